@@ -1,0 +1,75 @@
+package dev.quern.protocol;
+
+import java.lang.foreign.MemorySegment;
+
+/** A deployed function: body of a good reply to {@link Opcode#DEPLOY} and {@link Opcode#FUNCTION_DESCRIBE}. Behind the name come the runtime's name and {@code entryCount} entry points, each behind its length as a u8. */
+public final class FunctionLayout {
+    public static final int TIME_LIMIT_US_OFFSET = 0;
+    public static final int MEMORY_PAGES_MAX_OFFSET = TIME_LIMIT_US_OFFSET + Long.BYTES;
+    public static final int MODULE_LENGTH_OFFSET = MEMORY_PAGES_MAX_OFFSET + Integer.BYTES;
+    public static final int FLAGS_OFFSET = MODULE_LENGTH_OFFSET + Integer.BYTES;
+    public static final int NAME_LENGTH_OFFSET = FLAGS_OFFSET + Byte.BYTES;
+    public static final int RUNTIME_LENGTH_OFFSET = NAME_LENGTH_OFFSET + Byte.BYTES;
+    public static final int RESERVED_OFFSET = RUNTIME_LENGTH_OFFSET + Byte.BYTES;
+    public static final int ENTRY_COUNT_OFFSET = RESERVED_OFFSET + Byte.BYTES;
+    public static final int RESERVED2_OFFSET = ENTRY_COUNT_OFFSET + Short.BYTES;
+    public static final int NAME_OFFSET = RESERVED2_OFFSET + Short.BYTES;
+
+    /** The least length of this body. */
+    public static final int BYTES_MIN = NAME_OFFSET;
+
+    /** The function may not write. */
+    public static final int FLAG_READ_ONLY = 2;
+
+    private FunctionLayout() {}
+
+    /** Writes the fixed fields; {@code name} follows at {@link #NAME_OFFSET}. */
+    public static void write(
+            MemorySegment memory,
+            long body,
+            long timeLimitUs,
+            int memoryPagesMax,
+            int moduleLength,
+            int flags,
+            int nameLength,
+            int runtimeLength,
+            int entryCount) {
+        Wire.putLong(memory, body + TIME_LIMIT_US_OFFSET, timeLimitUs);
+        Wire.putInt(memory, body + MEMORY_PAGES_MAX_OFFSET, memoryPagesMax);
+        Wire.putInt(memory, body + MODULE_LENGTH_OFFSET, moduleLength);
+        Wire.putByte(memory, body + FLAGS_OFFSET, flags);
+        Wire.putByte(memory, body + NAME_LENGTH_OFFSET, nameLength);
+        Wire.putByte(memory, body + RUNTIME_LENGTH_OFFSET, runtimeLength);
+        Wire.putByte(memory, body + RESERVED_OFFSET, 0);
+        Wire.putShort(memory, body + ENTRY_COUNT_OFFSET, entryCount);
+        Wire.putShort(memory, body + RESERVED2_OFFSET, 0);
+    }
+
+    public static long timeLimitUs(MemorySegment memory, long body) {
+        return Wire.getLong(memory, body + TIME_LIMIT_US_OFFSET);
+    }
+
+    public static int memoryPagesMax(MemorySegment memory, long body) {
+        return Wire.getInt(memory, body + MEMORY_PAGES_MAX_OFFSET);
+    }
+
+    public static int moduleLength(MemorySegment memory, long body) {
+        return Wire.getInt(memory, body + MODULE_LENGTH_OFFSET);
+    }
+
+    public static int flags(MemorySegment memory, long body) {
+        return Wire.getUnsignedByte(memory, body + FLAGS_OFFSET);
+    }
+
+    public static int nameLength(MemorySegment memory, long body) {
+        return Wire.getUnsignedByte(memory, body + NAME_LENGTH_OFFSET);
+    }
+
+    public static int runtimeLength(MemorySegment memory, long body) {
+        return Wire.getUnsignedByte(memory, body + RUNTIME_LENGTH_OFFSET);
+    }
+
+    public static int entryCount(MemorySegment memory, long body) {
+        return Wire.getUnsignedShort(memory, body + ENTRY_COUNT_OFFSET);
+    }
+}
