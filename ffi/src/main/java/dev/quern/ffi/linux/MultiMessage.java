@@ -1,0 +1,158 @@
+package dev.quern.ffi.linux;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * A fixed set of datagram slots that one {@code recvmmsg} fills or one {@code sendmmsg} empties, without allocating. A slot is a buffer,
+ * a length and the peer's {@code sockaddr}. Thread: its owner's only.
+ *
+ * <p>Source: recvmmsg(2), sendmmsg(2); the buffers are backed by memory only once they are touched.
+ */
+public final class MultiMessage implements AutoCloseable {
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_TRUNC = 0x20;
+    private static final int CACHE_LINE = 64;
+
+    private static final MethodHandle RECVMMSG = LinuxCalls.bind(
+            "recvmmsg",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG));
+    private static final MethodHandle SENDMMSG = LinuxCalls.bind(
+            "sendmmsg",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT));
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment capture;
+    private final int capacity;
+    private final int bytesMax;
+    private final long bufferStride;
+    private final long headers;
+    private final long vectors;
+    private final long peers;
+    private final long buffers;
+
+    /** Slots for {@code capacity} datagrams of {@code bytesMax} bytes each. */
+    public MultiMessage(int capacity, int bytesMax) {
+        this.capacity = capacity;
+        this.bytesMax = bytesMax;
+        this.bufferStride = (bytesMax + CACHE_LINE - 1L) / CACHE_LINE * CACHE_LINE;
+        this.capture = LinuxCalls.newCapture(arena);
+        this.headers = allocate(SocketLayout.MULTI_SIZE);
+        this.vectors = allocate(SocketLayout.VECTOR_SIZE);
+        this.peers = allocate(SocketLayout.ADDRESS_SLOT);
+        this.buffers = allocate(bufferStride);
+        for (int i = 0; i < capacity; i++) {
+            long header = header(i);
+            long vector = vectors + (long) i * SocketLayout.VECTOR_SIZE;
+            NativeMemory.putLong(header + SocketLayout.MESSAGE_NAME, peer(i));
+            NativeMemory.putLong(header + SocketLayout.MESSAGE_VECTORS, vector);
+            NativeMemory.putLong(header + SocketLayout.MESSAGE_VECTOR_COUNT, 1);
+            NativeMemory.putLong(vector + SocketLayout.VECTOR_BASE, address(i));
+            NativeMemory.putLong(vector + SocketLayout.VECTOR_LENGTH, bytesMax);
+        }
+    }
+
+    private long allocate(long stride) {
+        return arena.allocate(stride * capacity, CACHE_LINE).address();
+    }
+
+    public int capacity() {
+        return capacity;
+    }
+
+    public int bytesMax() {
+        return bytesMax;
+    }
+
+    /**
+     * Receives up to {@code limit} datagrams into slots 0 and up. Returns how many came, 0 when none was waiting, or a negative errno.
+     *
+     * <p>Only usable for receiving; keep a second set for sending, whose slots have lengths of their own.
+     */
+    public int receive(int descriptor, int limit) {
+        int count = Math.min(limit, capacity);
+        for (int i = 0; i < count; i++) {
+            // The kernel writes the peer's real size here, and reads it as the room there is.
+            NativeMemory.putInt(header(i) + SocketLayout.MESSAGE_NAME_LENGTH, SocketLayout.ADDRESS_IPV6_SIZE);
+        }
+        try {
+            int received = (int) RECVMMSG.invokeExact(capture, descriptor, headers, count, MSG_DONTWAIT, 0L);
+            return received >= 0 ? received : quiet(LinuxCalls.errno(capture));
+        } catch (Throwable thrown) {
+            throw LinuxCalls.unexpected(thrown);
+        }
+    }
+
+    /**
+     * Sends the slots from {@code from} to {@code to} (exclusive). Returns how many the kernel took, 0 when its buffer is full, or a negative
+     * errno, which concerns the slot {@code from} alone.
+     */
+    public int send(int descriptor, int from, int to) {
+        try {
+            int sent = (int)
+                    SENDMMSG.invokeExact(capture, descriptor, header(from), to - from, MSG_DONTWAIT | MSG_NOSIGNAL);
+            return sent >= 0 ? sent : quiet(LinuxCalls.errno(capture));
+        } catch (Throwable thrown) {
+            throw LinuxCalls.unexpected(thrown);
+        }
+    }
+
+    private static int quiet(int errno) {
+        return errno == LinuxCalls.EAGAIN || errno == LinuxCalls.EINTR ? 0 : -errno;
+    }
+
+    /** The buffer of a slot. */
+    public long address(int slot) {
+        return buffers + slot * bufferStride;
+    }
+
+    /** The length of the datagram received in a slot. */
+    public int length(int slot) {
+        return NativeMemory.getInt(header(slot) + SocketLayout.MULTI_LENGTH);
+    }
+
+    /** Whether the datagram received was longer than the slot. */
+    public boolean truncated(int slot) {
+        return (NativeMemory.getInt(header(slot) + SocketLayout.MESSAGE_FLAGS) & MSG_TRUNC) != 0;
+    }
+
+    /** The {@code sockaddr} of a slot: whom it came from, or whom it goes to. */
+    public long peer(int slot) {
+        return peers + (long) slot * SocketLayout.ADDRESS_SLOT;
+    }
+
+    /** Makes a slot ready for sending: its length, and its peer copied from a {@code sockaddr}. */
+    public void set(int slot, int length, long peerSource) {
+        NativeMemory.copy(peerSource, peer(slot), SocketLayout.ADDRESS_SLOT);
+        NativeMemory.putInt(header(slot) + SocketLayout.MESSAGE_NAME_LENGTH, SocketLayout.sizeOf(peerSource));
+        NativeMemory.putLong(
+                vectors + (long) slot * SocketLayout.VECTOR_SIZE + SocketLayout.VECTOR_LENGTH,
+                Integer.toUnsignedLong(length));
+    }
+
+    private long header(int slot) {
+        return headers + (long) slot * SocketLayout.MULTI_SIZE;
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}
