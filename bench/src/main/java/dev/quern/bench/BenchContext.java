@@ -1,0 +1,87 @@
+package dev.quern.bench;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a running bench is given, and where it reports to. Used by the one thread that runs the bench. */
+public final class BenchContext {
+    /** How long one wait for an idle machine may take, full and quick. */
+    private static final Duration IDLE_WAIT_MAX = Duration.ofSeconds(30);
+
+    private static final Duration IDLE_WAIT_QUICK_MAX = Duration.ofSeconds(2);
+
+    private final boolean quick;
+    private final PrintStream out;
+    private final List<Target> targets = new ArrayList<>();
+    private final Set<String> commands = new LinkedHashSet<>();
+    private int busyWaits;
+
+    public BenchContext(boolean quick, PrintStream out) {
+        this.quick = quick;
+        this.out = out;
+    }
+
+    /** Whether this is a smoke-size run, whose figures prove only that the bench works. */
+    public boolean quick() {
+        return quick;
+    }
+
+    /** Where the report goes. */
+    public PrintStream out() {
+        return out;
+    }
+
+    /** Prints one line of the report. */
+    public void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** Ends the run when a result is not what it must be. */
+    public void check(boolean holds, String expectation) {
+        if (!holds) {
+            throw new BenchFailedException("wrong result: " + expectation);
+        }
+    }
+
+    /** Reports a target with a lower bound. */
+    public void atLeast(String name, double measured, double wanted, String unit) {
+        targets.add(new Target(name, measured, wanted, unit, true));
+    }
+
+    /** Reports a target with an upper bound. */
+    public void atMost(String name, double measured, double wanted, String unit) {
+        targets.add(new Target(name, measured, wanted, unit, false));
+    }
+
+    /** Notes a command that the bench ran, to be printed once with the report. */
+    public void command(List<String> command) {
+        commands.add(String.join(" ", command));
+    }
+
+    /** Waits for an idle machine up to a bound; counts the times it was still busy then. */
+    public void awaitIdle() throws InterruptedException {
+        if (!Machine.awaitIdle(quick ? IDLE_WAIT_QUICK_MAX : IDLE_WAIT_MAX)) {
+            busyWaits++;
+        }
+    }
+
+    /** The targets reported so far. */
+    public List<Target> targets() {
+        return List.copyOf(targets);
+    }
+
+    /** The commands noted so far, each once, in order. */
+    List<String> commands() {
+        return List.copyOf(commands);
+    }
+
+    /** How many measurements began on a machine that was not idle. */
+    int busyWaits() {
+        return busyWaits;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.quern.bench;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+
+/** Runs one bench by the convention: header, report, commands, targets, exit code. */
+public final class BenchRunner {
+    /** All targets hold. */
+    public static final int HOLDS = 0;
+
+    /** The run itself failed: no figure of it counts. */
+    public static final int FAILED = 1;
+
+    /** At least one target is short. */
+    public static final int SHORT = 3;
+
+    private BenchRunner() {}
+
+    /** Runs to the end and returns the exit code. */
+    public static int run(Bench bench, boolean quick, PrintStream out) {
+        BenchContext context = new BenchContext(quick, out);
+        context.say("bench " + bench.name() + (quick ? " (quick: smoke size, figures mean little)" : "") + ": "
+                + bench.purpose());
+        context.say("on " + Machine.describe() + "; load averages " + Machine.loadAverages());
+        long startNs = System.nanoTime();
+        try {
+            context.awaitIdle();
+            if (context.busyWaits() > 0) {
+                context.say("warning: this machine is busy with other work; figures will be off");
+            }
+            bench.run(context);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            context.say("bench " + bench.name() + " was interrupted: nothing of this run counts");
+            return FAILED;
+        } catch (BenchFailedException e) {
+            context.say("bench " + bench.name() + " failed: " + e.getMessage());
+            if (e.getCause() != null) {
+                e.getCause().printStackTrace(out);
+            }
+            return FAILED;
+        } catch (Exception e) {
+            context.say("bench " + bench.name() + " failed: " + e);
+            e.printStackTrace(out);
+            return FAILED;
+        }
+        return conclude(context, System.nanoTime() - startNs);
+    }
+
+    private static int conclude(BenchContext context, long elapsedNs) {
+        if (!context.commands().isEmpty()) {
+            context.say("commands:");
+            for (String command : context.commands()) {
+                context.say("  " + command);
+            }
+        }
+        if (context.busyWaits() > 0) {
+            context.say("warning: " + context.busyWaits()
+                    + " measurements began on a busy machine; run again when it is idle before using a figure");
+        }
+        context.say(String.format(Locale.ROOT, "took %.0f s", elapsedNs / 1e9));
+        List<Target> targets = context.targets();
+        for (Target target : targets) {
+            context.say(target.line());
+        }
+        return targets.stream().allMatch(Target::holds) ? HOLDS : SHORT;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.quern.bench;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All benches by name; a new bench is added here and nowhere else. */
+public final class Benches {
+    private static final List<Bench> ALL = List.of();
+
+    private Benches() {}
+
+    /** Every bench, in the order in which they are listed. */
+    public static List<Bench> all() {
+        return ALL;
+    }
+
+    /** The bench of this name, or null. */
+    public static @Nullable Bench find(String name) {
+        for (Bench bench : ALL) {
+            if (bench.name().equals(name)) {
+                return bench;
+            }
+        }
+        return null;
+    }
+}
