@@ -1,0 +1,47 @@
+package dev.quern.bench.peers;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** The records that subject and peers are loaded with; the same as {@code redis-benchmark} uses. */
+final class Workload {
+    /** How many keys. */
+    static final int KEYS = 100_000;
+
+    static final int KEY_LENGTH = 16;
+    static final int VALUE_LENGTH = 100;
+
+    private Workload() {}
+
+    /** The key that {@code redis-benchmark} uses for an index: 16 bytes. */
+    static byte[] key(int index) {
+        return String.format(Locale.ROOT, "key:%012d", index).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** A value of 100 bytes that starts with a key: the next one on a walk through all keys, so that a value can be checked and followed. */
+    static byte[] value(int index) {
+        byte[] value = new byte[VALUE_LENGTH];
+        byte[] next = key(next(index));
+        System.arraycopy(next, 0, value, 0, KEY_LENGTH);
+        for (int i = KEY_LENGTH; i < VALUE_LENGTH; i++) {
+            value[i] = (byte) ('a' + (index + i) % 26);
+        }
+        return value;
+    }
+
+    /** The index of the key that the value of {@code index} starts with: far from it, and different for each. */
+    static int next(int index) {
+        // A walk through all keys: the multiplier less one has every prime factor of their number and 4, the addend has
+        // none.
+        return (int) ((index * 40_501L + 12_347) % KEYS);
+    }
+
+    /** The key after {@code hops} steps of the walk. */
+    static int walk(int index, int hops) {
+        int at = index;
+        for (int hop = 0; hop < hops; hop++) {
+            at = next(at);
+        }
+        return at;
+    }
+}
