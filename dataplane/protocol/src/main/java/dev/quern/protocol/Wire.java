@@ -65,6 +65,11 @@ public final class Wire {
         return offset + source.length;
     }
 
+    /** Copies a range of an array in. */
+    public static void putBytes(MemorySegment memory, long offset, byte[] source, int sourceOffset, int length) {
+        MemorySegment.copy(source, sourceOffset, memory, ValueLayout.JAVA_BYTE, offset, length);
+    }
+
     /** Copies a range out to an array. */
     public static void getBytes(MemorySegment memory, long offset, byte[] target, int targetOffset, int length) {
         MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, target, targetOffset, length);

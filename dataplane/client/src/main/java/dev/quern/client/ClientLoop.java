@@ -1,0 +1,365 @@
+package dev.quern.client;
+
+import dev.quern.client.transport.Transport;
+import dev.quern.protocol.Limits;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives a client's sessions: one turn sends what waits, receives what came and looks at the clock. Turned by the client's own thread or
+ * by whoever polls; {@link #submit} is for any thread where the client has its own.
+ */
+final class ClientLoop implements Runnable {
+    private static final int SUBMISSIONS_PER_TURN_MAX = 4096;
+    private static final int DATAGRAMS_PER_TURN_MAX = 64;
+    private static final int YIELDS = 20;
+    private static final long TIMER_NS = 1_000_000;
+    private static final long IDLE_PARK_NS = 100_000_000;
+
+    private final ClientConfig config;
+    private final Transport transport;
+    private final int datagramBytesMax;
+    private final ByteBuffer incoming = ByteBuffer.allocateDirect(Limits.DATAGRAM_BYTES_MAX + 8);
+    private final MemorySegment incomingMemory = MemorySegment.ofBuffer(incoming);
+    private final ConcurrentLinkedQueue<Request<?>> submitted = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger pending = new AtomicInteger();
+    private final List<TableHandle> tables = new CopyOnWriteArrayList<>();
+    private final SplittableRandom jitter = new SplittableRandom();
+    private final long retransmitNs;
+    private final long retransmitMaxNs;
+
+    private Session[] sessions = new Session[0];
+    private int turns;
+    private int anyCore;
+    private long nowNs = System.nanoTime();
+    private long timersNs = nowNs;
+    private boolean turning;
+    private @Nullable Thread thread;
+    // Written by the loop's thread before it looks at the queue a last time; read by submitters after they filled it.
+    private volatile boolean parked;
+    private volatile boolean closed;
+
+    ClientLoop(ClientConfig config, Transport transport) {
+        this.config = config;
+        this.transport = transport;
+        datagramBytesMax = transport.datagramBytesMax();
+        retransmitNs = config.retransmitAfter().toNanos();
+        retransmitMaxNs = config.retransmitAfterMax().toNanos();
+    }
+
+    // For sessions
+
+    ClientConfig config() {
+        return config;
+    }
+
+    int datagramBytesMax() {
+        return datagramBytesMax;
+    }
+
+    ByteBuffer incoming() {
+        return incoming;
+    }
+
+    MemorySegment incomingMemory() {
+        return incomingMemory;
+    }
+
+    List<TableHandle> tables() {
+        return tables;
+    }
+
+    String describe() {
+        return transport.describe();
+    }
+
+    /** The time at the start of this turn. */
+    long nowNs() {
+        return nowNs;
+    }
+
+    /** Now, for those who cannot rely on turns. */
+    long readClock() {
+        nowNs = System.nanoTime();
+        return nowNs;
+    }
+
+    /** How long to wait for an answer after so many datagrams that got none: doubling, with a quarter of jitter either way. */
+    long retransmitNs(int unanswered) {
+        long after = Math.min(retransmitNs << Math.min(unanswered, 16), retransmitMaxNs);
+        return after - after / 4 + jitter.nextLong(after / 2 + 1);
+    }
+
+    // Opening and closing
+
+    /** Opens a session with every core; on the calling thread. */
+    void connect() {
+        long deadlineNs = System.nanoTime() + config.connectTimeout().toNanos();
+        try {
+            Session first = new Session(this, transport.open(Transport.PORT_FIRST));
+            Handshake.Opened opened = awaitOpen(first, deadlineNs);
+            Session[] all = new Session[opened.ports().size()];
+            all[opened.coreIndex()] = first;
+            for (int core = 0; core < all.length; core++) {
+                if (core != opened.coreIndex()) {
+                    all[core] = new Session(this, transport.open(opened.ports().get(core)));
+                    awaitOpen(all[core], deadlineNs);
+                }
+            }
+            sessions = all;
+        } catch (IOException e) {
+            QuernException.Timeout failure =
+                    new QuernException.Timeout("cannot open a socket to " + describe() + ": " + e.getMessage());
+            failure.initCause(e);
+            throw failure;
+        }
+    }
+
+    private Handshake.Opened awaitOpen(Session session, long deadlineNs) {
+        while (true) {
+            session.checkTimers(readClock());
+            int work = session.receive(DATAGRAMS_PER_TURN_MAX);
+            Handshake.Opened opened = session.opened();
+            if (opened != null && session.isOpen()) {
+                return opened;
+            }
+            QuernException refusal = session.handshake().refusal();
+            if (refusal instanceof QuernException.Refused) {
+                throw refusal;
+            }
+            if (nowNs - deadlineNs >= 0) {
+                if (refusal != null) {
+                    throw refusal;
+                }
+                String failure = session.link().failure();
+                throw new QuernException.Timeout("no session with " + describe() + " within "
+                        + config.connectTimeout().toMillis() + " ms: "
+                        + (failure == null ? session.handshake().progress() : failure)
+                        + ": check that the server runs and that its address is right");
+            }
+            if (work == 0) {
+                transport.await(TIMER_NS);
+            }
+        }
+    }
+
+    void startThread() {
+        Thread io = new Thread(this, "quern-client " + describe());
+        io.setDaemon(true);
+        thread = io;
+        io.start();
+    }
+
+    /** Ends every session and fails what is outstanding. Any thread; returns when it is done, unless called from a callback. */
+    void close() {
+        closed = true;
+        Thread io = thread;
+        if (io == null) {
+            shutDown();
+        } else if (!io.equals(Thread.currentThread())) {
+            transport.wakeup();
+            joinUninterruptibly(io);
+        }
+    }
+
+    private static void joinUninterruptibly(Thread io) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                io.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void shutDown() {
+        QuernException.Closed cause = new QuernException.Closed("the client was closed before the answer");
+        for (Session session : sessions) {
+            session.close(cause);
+        }
+        sessions = new Session[0];
+        failSubmitted(cause);
+        transport.close();
+    }
+
+    private void failSubmitted(QuernException cause) {
+        for (Request<?> request = submitted.poll(); request != null; request = submitted.poll()) {
+            request.fail(0, cause);
+        }
+    }
+
+    // Requests
+
+    /** Takes a request in; its future tells the rest. */
+    void submit(Request<?> request) {
+        if (closed) {
+            request.future.completeExceptionally(new QuernException.Closed("the client is closed"));
+            return;
+        }
+        if (pending.incrementAndGet() > config.pendingMax()) {
+            pending.decrementAndGet();
+            request.future.completeExceptionally(new QuernException.Busy(
+                    "more than " + config.pendingMax() + " requests pending: wait for some, or raise pendingMax", 0));
+            return;
+        }
+        request.onEnd(pending::decrementAndGet);
+        if (thread == null) {
+            start(request);
+            return;
+        }
+        submitted.add(request);
+        if (parked) {
+            transport.wakeup();
+        }
+        if (closed) {
+            // The loop may have looked for the last time before this one was added.
+            failSubmitted(new QuernException.Closed("the client is closed"));
+        }
+    }
+
+    private void start(Request<?> request) {
+        Session session = route(request.route);
+        if (session.outstanding() > 0 || !request.tryStart(session)) {
+            session.await(request);
+            session.sendWaiting();
+        }
+    }
+
+    int cores() {
+        return sessions.length;
+    }
+
+    /** The session for a key's hash, or the next in turn. */
+    Session route(int hash) {
+        if (sessions.length == 1) {
+            return sessions[0];
+        }
+        if (sessions.length == 0) {
+            throw new QuernException.Closed("the client is closed");
+        }
+        int core = hash == Request.ROUTE_ANY ? anyCore++ : hash;
+        return sessions[(core & Integer.MAX_VALUE) % sessions.length];
+    }
+
+    // Turns
+
+    /** One turn, on the thread of whoever polls the client. */
+    int poll() {
+        if (closed) {
+            throw new QuernException.Closed("the client is closed");
+        }
+        if (turning) {
+            throw new IllegalStateException("a callback must neither poll nor wait: it runs inside the poll");
+        }
+        long before = nowNs;
+        long gapNs = readClock() - before;
+        if (gapNs > TIMER_NS) {
+            for (Session session : sessions) {
+                session.shift(gapNs);
+            }
+        }
+        int work = turn();
+        for (Session session : sessions) {
+            session.markPolled();
+        }
+        return work;
+    }
+
+    private int turn() {
+        turning = true;
+        try {
+            int work = takeSubmitted();
+            for (Session session : sessions) {
+                work += session.sendWaiting();
+                session.flush();
+                work += session.receive(DATAGRAMS_PER_TURN_MAX);
+            }
+            if (nowNs - timersNs >= TIMER_NS) {
+                timersNs = nowNs;
+                for (Session session : sessions) {
+                    session.checkTimers(nowNs);
+                    session.flush();
+                }
+            }
+            return work;
+        } finally {
+            turning = false;
+        }
+    }
+
+    private int takeSubmitted() {
+        int work = 0;
+        while (work < SUBMISSIONS_PER_TURN_MAX) {
+            Request<?> request = submitted.poll();
+            if (request == null) {
+                break;
+            }
+            start(request);
+            work++;
+        }
+        return work;
+    }
+
+    @Override
+    public void run() {
+        int idle = 0;
+        try {
+            while (!closed) {
+                readClock();
+                idle = turn() > 0 ? 0 : idle + 1;
+                if (idle > 0) {
+                    idle(idle);
+                }
+            }
+        } finally {
+            closed = true;
+            shutDown();
+        }
+    }
+
+    /** Spins, then yields, then sleeps until a datagram, a submission or the next timer. */
+    @SuppressWarnings("ThreadPriorityCheck") // on a shared core, the server may be who should run now
+    private void idle(int turnsIdle) {
+        if (turnsIdle <= config.idleSpins()) {
+            Thread.onSpinWait();
+        } else if (turnsIdle <= config.idleSpins() + YIELDS) {
+            Thread.yield();
+        } else {
+            parked = true;
+            if (submitted.isEmpty() && !closed) {
+                transport.await(outstanding() ? TIMER_NS : IDLE_PARK_NS);
+            }
+            parked = false;
+        }
+    }
+
+    private boolean outstanding() {
+        for (Session session : sessions) {
+            if (session.outstanding() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Waits for a datagram or a timer, for one that polls and found nothing to do. */
+    void pause() {
+        if (++turns % Math.max(config.idleSpins(), 1) == 0) {
+            transport.await(TIMER_NS);
+        } else {
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.quern.client;
+
+import dev.quern.protocol.InvokeLayout;
+import dev.quern.protocol.Limits;
+import dev.quern.protocol.Opcode;
+import dev.quern.protocol.Status;
+import dev.quern.protocol.Wire;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** One call of a function, being prepared. One thread; {@link #send} may be called more than once. */
+public final class FunctionCall {
+    private final QuernClient client;
+    private final String function;
+    private final byte[] name;
+    private TableHandle table = TableHandle.DEFAULT;
+    private boolean readOnly;
+    private long timeoutNs;
+    private byte[][] arguments = {};
+
+    FunctionCall(QuernClient client, String function, long timeoutNs) {
+        this.client = client;
+        this.function = function;
+        this.timeoutNs = timeoutNs;
+        name = Functions.nameBytes(function);
+    }
+
+    /** The function's table 0. */
+    public FunctionCall table(ClientTable value) {
+        table = value.handle();
+        return this;
+    }
+
+    /** Its writes are refused. Such a call moves to a new session when the old one ends, as a read does. */
+    public FunctionCall readOnly() {
+        readOnly = true;
+        return this;
+    }
+
+    /** How long to wait for the answer; the server ends the function by then, or at its own limit if that is sooner. */
+    public FunctionCall timeout(Duration value) {
+        timeoutNs = QuernClient.timeoutNs(value);
+        return this;
+    }
+
+    /** Up to 1024 byte strings, not copied. The first one decides which core the call goes to. */
+    public FunctionCall arguments(byte[]... values) {
+        TableRequests.require(
+                values.length <= Limits.ARGUMENTS_MAX,
+                "at most " + Limits.ARGUMENTS_MAX + " arguments, not " + values.length);
+        arguments = values.clone();
+        return this;
+    }
+
+    /**
+     * Sends the call. Its future completes with what the function replied, or exceptionally, above all with
+     * {@link QuernException.FunctionFailed} when the function returned a code other than 0; then, and with every other answer of the
+     * server that is no reply, none of its writes were applied.
+     */
+    public CompletableFuture<FunctionResult> send() {
+        byte[][] list = arguments;
+        long length = InvokeLayout.NAME_OFFSET + name.length + encodedLength(list);
+        TableRequests.require(
+                length <= Limits.BODY_BYTES_MAX, "arguments are at most 16 MiB together, not " + length + " bytes");
+        boolean once = !readOnly;
+        return client.submit(new Request<>(
+                Opcode.INVOKE,
+                !once,
+                table,
+                list.length == 0 ? Request.ROUTE_ANY : TableRequests.hash(list[0], 0, list[0].length),
+                timeoutNs,
+                (int) length,
+                (memory, body) -> {
+                    InvokeLayout.write(memory, body, once ? 0 : InvokeLayout.FLAG_READ_ONLY, name.length);
+                    encode(memory, Wire.putBytes(memory, body + InvokeLayout.NAME_OFFSET, name), list);
+                },
+                this::read));
+    }
+
+    private FunctionResult read(Reply reply) {
+        return switch (reply.status()) {
+            case Status.OK -> new FunctionResult(reply.value());
+            case Status.FUNCTION_FAILED ->
+                throw new QuernException.FunctionFailed(
+                        "function " + function + " returned " + reply.resultCode() + ": "
+                                + new FunctionResult(reply.value()).text(),
+                        reply.resultCode(),
+                        reply.value());
+            default -> throw reply.exception("function " + function);
+        };
+    }
+
+    private static long encodedLength(byte[][] list) {
+        long length = Integer.BYTES;
+        for (byte[] argument : list) {
+            length += Integer.BYTES + argument.length;
+        }
+        return length;
+    }
+
+    private static void encode(MemorySegment memory, long offset, byte[][] list) {
+        Wire.putInt(memory, offset, list.length);
+        long at = offset + Integer.BYTES;
+        for (byte[] argument : list) {
+            Wire.putInt(memory, at, argument.length);
+            at = Wire.putBytes(memory, at + Integer.BYTES, argument);
+        }
+    }
+
+    /** An argument list in the form that {@link Pipeline#invoke} takes. */
+    public static byte[] encodeArguments(byte[]... arguments) {
+        byte[] encoded = new byte[(int) encodedLength(arguments)];
+        encode(MemorySegment.ofArray(encoded), 0, arguments);
+        return encoded;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.quern.client;
+
+import dev.quern.protocol.FunctionLayout;
+import dev.quern.protocol.Wire;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A deployed function, as the server has it.
+ *
+ * @param runtime what runs it
+ * @param timeLimit of one call
+ * @param memoryPagesMax of 64 KiB each
+ * @param moduleLength bytes of the module as deployed
+ * @param entries what {@code name.entry} may name
+ */
+public record FunctionInfo(
+        String name,
+        String runtime,
+        boolean readOnly,
+        Duration timeLimit,
+        int memoryPagesMax,
+        int moduleLength,
+        List<String> entries) {
+    /** Reads a checked {@link FunctionLayout}. */
+    static FunctionInfo read(MemorySegment memory, long body) {
+        long name = body + FunctionLayout.NAME_OFFSET;
+        int nameLength = FunctionLayout.nameLength(memory, body);
+        long runtime = name + nameLength;
+        int runtimeLength = FunctionLayout.runtimeLength(memory, body);
+        List<String> entries = new ArrayList<>();
+        long at = runtime + runtimeLength;
+        for (int i = FunctionLayout.entryCount(memory, body); i > 0; i--) {
+            int length = Wire.getUnsignedByte(memory, at);
+            entries.add(Wire.text(memory, at + 1, length));
+            at += 1 + length;
+        }
+        return new FunctionInfo(
+                Wire.text(memory, name, nameLength),
+                Wire.text(memory, runtime, runtimeLength),
+                (FunctionLayout.flags(memory, body) & FunctionLayout.FLAG_READ_ONLY) != 0,
+                Duration.ofNanos(FunctionLayout.timeLimitUs(memory, body) * 1000),
+                FunctionLayout.memoryPagesMax(memory, body),
+                FunctionLayout.moduleLength(memory, body),
+                List.copyOf(entries));
+    }
+}

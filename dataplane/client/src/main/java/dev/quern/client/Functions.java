@@ -1,0 +1,155 @@
+package dev.quern.client;
+
+import dev.quern.protocol.DeployLayout;
+import dev.quern.protocol.FunctionListReplyLayout;
+import dev.quern.protocol.Limits;
+import dev.quern.protocol.Opcode;
+import dev.quern.protocol.Status;
+import dev.quern.protocol.Wire;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The tenant's deployed functions. Threads and futures: as {@link ClientTable}. To call one: {@link QuernClient#call}. */
+public final class Functions {
+    private final QuernClient client;
+    private final long timeoutNs;
+
+    Functions(QuernClient client, long timeoutNs) {
+        this.client = client;
+        this.timeoutNs = timeoutNs;
+    }
+
+    /** The same with another timeout: checking and compiling a large module takes its time. */
+    public Functions withTimeout(Duration timeout) {
+        return new Functions(client, QuernClient.timeoutNs(timeout));
+    }
+
+    /**
+     * Deploys a function. {@link QuernException.FunctionRefused} says what is wrong with a module; a name that is taken is an error with
+     * {@link Status#EXISTS}.
+     */
+    public CompletableFuture<FunctionInfo> deploy(FunctionSpec spec) {
+        return deploy(spec, false);
+    }
+
+    /** Deploys a function in the place of the one of its name, if there is one. Calls that run go on with the old one. */
+    public CompletableFuture<FunctionInfo> replace(FunctionSpec spec) {
+        return deploy(spec, true);
+    }
+
+    private CompletableFuture<FunctionInfo> deploy(FunctionSpec spec, boolean replace) {
+        byte[] name = nameBytes(spec.name());
+        byte[] runtime = spec.runtime().getBytes(StandardCharsets.UTF_8);
+        byte[] module = spec.module();
+        int length = DeployLayout.NAME_OFFSET + name.length + runtime.length + module.length;
+        TableRequests.require(
+                runtime.length <= Limits.RUNTIME_NAME_BYTES_MAX, "no runtime has such a name: " + spec.runtime());
+        TableRequests.require(length <= Limits.BODY_BYTES_MAX, "a module is at most 16 MiB long, not " + module.length);
+        int flags = (replace ? DeployLayout.FLAG_REPLACE : 0) | (spec.isReadOnly() ? DeployLayout.FLAG_READ_ONLY : 0);
+        return client.submit(new Request<>(
+                Opcode.DEPLOY,
+                false,
+                TableHandle.DEFAULT,
+                Request.ROUTE_ANY,
+                timeoutNs,
+                length,
+                (memory, body) -> {
+                    DeployLayout.write(
+                            memory,
+                            body,
+                            spec.timeLimitUs(),
+                            spec.memoryPagesMax(),
+                            flags,
+                            name.length,
+                            runtime.length);
+                    long at = Wire.putBytes(memory, body + DeployLayout.NAME_OFFSET, name);
+                    Wire.putBytes(memory, Wire.putBytes(memory, at, runtime), module);
+                },
+                reply -> {
+                    if (!reply.ok()) {
+                        throw reply.exception("deploy function " + spec.name());
+                    }
+                    return FunctionInfo.read(reply.memory(), reply.body());
+                }));
+    }
+
+    /** Every function of the tenant. */
+    public CompletableFuture<List<FunctionInfo>> list() {
+        return client.submit(new Request<>(
+                Opcode.FUNCTION_LIST,
+                true,
+                TableHandle.DEFAULT,
+                Request.ROUTE_ANY,
+                timeoutNs,
+                0,
+                (memory, body) -> {},
+                Functions::readList));
+    }
+
+    private static List<FunctionInfo> readList(Reply reply) {
+        if (!reply.ok()) {
+            throw reply.exception("list functions");
+        }
+        MemorySegment memory = reply.memory();
+        int count = FunctionListReplyLayout.count(memory, reply.body());
+        List<FunctionInfo> functions = new ArrayList<>();
+        long at = reply.body() + FunctionListReplyLayout.FUNCTIONS_OFFSET;
+        for (int i = 0; i < count; i++) {
+            functions.add(FunctionInfo.read(memory, at + Integer.BYTES));
+            at += Integer.BYTES + Wire.getInt(memory, at);
+        }
+        return List.copyOf(functions);
+    }
+
+    /** One function; null when there is none of this name. */
+    public CompletableFuture<@Nullable FunctionInfo> describe(String function) {
+        return client.submit(named(Opcode.FUNCTION_DESCRIBE, true, function, reply -> {
+            if (reply.status() == Status.UNKNOWN_FUNCTION) {
+                return null;
+            }
+            if (!reply.ok()) {
+                throw reply.exception("describe function " + function);
+            }
+            return FunctionInfo.read(reply.memory(), reply.body());
+        }));
+    }
+
+    /** Removes a function; completes with whether there was one. Calls that run go on. */
+    public CompletableFuture<Boolean> remove(String function) {
+        return client.submit(named(Opcode.FUNCTION_REMOVE, false, function, reply -> {
+            if (reply.status() == Status.UNKNOWN_FUNCTION) {
+                return false;
+            }
+            if (!reply.ok()) {
+                throw reply.exception("remove function " + function);
+            }
+            return true;
+        }));
+    }
+
+    private <T> Request<T> named(int opcode, boolean replayable, String function, Request.Decoder<T> decoder) {
+        byte[] name = nameBytes(function);
+        return new Request<>(
+                opcode,
+                replayable,
+                TableHandle.DEFAULT,
+                Request.ROUTE_ANY,
+                timeoutNs,
+                name.length,
+                (memory, body) -> Wire.putBytes(memory, body, name),
+                decoder);
+    }
+
+    static byte[] nameBytes(String function) {
+        byte[] name = function.getBytes(StandardCharsets.UTF_8);
+        TableRequests.require(
+                name.length >= 1 && name.length <= Limits.FUNCTION_NAME_BYTES_MAX,
+                "a function's name has 1 to " + Limits.FUNCTION_NAME_BYTES_MAX + " bytes: " + function);
+        return name;
+    }
+}

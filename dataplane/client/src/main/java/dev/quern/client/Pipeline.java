@@ -1,0 +1,140 @@
+package dev.quern.client;
+
+import dev.quern.protocol.IncrementLayout;
+import dev.quern.protocol.InvokeLayout;
+import dev.quern.protocol.Opcode;
+import dev.quern.protocol.PutLayout;
+import dev.quern.protocol.Wire;
+
+/**
+ * Requests with a callback instead of a future, encoded straight into the session's memory. Sending and answering allocates nothing,
+ * short of bodies longer than a datagram. For the thread that polls the client.
+ *
+ * <p>Every method returns false when the window is full, or a session is just being opened anew: then nothing was sent, and
+ * {@link QuernClient#poll} makes room. Arrays are read before the method returns. {@code correlation} is the caller's and comes back with
+ * the answer. Datagrams go out when they are full and at the next poll. Lengths are the caller's business: a key or value that is too
+ * long is refused by the server.
+ */
+public final class Pipeline {
+    private final ClientLoop loop;
+    private final TableHandle table;
+    private final long timeoutNs;
+    private final Completion completion;
+
+    Pipeline(ClientLoop loop, TableHandle table, long timeoutNs, PipelineHandler handler) {
+        this.loop = loop;
+        this.table = table;
+        this.timeoutNs = timeoutNs;
+        completion = new Completion() {
+            @Override
+            public void complete(long correlation, Reply reply) {
+                handler.onReply(correlation, reply);
+            }
+
+            @Override
+            public void fail(long correlation, QuernException cause) {
+                handler.onFailure(correlation, cause);
+            }
+        };
+    }
+
+    public boolean get(byte[] key, long correlation) {
+        return get(key, 0, key.length, correlation);
+    }
+
+    /** Answered with {@link Reply#value} and {@link Reply#version}, or NOT_FOUND. */
+    public boolean get(byte[] key, int keyOffset, int keyLength, long correlation) {
+        return keyed(Opcode.GET, true, key, keyOffset, keyLength, correlation);
+    }
+
+    public boolean delete(byte[] key, int keyOffset, int keyLength, long correlation) {
+        return keyed(Opcode.DELETE, false, key, keyOffset, keyLength, correlation);
+    }
+
+    private boolean keyed(int opcode, boolean replayable, byte[] key, int keyOffset, int keyLength, long correlation) {
+        Session session = route(key, keyOffset, keyLength);
+        if (!begin(session, opcode, replayable, keyLength, correlation)) {
+            return false;
+        }
+        Wire.putBytes(session.bodyMemory(), session.body(), key, keyOffset, keyLength);
+        session.commit();
+        return true;
+    }
+
+    public boolean put(byte[] key, byte[] value, long correlation) {
+        return put(key, 0, key.length, value, 0, value.length, correlation);
+    }
+
+    /** Writes a record that never expires; answered with {@link Reply#version}. */
+    public boolean put(
+            byte[] key,
+            int keyOffset,
+            int keyLength,
+            byte[] value,
+            int valueOffset,
+            int valueLength,
+            long correlation) {
+        Session session = route(key, keyOffset, keyLength);
+        if (!begin(session, Opcode.PUT, false, PutLayout.bytes(keyLength, valueLength), correlation)) {
+            return false;
+        }
+        long body = session.body();
+        PutLayout.write(session.bodyMemory(), body, PutLayout.TTL_NONE, keyLength, 0);
+        long at = body + PutLayout.KEY_OFFSET;
+        Wire.putBytes(session.bodyMemory(), at, key, keyOffset, keyLength);
+        Wire.putBytes(session.bodyMemory(), at + keyLength, value, valueOffset, valueLength);
+        session.commit();
+        return true;
+    }
+
+    /** Answered with {@link Reply#number}. */
+    public boolean increment(byte[] key, int keyOffset, int keyLength, long delta, long correlation) {
+        Session session = route(key, keyOffset, keyLength);
+        if (!begin(session, Opcode.INCREMENT, false, IncrementLayout.KEY_OFFSET + keyLength, correlation)) {
+            return false;
+        }
+        IncrementLayout.write(session.bodyMemory(), session.body(), delta);
+        Wire.putBytes(session.bodyMemory(), session.body() + IncrementLayout.KEY_OFFSET, key, keyOffset, keyLength);
+        session.commit();
+        return true;
+    }
+
+    /**
+     * Calls a function; answered with {@link Reply#value} and {@link Reply#resultCode}. Cores are taken in turn.
+     *
+     * @param function its name in UTF-8
+     * @param readOnly whether it may not write
+     * @param arguments as {@link FunctionCall#encodeArguments} makes them
+     */
+    public boolean invoke(
+            byte[] function,
+            boolean readOnly,
+            byte[] arguments,
+            int argumentsOffset,
+            int argumentsLength,
+            long correlation) {
+        Session session = loop.route(Request.ROUTE_ANY);
+        int length = InvokeLayout.NAME_OFFSET + function.length + argumentsLength;
+        if (!begin(session, Opcode.INVOKE, readOnly, length, correlation)) {
+            return false;
+        }
+        long body = session.body();
+        InvokeLayout.write(session.bodyMemory(), body, readOnly ? InvokeLayout.FLAG_READ_ONLY : 0, function.length);
+        long at = Wire.putBytes(session.bodyMemory(), body + InvokeLayout.NAME_OFFSET, function);
+        Wire.putBytes(session.bodyMemory(), at, arguments, argumentsOffset, argumentsLength);
+        session.commit();
+        return true;
+    }
+
+    private Session route(byte[] key, int keyOffset, int keyLength) {
+        return loop.route(loop.cores() == 1 ? 0 : TableRequests.hash(key, keyOffset, keyLength));
+    }
+
+    private boolean begin(Session session, int opcode, boolean replayable, int bodyLength, long correlation) {
+        if (session.outstanding() == 0) {
+            // Nothing says when the last turn was.
+            loop.readClock();
+        }
+        return session.begin(opcode, replayable, table, bodyLength, loop.nowNs() + timeoutNs, completion, correlation);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.quern.client;
+
+/** A table by name, and the id that the server gives it: another one after the server was restarted. */
+final class TableHandle {
+    static final TableHandle DEFAULT = new TableHandle("default", 0, false);
+
+    private final String name;
+    private final boolean create;
+    // Written by the I/O thread when a session is opened anew, read by it when it sends; volatile for whoever opened
+    // the table.
+    private volatile int id;
+
+    TableHandle(String name, int id, boolean create) {
+        this.name = name;
+        this.id = id;
+        this.create = create;
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean create() {
+        return create;
+    }
+
+    int id() {
+        return id;
+    }
+
+    void reopened(int newId) {
+        id = newId;
+    }
+}
