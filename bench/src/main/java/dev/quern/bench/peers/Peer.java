@@ -88,7 +88,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** A class path in a report tells nobody anything. */
-    private static List<String> shortened(List<String> command) {
+    static List<String> shortened(List<String> command) {
         List<String> shortened = new ArrayList<>(command);
         int classPath = shortened.indexOf("-cp");
         if (classPath >= 0) {
@@ -155,6 +155,24 @@ final class Peer implements AutoCloseable {
             context.check(
                     Long.valueOf(Workload.KEYS).equals(connection.call("DBSIZE")),
                     name + " holds " + Workload.KEYS + " records");
+        }
+    }
+
+    /** Loads a Lua function that does nothing: Redis only. */
+    void loadNoop() throws IOException {
+        try (RespConnection connection = connect()) {
+            connection.call("FUNCTION", "LOAD", "REPLACE", """
+                    #!lua name=bench
+                    redis.register_function{function_name='%s', callback=function(keys, args) return nil end,
+                      flags={'no-writes'}}
+                    """.formatted(QuernSetup.NOOP));
+        }
+    }
+
+    /** Calls the function that does nothing; an error ends the run. */
+    void checkNoop() throws IOException {
+        try (RespConnection connection = connect()) {
+            connection.call("FCALL", QuernSetup.NOOP, "0");
         }
     }
 

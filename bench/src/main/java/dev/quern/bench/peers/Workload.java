@@ -24,9 +24,18 @@ final class Workload {
         byte[] next = key(next(index));
         System.arraycopy(next, 0, value, 0, KEY_LENGTH);
         for (int i = KEY_LENGTH; i < VALUE_LENGTH; i++) {
-            value[i] = (byte) ('a' + (index + i) % 26);
+            value[i] = filler(index, i);
         }
         return value;
+    }
+
+    /** The last byte of a key's value. */
+    static byte lastByte(int index) {
+        return filler(index, VALUE_LENGTH - 1);
+    }
+
+    private static byte filler(int index, int position) {
+        return (byte) ('a' + (index + position) % 26);
     }
 
     /** The index of the key that the value of {@code index} starts with: far from it, and different for each. */

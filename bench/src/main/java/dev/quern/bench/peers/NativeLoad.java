@@ -1,0 +1,50 @@
+package dev.quern.bench.peers;
+
+import dev.quern.bench.BenchContext;
+import dev.quern.bench.BenchFailedException;
+import dev.quern.bench.load.LoadResult;
+import java.time.Duration;
+import java.util.List;
+
+/** The native client's process, pinned to the clients' core and asked for one run after the other. One thread. */
+final class NativeLoad implements AutoCloseable {
+    private static final Duration START_MAX = Duration.ofSeconds(30);
+    private static final Duration ANSWER_EXTRA = Duration.ofSeconds(30);
+
+    private final ChildProcess process;
+
+    private NativeLoad(ChildProcess process) {
+        this.process = process;
+    }
+
+    static NativeLoad start(BenchContext context, int udpPort) throws InterruptedException {
+        List<String> command = ChildProcess.pinned(
+                Peer.CLIENT_CORE, Tools.java(NativeClient.class, List.of(Integer.toString(udpPort))));
+        context.command(Peer.shortened(command));
+        ChildProcess process = ChildProcess.start("native client", command);
+        try {
+            process.awaitLine(NativeClient.READY::equals, "readiness", START_MAX);
+        } catch (RuntimeException | InterruptedException e) {
+            process.close();
+            throw e;
+        }
+        return new NativeLoad(process);
+    }
+
+    LoadResult run(String test, Duration time, int inFlight) throws InterruptedException {
+        process.writeLine(test + " " + time.toMillis() + " " + inFlight);
+        String answer = process.awaitLine(
+                line -> line.startsWith(NativeClient.RESULT) || line.startsWith(NativeClient.FAILED),
+                "result of " + test,
+                time.plus(ANSWER_EXTRA));
+        if (answer.startsWith(NativeClient.FAILED)) {
+            throw new BenchFailedException(test + ": " + answer);
+        }
+        return LoadResult.parse(answer.substring(NativeClient.RESULT.length()));
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

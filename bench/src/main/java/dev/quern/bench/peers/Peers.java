@@ -1,0 +1,205 @@
+package dev.quern.bench.peers;
+
+import dev.quern.bench.Bench;
+import dev.quern.bench.BenchContext;
+import dev.quern.bench.Rounds;
+import dev.quern.bench.TextTable;
+import dev.quern.bench.load.LoadResult;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * {@code bench peers}: Quern beside Redis, each on core 0, their clients on core 1, 100,000 keys of 16 bytes with values of 100. Both
+ * servers live all through the run; the one that is not measured is stopped by a signal, so that it takes no time from the other.
+ */
+public final class Peers implements Bench {
+    private static final int ROUNDS = 5;
+    private static final int PIPELINE = 16;
+
+    /** Requests of one run: about two seconds' worth. */
+    private static final long REQUESTS = 300_000;
+
+    private static final long REQUESTS_PIPELINED = 1_600_000;
+
+    /** How much smaller a quick run is. */
+    private static final int QUICK_SHARE = 10;
+
+    private static final Duration NATIVE_RUN = Duration.ofSeconds(2);
+
+    /** As many as fifty connections with sixteen requests each, less what a session's window needs free. */
+    private static final int GETS_IN_FLIGHT = 768;
+
+    private static final int FUNCTIONS_IN_FLIGHT = 256;
+
+    /** A case is warm when two runs in a row are no more than this better than the best before them. */
+    private static final double WARM_GAIN_MAX = 1.03;
+
+    private static final int WARM_RUNS_ALIKE = 2;
+    private static final int WARM_RUNS_MAX = 12;
+
+    /** One thing measured at one server. */
+    private record Case(String name, Peer server, Rounds.Measurement measurement) {}
+
+    private final Map<String, Case> cases = new LinkedHashMap<>();
+
+    /** Latencies of each case's latest run: "p50 / p99". */
+    private final Map<String, String> latencies = new LinkedHashMap<>();
+
+    @Override
+    public String name() {
+        return "peers";
+    }
+
+    @Override
+    public String purpose() {
+        return "get, set and functions beside redis-server, one server core and one client core each";
+    }
+
+    @Override
+    public void run(BenchContext context) throws Exception {
+        int udpPort = Tools.freeUdpPort();
+        try (Peer redis = Peer.redis(context);
+                Peer quern = Peer.quern(context, udpPort);
+                NativeLoad load = NativeLoad.start(context, udpPort)) {
+            context.say("loading " + Workload.KEYS + " records into both");
+            QuernSetup.load(udpPort);
+            redis.load();
+            quern.load();
+            QuernSetup.deploy(udpPort);
+            redis.loadNoop();
+            check(context, redis, quern);
+            addCases(context, redis, quern, load);
+            redis.pause();
+            quern.pause();
+            warmUp(context);
+            Rounds rounds = new Rounds();
+            cases.values().forEach(each -> rounds.add(each.name, () -> measure(each)));
+            rounds.run(context, context.quick() ? 1 : ROUNDS);
+            redis.proceed();
+            quern.proceed();
+            check(context, redis, quern);
+            report(context, rounds);
+        }
+    }
+
+    private static void check(BenchContext context, Peer redis, Peer quern) throws Exception {
+        for (Peer peer : List.of(redis, quern)) {
+            peer.checkRecords(context);
+            peer.checkNoop();
+        }
+    }
+
+    private void addCases(BenchContext context, Peer redis, Peer quern, NativeLoad load) {
+        for (String test : List.of("get", "set")) {
+            addResp(context, redis, test + " P1", 1, List.of("-t", test));
+            addResp(context, quern, test + " P1", 1, List.of("-t", test));
+            addResp(context, redis, test + " P16", PIPELINE, List.of("-t", test));
+            addResp(context, quern, test + " P16", PIPELINE, List.of("-t", test));
+        }
+        List<String> noop = List.of("FCALL", QuernSetup.NOOP, "0");
+        addResp(context, redis, "fcall P16", PIPELINE, noop);
+        addResp(context, quern, "fcall P16", PIPELINE, noop);
+        addNative(context, quern, load, NativeClient.GET, GETS_IN_FLIGHT);
+        addNative(context, quern, load, NativeClient.FOUR_GETS, FUNCTIONS_IN_FLIGHT);
+        addNative(context, quern, load, NativeClient.FOUR_HOPS, FUNCTIONS_IN_FLIGHT);
+    }
+
+    private void addResp(BenchContext context, Peer server, String what, int pipeline, List<String> test) {
+        String name = caseName(server, what);
+        long requests = (pipeline == 1 ? REQUESTS : REQUESTS_PIPELINED) / (context.quick() ? QUICK_SHARE : 1);
+        add(name, server, () -> {
+            RedisBenchmark.Result result =
+                    RedisBenchmark.run(context, server.respPort(), Peer.CLIENT_CORE, requests, pipeline, test);
+            latencies.put(name, latency(result.p50Us(), result.p99Us()));
+            return result.ratePerSecond();
+        });
+    }
+
+    private void addNative(BenchContext context, Peer server, NativeLoad load, String test, int inFlight) {
+        String name = caseName(server, test);
+        Duration time = context.quick() ? NATIVE_RUN.dividedBy(QUICK_SHARE) : NATIVE_RUN;
+        add(name, server, () -> {
+            LoadResult result = load.run(test, time, inFlight);
+            latencies.put(name, latency(result.p50Us(), result.p99Us()));
+            return result.ratePerSecond();
+        });
+    }
+
+    private void add(String name, Peer server, Rounds.Measurement measurement) {
+        cases.put(name, new Case(name, server, measurement));
+    }
+
+    private static String caseName(Peer server, String what) {
+        return server.name() + " " + what;
+    }
+
+    private static String latency(double p50Us, double p99Us) {
+        return String.format(Locale.ROOT, "%,.0f / %,.0f", p50Us, p99Us);
+    }
+
+    private static double measure(Case each) throws Exception {
+        each.server.proceed();
+        try {
+            return each.measurement.once();
+        } finally {
+            each.server.pause();
+        }
+    }
+
+    /** Runs each case until it gets no faster: compilers at work are part of no figure. */
+    private void warmUp(BenchContext context) throws Exception {
+        long startNs = System.nanoTime();
+        int runs = 0;
+        for (Case each : cases.values()) {
+            double best = 0;
+            int alike = 0;
+            for (int run = 0; run < (context.quick() ? 2 : WARM_RUNS_MAX) && alike < WARM_RUNS_ALIKE; run++) {
+                double rate = measure(each);
+                alike = rate <= best * WARM_GAIN_MAX ? alike + 1 : 0;
+                best = Math.max(best, rate);
+                runs++;
+            }
+        }
+        context.say(String.format(
+                Locale.ROOT, "warm after %d runs, %.0f s; measuring", runs, (System.nanoTime() - startNs) / 1e9));
+    }
+
+    private void report(BenchContext context, Rounds rounds) {
+        TextTable table =
+                new TextTable("median of " + (context.quick() ? 1 : ROUNDS), "ops/s", "least", "most", "p50 / p99 us");
+        for (String name : cases.keySet()) {
+            Rounds.Samples samples = rounds.samples(name);
+            table.row(
+                    name,
+                    TextTable.number(samples.median()),
+                    TextTable.number(samples.min()),
+                    TextTable.number(samples.max()),
+                    latencies.getOrDefault(name, ""));
+        }
+        context.say(table.text());
+        context.say("redis-benchmark: " + RedisBenchmark.CONNECTIONS + " connections. Native client: "
+                + GETS_IN_FLIGHT + " gets, or " + FUNCTIONS_IN_FLIGHT
+                + " of four-gets and four-hops, in flight on one session; every answer checked.");
+        target(context, rounds, "resp-get-p1", "quern get P1", "redis get P1", 0.8);
+        target(context, rounds, "resp-set-p1", "quern set P1", "redis set P1", 0.8);
+        target(context, rounds, "resp-get-p16", "quern get P16", "redis get P16", 1);
+        target(context, rounds, "resp-set-p16", "quern set P16", "redis set P16", 1);
+        target(context, rounds, "resp-fcall-noop-p16", "quern fcall P16", "redis fcall P16", 1);
+        target(context, rounds, "native-get-batched", "quern " + NativeClient.GET, "redis get P16", 2);
+        target(
+                context,
+                rounds,
+                "native-function-four-hops",
+                "quern " + NativeClient.FOUR_HOPS,
+                "quern " + NativeClient.FOUR_GETS,
+                2);
+    }
+
+    private static void target(
+            BenchContext context, Rounds rounds, String name, String subject, String peer, double wanted) {
+        context.atLeast(name, rounds.median(subject) / rounds.median(peer), wanted, "x");
+    }
+}

@@ -1,0 +1,40 @@
+package dev.quern.bench.peers;
+
+import dev.quern.client.Reply;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Keys of the workload in their encoded form, and a check of values that costs a few nanoseconds. Immutable. */
+final class ValueCheck {
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    /** Every key starts alike; the digits that differ stand in its second half. */
+    private static final int WORD_OFFSET = Workload.KEY_LENGTH - Long.BYTES;
+
+    private final byte[][] keys = new byte[Workload.KEYS][];
+    private final long[] words = new long[Workload.KEYS];
+
+    ValueCheck() {
+        for (int i = 0; i < Workload.KEYS; i++) {
+            keys[i] = Workload.key(i);
+            words[i] = MemorySegment.ofArray(keys[i]).get(WORD, WORD_OFFSET);
+        }
+    }
+
+    byte[] key(int index) {
+        return keys[index];
+    }
+
+    /** Whether this is the value of the key: its length, the key that it starts with, and its last byte. */
+    boolean isValueOf(int index, Reply reply) {
+        return reply.valueLength() == Workload.VALUE_LENGTH
+                && isKey(Workload.next(index), reply.memory(), reply.valueOffset())
+                && reply.memory().get(ValueLayout.JAVA_BYTE, reply.valueOffset() + Workload.VALUE_LENGTH - 1)
+                        == Workload.lastByte(index);
+    }
+
+    /** Whether the bytes at an offset are this key. */
+    boolean isKey(int index, MemorySegment memory, long offset) {
+        return memory.get(WORD, offset + WORD_OFFSET) == words[index];
+    }
+}
