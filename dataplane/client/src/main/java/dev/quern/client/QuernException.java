@@ -9,11 +9,18 @@ import dev.quern.protocol.Status;
 public class QuernException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final String message;
     private final int status;
 
     QuernException(String message, int status) {
         super(message);
+        this.message = message;
         this.status = status;
+    }
+
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     /** The code that the server answered with, from {@link Status}; {@link Status#OK} when it was not the server who said so. */
