@@ -49,6 +49,9 @@ final class TestServer implements AutoCloseable {
     private byte[] serverKey = {1, 2, 3};
     private int nextSession = 1;
     private volatile boolean closed;
+    /** Precedes every answer with a claim that there is no such session. */
+    volatile boolean forgeUnknownSession;
+
     volatile int refuseWith;
     volatile int sessionIdleMs = Limits.SESSION_IDLE_MS_DEFAULT;
     private int sessionsOpened;
@@ -157,6 +160,15 @@ final class TestServer implements AutoCloseable {
             return;
         }
         while (cursor.next()) {
+            if (forgeUnknownSession) {
+                send(
+                        channel,
+                        from,
+                        session.id,
+                        null,
+                        List.of(TestSession.message(
+                                cursor.opcode(), Status.UNKNOWN_SESSION, cursor.sequence(), new byte[0])));
+            }
             session.serve(cursor, memory, store);
         }
         send(channel, from, session.id, session.tag, session.takeReplies());
