@@ -42,6 +42,7 @@ final class ClientLoop implements Runnable {
     private long timersNs = nowNs;
     private boolean turning;
     private @Nullable Thread thread;
+    private @Nullable RuntimeException callbackFailure;
     // Written by the loop's thread before it looks at the queue a last time; read by submitters after they filled it.
     private volatile boolean parked;
     private volatile boolean closed;
@@ -95,6 +96,23 @@ final class ClientLoop implements Runnable {
     long retransmitNs(int unanswered) {
         long after = Math.min(retransmitNs << Math.min(unanswered, 16), retransmitMaxNs);
         return after - after / 4 + jitter.nextLong(after / 2 + 1);
+    }
+
+    /** A callback threw: whoever polls shall know, when the turn is over. */
+    void callbackFailed(RuntimeException failure) {
+        if (callbackFailure == null) {
+            callbackFailure = failure;
+        } else {
+            callbackFailure.addSuppressed(failure);
+        }
+    }
+
+    private void throwCallbackFailure() {
+        RuntimeException failure = callbackFailure;
+        if (failure != null) {
+            callbackFailure = null;
+            throw failure;
+        }
     }
 
     // Opening and closing
@@ -163,6 +181,7 @@ final class ClientLoop implements Runnable {
         Thread io = thread;
         if (io == null) {
             shutDown();
+            throwCallbackFailure();
         } else if (!io.equals(Thread.currentThread())) {
             transport.wakeup();
             joinUninterruptibly(io);
@@ -274,6 +293,7 @@ final class ClientLoop implements Runnable {
         for (Session session : sessions) {
             session.markPolled();
         }
+        throwCallbackFailure();
         return work;
     }
 

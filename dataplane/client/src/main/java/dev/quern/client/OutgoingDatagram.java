@@ -2,7 +2,6 @@ package dev.quern.client;
 
 import dev.quern.client.transport.Transport;
 import dev.quern.protocol.DatagramLayout;
-import dev.quern.protocol.Limits;
 import dev.quern.protocol.MessageLayout;
 import dev.quern.protocol.Tag;
 import dev.quern.protocol.Wire;
@@ -12,24 +11,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The datagram that a session is filling. One thread. */
 final class OutgoingDatagram {
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(Limits.DATAGRAM_BYTES_MAX);
-    private final MemorySegment memory = MemorySegment.ofBuffer(buffer);
     private final Transport.Link link;
-    private int session;
-    private @Nullable Tag tag;
-    private int bytesMax = Limits.DATAGRAM_BYTES_MIN;
+    private final int session;
+    private final @Nullable Tag tag;
+    private final int bytesMax;
+    private final ByteBuffer buffer;
+    private final MemorySegment memory;
     private int position = DatagramLayout.HEADER_BYTES;
 
-    OutgoingDatagram(Transport.Link link) {
+    OutgoingDatagram(Transport.Link link, int session, @Nullable Tag tag, int bytesMax) {
         this.link = link;
-    }
-
-    /** Starts over, for another session. */
-    void reset(int newSession, @Nullable Tag newTag, int newBytesMax) {
-        session = newSession;
-        tag = newTag;
-        bytesMax = newBytesMax;
-        position = DatagramLayout.HEADER_BYTES;
+        this.session = session;
+        this.tag = tag;
+        this.bytesMax = bytesMax;
+        buffer = ByteBuffer.allocateDirect(bytesMax);
+        memory = MemorySegment.ofBuffer(buffer);
     }
 
     MemorySegment memory() {

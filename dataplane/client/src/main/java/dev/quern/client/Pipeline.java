@@ -28,12 +28,20 @@ public final class Pipeline {
         completion = new Completion() {
             @Override
             public void complete(long correlation, Reply reply) {
-                handler.onReply(correlation, reply);
+                try {
+                    handler.onReply(correlation, reply);
+                } catch (RuntimeException e) {
+                    loop.callbackFailed(e);
+                }
             }
 
             @Override
             public void fail(long correlation, QuernException cause) {
-                handler.onFailure(correlation, cause);
+                try {
+                    handler.onFailure(correlation, cause);
+                } catch (RuntimeException e) {
+                    loop.callbackFailed(e);
+                }
             }
         };
     }

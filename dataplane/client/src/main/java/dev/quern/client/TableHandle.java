@@ -2,6 +2,9 @@ package dev.quern.client;
 
 /** A table by name, and the id that the server gives it: another one after the server was restarted. */
 final class TableHandle {
+    /** No table has this id: what a table has that could not be opened anew. */
+    static final int ID_UNKNOWN = 0xFFFF;
+
     static final TableHandle DEFAULT = new TableHandle("default", 0, false);
 
     private final String name;

@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the requests on records and tables: what goes out, and what the answers mean. */
 final class TableRequests {
-    /** No table has this id: what a table has whose reopening failed. */
-    private static final int ID_UNKNOWN = 0xFFFF;
-
     private TableRequests() {}
 
     static Request<Integer> open(TableHandle table, long timeoutNs) {
@@ -47,7 +44,7 @@ final class TableRequests {
                 },
                 reply -> {
                     if (!reply.ok()) {
-                        table.reopened(ID_UNKNOWN);
+                        table.reopened(TableHandle.ID_UNKNOWN);
                         throw reply.exception("open table " + table.name());
                     }
                     int id = TableOpenReplyLayout.table(reply.memory(), reply.body());
