@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Requests and answers of one opened session, from its OPENED to its end: what is outstanding, and what is sent again. One thread. */
 final class Exchange {
+    private static final int FIRST_SEQUENCE = 1;
+
     private final ClientLoop loop;
     private final Transport.Link link;
     private final Handshake.Opened opened;
@@ -34,7 +36,7 @@ final class Exchange {
         this.link = link;
         this.opened = opened;
         tag = opened.tag();
-        window = new Window(opened.window(), opened.datagramBytesMax());
+        window = new Window(opened.window(), opened.datagramBytesMax(), FIRST_SEQUENCE);
         outgoing = new OutgoingDatagram(link, opened.session(), tag, opened.datagramBytesMax());
         current = window.next();
         lastReceiveNs = loop.nowNs();

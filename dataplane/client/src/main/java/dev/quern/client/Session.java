@@ -238,8 +238,14 @@ final class Session {
     private void reopen(Exchange next, TableHandle table) {
         Request<Integer> request =
                 TableRequests.open(table, loop.config().requestTimeout().toNanos());
-        request.onEnd(() -> {
-            if (--tablesToReopen == 0 && state == State.REOPENING_TABLES) {
+        var _ = request.future.whenComplete((id, failure) -> {
+            if (!next.equals(exchange)) {
+                return;
+            }
+            if (failure instanceof QuernException.Timeout) {
+                // Rather no session than one that may write to the wrong table.
+                restart();
+            } else if (--tablesToReopen == 0) {
                 state = State.OPEN;
             }
         });

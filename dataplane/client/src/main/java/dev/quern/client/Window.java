@@ -14,12 +14,15 @@ final class Window {
     private final int mask;
     private final int datagramBytesMax;
     private final ArrayDeque<MemorySegment> buffers = new ArrayDeque<>();
-    private int nextSequence = 1;
-    private int oldest = 1;
-    private int polled = 1;
+    private int nextSequence;
+    private int oldest;
+    private int polled;
     private int outstanding;
 
-    Window(int size, int datagramBytesMax) {
+    Window(int size, int datagramBytesMax, int firstSequence) {
+        nextSequence = firstSequence;
+        oldest = firstSequence;
+        polled = firstSequence;
         this.datagramBytesMax = datagramBytesMax;
         MemorySegment slab = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(size * Slot.INLINE_BYTES));
         slots = new Slot[size];

@@ -138,7 +138,7 @@ final class TestSession {
 
     private void fetch(int sequence, int offset) {
         TestStore.Answer answer = large.get(sequence);
-        if (answer == null) {
+        if (answer == null || offset > answer.body().length) {
             replies.add(message(Opcode.FETCH, Status.NOT_KEPT, sequence, new byte[0]));
         } else if (offset == answer.body().length) {
             large.remove(sequence);

@@ -53,7 +53,8 @@ public final class LossyProxy implements AutoCloseable {
     private final AtomicLong corrupted = new AtomicLong();
     private volatile double dropRate;
     private volatile double duplicateRate;
-    private volatile double corruptRate;
+    private volatile double corruptRateToServer;
+    private volatile double corruptRateToClient;
     private volatile double delayRate;
     private volatile long delayNsMax;
     private volatile boolean closed;
@@ -98,7 +99,13 @@ public final class LossyProxy implements AutoCloseable {
 
     /** The share of datagrams with one flipped bit. UDP's own checksum would catch most such: this is for tagged sessions. */
     public LossyProxy corrupt(double rate) {
-        corruptRate = rate;
+        return corrupt(rate, rate);
+    }
+
+    /** As {@link #corrupt(double)}, with another share for each direction. */
+    public LossyProxy corrupt(double rateToServer, double rateToClient) {
+        corruptRateToServer = rateToServer;
+        corruptRateToClient = rateToClient;
         return this;
     }
 
@@ -203,7 +210,7 @@ public final class LossyProxy implements AutoCloseable {
             duplicated.incrementAndGet();
             copies = 2;
         }
-        if (random.nextDouble() < corruptRate && bytes.length > 0) {
+        if (bytes.length > 0 && random.nextDouble() < (toServer ? corruptRateToServer : corruptRateToClient)) {
             corrupted.incrementAndGet();
             int bit = random.nextInt(bytes.length * Byte.SIZE);
             bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
