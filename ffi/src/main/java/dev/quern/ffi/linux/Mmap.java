@@ -1,0 +1,100 @@
+package dev.quern.ffi.linux;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Anonymous private memory from mmap(2): a range of addresses is reserved at once, and the kernel commits a page, zeroed, when it is
+ * first touched. Safe on any thread; the caller owns each range until it unmaps it.
+ */
+public final class Mmap {
+    /** The smallest unit that the kernel commits or takes back. */
+    public static final long PAGE_BYTES = 4096;
+
+    private static final int PROT_READ_WRITE = 0x1 | 0x2;
+    private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x02 | 0x20 | 0x4000;
+    private static final int MADV_DONTNEED = 4;
+    private static final long MAP_FAILED = -1;
+
+    private static final MethodHandle MMAP = LinuxCalls.bind(
+            "mmap",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG));
+    private static final MethodHandle MUNMAP = LinuxCalls.bind(
+            "munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final MethodHandle MADVISE = LinuxCalls.bind(
+            "madvise",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+
+    private Mmap() {}
+
+    /**
+     * Reserves a range of zeroed memory, page-aligned, of which nothing is committed yet.
+     *
+     * @param bytes the range's length, above 0
+     * @return its address
+     * @throws IOException when the kernel refuses, as it does when address space or the number of mappings runs out
+     */
+    public static long reserve(long bytes) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment capture = LinuxCalls.newCapture(arena);
+            long address = (long)
+                    MMAP.invokeExact(capture, 0L, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0L);
+            if (address == MAP_FAILED) {
+                throw LinuxCalls.failure("mmap of " + bytes + " bytes", LinuxCalls.errno(capture));
+            }
+            return address;
+        } catch (IOException failed) {
+            throw failed;
+        } catch (Throwable thrown) {
+            throw LinuxCalls.unexpected(thrown);
+        }
+    }
+
+    /**
+     * Gives the pages of a range back to the kernel; the addresses stay reserved and read as zero afterwards.
+     *
+     * @throws IOException when the range is not whole pages of one reservation
+     */
+    public static void decommit(long address, long bytes) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment capture = LinuxCalls.newCapture(arena);
+            if ((int) MADVISE.invokeExact(capture, address, bytes, MADV_DONTNEED) < 0) {
+                throw LinuxCalls.failure("madvise of " + bytes + " bytes", LinuxCalls.errno(capture));
+            }
+        } catch (IOException failed) {
+            throw failed;
+        } catch (Throwable thrown) {
+            throw LinuxCalls.unexpected(thrown);
+        }
+    }
+
+    /**
+     * Ends a reservation. Touching its addresses afterwards ends the process.
+     *
+     * @throws IOException when the range is none
+     */
+    public static void unmap(long address, long bytes) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment capture = LinuxCalls.newCapture(arena);
+            if ((int) MUNMAP.invokeExact(capture, address, bytes) < 0) {
+                throw LinuxCalls.failure("munmap of " + bytes + " bytes", LinuxCalls.errno(capture));
+            }
+        } catch (IOException failed) {
+            throw failed;
+        } catch (Throwable thrown) {
+            throw LinuxCalls.unexpected(thrown);
+        }
+    }
+}

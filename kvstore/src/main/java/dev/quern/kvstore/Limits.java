@@ -1,0 +1,54 @@
+package dev.quern.kvstore;
+
+import dev.quern.kvstore.memory.RecordLayout;
+import dev.quern.kvstore.memory.SizeClasses;
+
+/** Every bound of the store, each with its reason. */
+public final class Limits {
+    /** Keys hold at least one byte, so that an address and a length always name one. */
+    public static final int KEY_BYTES_MIN = 1;
+
+    /** Long enough for any path or composite key; short enough that a key never needs more than two pages. */
+    public static final int KEY_BYTES_MAX = 4096;
+
+    /** A larger thing is a file. */
+    public static final int VALUE_BYTES_MAX = 16 << 20;
+
+    /** A tenant's records lie within the upper half of a wasm32 function's addresses, so that each can be read in place. */
+    public static final long QUOTA_BYTES_MAX = 1L << 31;
+
+    /** Below this a tenant could not hold the index of one table. */
+    public static final long QUOTA_BYTES_MIN = 64 << 10;
+
+    /** What {@link TenantConfig} gives when nothing is said. */
+    public static final long QUOTA_BYTES_DEFAULT = 1L << 30;
+
+    /** Each tenant reserves address space; Linux allows a process 65,530 mappings by default, and a tenant takes a few. */
+    public static final int TENANTS_MAX = 16_384;
+
+    /** Table ids travel as 16 bits; a tenant that needs more has keys to put them in. */
+    public static final int TABLES_MAX = 1024;
+
+    /** Names of tenants and tables. */
+    public static final int NAME_CHARACTERS_MAX = 64;
+
+    /** A core's index fits the 10 bits that bucket locks and record versions give it. */
+    public static final int CORES_MAX = 1 << 10;
+
+    /** Reads and writes that one transaction may remember: past it, work is better split. */
+    public static final int TRANSACTION_READS_MAX = 1 << 20;
+
+    /** See {@link #TRANSACTION_READS_MAX}. */
+    public static final int TRANSACTION_WRITES_MAX = 1 << 14;
+
+    /** How many times a commit looks again when the index grew under it, before it reports a conflict. */
+    public static final int COMMIT_ATTEMPTS_MAX = 16;
+
+    static {
+        if (SizeClasses.BYTES_MAX < RecordLayout.bytes(KEY_BYTES_MAX, VALUE_BYTES_MAX)) {
+            throw new ExceptionInInitializerError("the largest record must fit the largest size class");
+        }
+    }
+
+    private Limits() {}
+}

@@ -1,0 +1,45 @@
+package dev.quern.kvstore;
+
+import dev.quern.kvstore.index.HashIndex;
+import java.util.Arrays;
+
+/** The buckets that a transaction looked into, each with its count of changes at that time. Thread: the owning core. */
+final class ReadSet {
+    private static final int CAPACITY_FIRST = 256;
+
+    private long[] buckets = new long[CAPACITY_FIRST];
+    private long[] versions = new long[CAPACITY_FIRST];
+    private int size;
+
+    void clear() {
+        size = 0;
+    }
+
+    /** False when {@link Limits#TRANSACTION_READS_MAX} is reached. */
+    boolean add(long bucket, long version) {
+        if (size > 0 && buckets[size - 1] == bucket && versions[size - 1] == version) {
+            return true;
+        }
+        if (size == buckets.length) {
+            if (size >= Limits.TRANSACTION_READS_MAX) {
+                return false;
+            }
+            buckets = Arrays.copyOf(buckets, size * 2);
+            versions = Arrays.copyOf(versions, size * 2);
+        }
+        buckets[size] = bucket;
+        versions[size] = version;
+        size++;
+        return true;
+    }
+
+    /** Whether nothing that was read has changed, apart from what this core is about to change itself. */
+    boolean isUnchanged(int owner) {
+        for (int i = 0; i < size; i++) {
+            if (!HashIndex.isUnchanged(buckets[i], versions[i], owner)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.quern.kvstore;
+
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.memory.RecordLayout;
+
+/**
+ * Reads a record by its address. An address that {@link Table#find} or {@link Transaction#find} returned stays good until its core
+ * leaves the epoch ({@link StoreCore#exit}); the bytes behind it never change in that time.
+ */
+@SuppressWarnings("AvoidCommonTypeNames") // the field's word for it
+public final class Record {
+    /** The address that stands for no record. */
+    public static final long NONE = 0;
+
+    /** The expiry of a record that stays. */
+    public static final long NO_EXPIRY = 0;
+
+    private Record() {}
+
+    /** Rises with each write of the key and is never used twice in a store. */
+    public static long version(long record) {
+        return NativeMemory.getLong(record + RecordLayout.VERSION_OFFSET);
+    }
+
+    /** Unix milliseconds at which it is gone, or {@link #NO_EXPIRY}. */
+    public static long expiryMs(long record) {
+        return NativeMemory.getLong(record + RecordLayout.EXPIRY_MS_OFFSET);
+    }
+
+    public static int keyLength(long record) {
+        return NativeMemory.getInt(record + RecordLayout.KEY_LENGTH_OFFSET);
+    }
+
+    public static long keyAddress(long record) {
+        return record + RecordLayout.KEY_OFFSET;
+    }
+
+    public static int valueLength(long record) {
+        return NativeMemory.getInt(record + RecordLayout.VALUE_LENGTH_OFFSET);
+    }
+
+    /** 8-byte aligned. */
+    public static long valueAddress(long record) {
+        return record + RecordLayout.valueOffset(keyLength(record));
+    }
+
+    /** The value, copied. */
+    public static byte[] value(long record) {
+        return NativeMemory.toArray(valueAddress(record), valueLength(record));
+    }
+
+    /** The key, copied. */
+    public static byte[] key(long record) {
+        return NativeMemory.toArray(keyAddress(record), keyLength(record));
+    }
+
+    static boolean isExpired(long record, long nowMs) {
+        long expiryMs = expiryMs(record);
+        return expiryMs != NO_EXPIRY && expiryMs <= nowMs;
+    }
+
+    static int bytes(long record) {
+        return RecordLayout.bytes(keyLength(record), valueLength(record));
+    }
+
+    static void setVersion(long record, long version) {
+        NativeMemory.putLong(record + RecordLayout.VERSION_OFFSET, version);
+    }
+
+    static void setExpiryMs(long record, long expiryMs) {
+        NativeMemory.putLong(record + RecordLayout.EXPIRY_MS_OFFSET, expiryMs);
+    }
+
+    /** Writes header and key; the value is the caller's to fill. */
+    static void initialise(long record, long keyAddress, int keyLength, int valueLength, long expiryMs) {
+        NativeMemory.putLong(record + RecordLayout.VERSION_OFFSET, 0);
+        NativeMemory.putLong(record + RecordLayout.EXPIRY_MS_OFFSET, expiryMs);
+        NativeMemory.putInt(record + RecordLayout.VALUE_LENGTH_OFFSET, valueLength);
+        NativeMemory.putInt(record + RecordLayout.KEY_LENGTH_OFFSET, keyLength);
+        NativeMemory.copy(keyAddress, record + RecordLayout.KEY_OFFSET, keyLength);
+    }
+}

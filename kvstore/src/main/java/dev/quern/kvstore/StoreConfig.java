@@ -1,0 +1,25 @@
+package dev.quern.kvstore;
+
+import java.security.SecureRandom;
+
+/**
+ * What a store is opened with.
+ *
+ * @param coresMax how many cores may be attached at a time, up to {@link Limits#CORES_MAX}
+ * @param hashSeed of the indexes' hash; keep it secret where keys come from strangers
+ * @param poisonsReclaimed whether reclaimed memory is overwritten, so that tests see who still reads it; slow
+ */
+public record StoreConfig(int coresMax, long hashSeed, boolean poisonsReclaimed) {
+    private static final int CORES_DEFAULT = 64;
+
+    public StoreConfig {
+        if (coresMax < 1 || coresMax > Limits.CORES_MAX) {
+            throw new StoreException("coresMax is " + coresMax + "; choose from 1 to " + Limits.CORES_MAX);
+        }
+    }
+
+    /** 64 cores, and a seed that nobody knows. */
+    public static StoreConfig defaults() {
+        return new StoreConfig(CORES_DEFAULT, new SecureRandom().nextLong(), false);
+    }
+}

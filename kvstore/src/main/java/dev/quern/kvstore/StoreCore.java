@@ -1,0 +1,219 @@
+package dev.quern.kvstore;
+
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.memory.CoreAllocator;
+import dev.quern.kvstore.memory.RecordLayout;
+import dev.quern.kvstore.memory.RetiredBlocks;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+
+/**
+ * One core's handle on the store: its epoch, its memory and its scratch. Thread: one, from the first call to {@link #close}.
+ *
+ * <p>Work happens between {@link #enter} and {@link #exit}, once per burst: addresses found inside stay good until the exit. A core
+ * that stays inside keeps retired memory from being used again, so bursts should be short.
+ */
+public final class StoreCore implements AutoCloseable {
+    private static final int SCRATCH_BYTES = 4096;
+    private static final int BLOCKS_PER_STEP = 16;
+    private static final long CLOSE_PATIENCE_NS = 1_000_000_000L;
+
+    private final Store store;
+    private final int index;
+    private final RetiredBlocks retired;
+    private final Transaction transaction;
+    private final Arena scratchArena = Arena.ofShared();
+    private final long scratch =
+            scratchArena.allocate(SCRATCH_BYTES, Long.BYTES).address();
+    private CoreAllocator[] allocators = new CoreAllocator[0];
+    private int depth;
+    private long nowMs;
+    private long lastVersion;
+    private long resultVersion;
+    private long resultLong;
+    private boolean closed;
+
+    StoreCore(Store store, int index) {
+        this.store = store;
+        this.index = index;
+        retired = new RetiredBlocks(store.epochs(), store.config().poisonsReclaimed());
+        transaction = new Transaction(this);
+    }
+
+    /** From 0; unique among the cores attached at a time. */
+    public int index() {
+        return index;
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    /**
+     * Begins a burst. May be nested; the outermost call counts.
+     *
+     * @param unixMs the time by which records expire until the exit
+     */
+    public void enter(long unixMs) {
+        if (depth++ == 0) {
+            nowMs = unixMs;
+            store.epochs().enter(index);
+        }
+    }
+
+    /** Ends a burst: addresses found in it are void. */
+    public void exit() {
+        if (--depth == 0) {
+            store.epochs().exit(index);
+            retired.endBurst();
+        } else if (depth < 0) {
+            depth = 0;
+            throw new IllegalStateException("exit without enter on core " + index);
+        }
+    }
+
+    public boolean isEntered() {
+        return depth > 0;
+    }
+
+    /** The time given to {@link #enter}, in unix milliseconds. */
+    public long nowMs() {
+        return nowMs;
+    }
+
+    /** The core's one transaction, begun anew: what it held and did not commit is dropped. The core must be inside its epoch. */
+    public Transaction begin(Tenant tenant) {
+        transaction.begin(tenant);
+        return transaction;
+    }
+
+    /** The version written by the last good put, compareAndSet, increment or expire on this core. */
+    public long resultVersion() {
+        return resultVersion;
+    }
+
+    /** The number that the last good increment on this core left. */
+    public long resultLong() {
+        return resultLong;
+    }
+
+    /**
+     * Does a little of what can wait: reclaims retired memory, sweeps expired records. To be called outside of a burst when there is
+     * time.
+     *
+     * @param unixMs the time by which records expire
+     * @param stepsMax bounds the work: a step is a bucket looked at and a few blocks reclaimed
+     * @return how much was done; 0 when there was nothing to do
+     */
+    public int maintain(long unixMs, int stepsMax) {
+        int done = retired.reclaim(stepsMax * BLOCKS_PER_STEP);
+        return done + store.sweeper().step(this, unixMs, stepsMax);
+    }
+
+    long retiredBytes() {
+        return retired.bytes();
+    }
+
+    long scratch() {
+        return scratch;
+    }
+
+    void setResult(long version, long number) {
+        resultVersion = version;
+        resultLong = number;
+    }
+
+    /** Above the version it follows, and like no other: the lower bits are this core's. After Silo (SOSP '13). */
+    long nextVersion(long previous) {
+        lastVersion = Math.max(lastVersion, previous >>> 10) + 1;
+        return lastVersion << 10 | index;
+    }
+
+    CoreAllocator allocator(Tenant tenant) {
+        int id = tenant.id();
+        if (id < allocators.length) {
+            CoreAllocator allocator = allocators[id];
+            if (allocator != null) {
+                return allocator;
+            }
+        }
+        return newAllocator(tenant);
+    }
+
+    private CoreAllocator newAllocator(Tenant tenant) {
+        if (tenant.id() >= allocators.length) {
+            allocators = Arrays.copyOf(allocators, Math.max(tenant.id() + 1, allocators.length * 2));
+        }
+        CoreAllocator allocator = new CoreAllocator(tenant.arena());
+        allocators[tenant.id()] = allocator;
+        return allocator;
+    }
+
+    /** A record with its header and key written, its value not; {@link Record#NONE} when the quota is used up. */
+    long allocate(Tenant tenant, long keyAddress, int keyLength, int valueLength, long expiryMs) {
+        int bytes = RecordLayout.bytes(keyLength, valueLength);
+        CoreAllocator allocator = allocator(tenant);
+        long record = allocator.allocate(bytes);
+        if (record == 0) {
+            record = allocateAfterReclaiming(allocator, bytes);
+        }
+        if (record != 0) {
+            Record.initialise(record, keyAddress, keyLength, valueLength, expiryMs);
+        }
+        return record;
+    }
+
+    private long allocateAfterReclaiming(CoreAllocator allocator, int bytes) {
+        long record = 0;
+        while (record == 0 && retired.reclaim(BLOCKS_PER_STEP) > 0) {
+            record = allocator.allocate(bytes);
+        }
+        return record;
+    }
+
+    /** A record with key and value written. */
+    long allocateFull(
+            Tenant tenant, long keyAddress, int keyLength, long valueAddress, int valueLength, long expiryMs) {
+        long record = allocate(tenant, keyAddress, keyLength, valueLength, expiryMs);
+        if (record != 0) {
+            NativeMemory.copy(valueAddress, Record.valueAddress(record), valueLength);
+        }
+        return record;
+    }
+
+    /** Takes back a record that nobody else has seen. */
+    void free(Tenant tenant, long record) {
+        allocator(tenant).free(record, Record.bytes(record));
+    }
+
+    /** Takes back a record that was just unlinked and may still be read. */
+    void retire(Tenant tenant, long record) {
+        retired.retire(allocator(tenant), record, Record.bytes(record));
+    }
+
+    /** Detaches: what the core kept goes to the others. On the core's own thread, outside of a burst. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (depth > 0) {
+            throw new IllegalStateException("core " + index + " is inside its epoch; exit first");
+        }
+        closed = true;
+        // Others leave their bursts soon; memory that a stuck one still holds stays charged.
+        long deadlineNs = System.nanoTime() + CLOSE_PATIENCE_NS;
+        while (retired.bytes() > 0 && System.nanoTime() < deadlineNs) {
+            if (retired.reclaim(Integer.MAX_VALUE) == 0) {
+                Thread.onSpinWait();
+            }
+        }
+        for (CoreAllocator allocator : allocators) {
+            if (allocator != null) {
+                allocator.close();
+            }
+        }
+        scratchArena.close();
+        store.detach(this);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.quern.kvstore;
+
+import dev.quern.kvstore.index.HashIndex;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Takes away in small steps what nobody asks for any more: expired records, and the records of indexes that a {@link Table#clear}
+ * replaced. Any core may take a step; one at a time does.
+ */
+final class Sweeper {
+    /** A table's next pass for expired records begins no sooner than this after the one before. */
+    private static final long PASS_INTERVAL_MS = 100;
+
+    private record Replaced(Table table, HashIndex index, long records, long retiredAt) {}
+
+    private final Store store;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private final Queue<Replaced> arriving = new ConcurrentLinkedQueue<>();
+    private final Queue<Replaced> waiting = new ArrayDeque<>();
+    private long bucket;
+    private long sweptRecords;
+    private int tenantId;
+    private int tableId;
+
+    Sweeper(Store store) {
+        this.store = store;
+    }
+
+    /** Takes an index that was just replaced; cores that are inside their epoch may still use it. Any thread. */
+    void retire(Table table, HashIndex replaced, long records) {
+        arriving.add(new Replaced(table, replaced, records, store.epochs().epochOfRetirement()));
+    }
+
+    /** Looks at up to so many buckets; the core is outside of its epoch. Returns how many records it took away. */
+    int step(StoreCore core, long nowMs, int bucketsMax) {
+        if (!busy.compareAndSet(false, true)) {
+            return 0;
+        }
+        try {
+            for (Replaced arrived = arriving.poll(); arrived != null; arrived = arriving.poll()) {
+                waiting.add(arrived);
+            }
+            Replaced next = waiting.peek();
+            if (next != null && next.retiredAt < store.epochs().advance()) {
+                return sweepReplaced(core, next, bucketsMax);
+            }
+            return sweepExpired(core, nowMs, bucketsMax);
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    private int sweepReplaced(StoreCore core, Replaced replaced, int bucketsMax) {
+        HashIndex index = replaced.index;
+        int freed = 0;
+        for (int i = 0; i < bucketsMax && bucket < index.bucketCount(); i++, bucket++) {
+            freed += replaced.table.freeAll(core, index.bucketAt(bucket));
+        }
+        sweptRecords += freed;
+        if (bucket >= index.bucketCount()) {
+            replaced.table.uncountCleared(replaced.records - sweptRecords);
+            index.close();
+            waiting.remove();
+            bucket = 0;
+            sweptRecords = 0;
+        }
+        return freed + 1;
+    }
+
+    private int sweepExpired(StoreCore core, long nowMs, int bucketsMax) {
+        Tenant tenant = store.tenant(tenantId);
+        if (tenant == null) {
+            tenantId = 0;
+            return 0;
+        }
+        Table table = tenant.table(tableId);
+        if (table == null) {
+            tableId = 0;
+            tenantId++;
+            return 0;
+        }
+        int expired = table.sweepExpired(core, nowMs, bucketsMax, PASS_INTERVAL_MS);
+        if (!table.isSweeping()) {
+            tableId++;
+        }
+        return expired;
+    }
+
+    /** Gives the memory of replaced indexes back; the store's arenas go as a whole. */
+    void close() {
+        for (Replaced left : arriving) {
+            left.index.close();
+        }
+        for (Replaced left : waiting) {
+            left.index.close();
+        }
+        arriving.clear();
+        waiting.clear();
+    }
+}

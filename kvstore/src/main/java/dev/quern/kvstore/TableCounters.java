@@ -1,0 +1,11 @@
+package dev.quern.kvstore;
+
+/** One core's counts for one table. Thread: written by the owning core; another may read a value that is a moment old. */
+final class TableCounters {
+    long records;
+    long liveBytes;
+    long hits;
+    long misses;
+    long expiries;
+    long conflicts;
+}

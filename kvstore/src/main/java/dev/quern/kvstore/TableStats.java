@@ -1,0 +1,15 @@
+package dev.quern.kvstore;
+
+/**
+ * A table's counts, summed over the cores; each may be a moment old.
+ *
+ * @param records that are there, expired ones included until they are swept
+ * @param liveBytes of their headers, keys and values
+ * @param indexBytes of the index
+ * @param hits finds that found
+ * @param misses finds that did not
+ * @param expiries records that were swept because their time was over
+ * @param conflicts transactions that another one beat
+ */
+public record TableStats(
+        long records, long liveBytes, long indexBytes, long hits, long misses, long expiries, long conflicts) {}

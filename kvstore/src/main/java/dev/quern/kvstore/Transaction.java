@@ -1,0 +1,250 @@
+package dev.quern.kvstore;
+
+import dev.quern.kvstore.index.HashIndex;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes of one tenant's records that happen all at once or not at all, optimistically (after Silo, SOSP '13). Reads go
+ * through to the store, own writes first; writes are kept back. {@link #commit} locks the buckets that change, checks that nothing
+ * that was read has changed since, and publishes. Committed transactions and single operations are serialisable.
+ *
+ * <p>A core has one, begun by {@link StoreCore#begin}. Thread: the core's, inside its epoch from begin to commit or abort.
+ */
+public final class Transaction {
+    private final StoreCore core;
+    private final ReadSet reads = new ReadSet();
+    private final WriteSet writes = new WriteSet();
+    private @Nullable Tenant tenant;
+    /** The last that was read; a conflict is booked there. */
+    private @Nullable Table readTable;
+
+    private long clearsAtBegin;
+    private boolean isTooLarge;
+    private long resultLong;
+
+    Transaction(StoreCore core) {
+        this.core = core;
+    }
+
+    void begin(Tenant owner) {
+        if (!core.isEntered()) {
+            throw new IllegalStateException("begin a transaction inside the core's epoch: enter first");
+        }
+        abort();
+        tenant = owner;
+        clearsAtBegin = owner.clears();
+    }
+
+    /** The record of a key as this transaction sees it, or {@link Record#NONE}. */
+    public long find(Table table, long keyAddress, int keyLength) {
+        HashIndex index = indexOf(table);
+        long hash = index.hash(keyAddress, keyLength);
+        int own = writes.size() == 0 ? -1 : writes.find(table, hash, keyAddress, keyLength);
+        if (own >= 0) {
+            return writes.isDelete(own) ? Record.NONE : writes.record(own);
+        }
+        for (; ; ) {
+            long bucket = index.bucketOf(hash);
+            long version = HashIndex.stableVersion(bucket);
+            long record = HashIndex.search(bucket, hash, keyAddress, keyLength);
+            if (bucket == index.bucketOf(hash) && HashIndex.isUnchanged(bucket, version, core.index())) {
+                if (!reads.add(bucket, version)) {
+                    isTooLarge = true;
+                }
+                boolean isThere = record != Record.NONE && !Record.isExpired(record, core.nowMs());
+                readTable = table;
+                TableCounters counters = table.counters(core);
+                if (isThere) {
+                    counters.hits++;
+                    return record;
+                }
+                counters.misses++;
+                return Record.NONE;
+            }
+        }
+    }
+
+    private HashIndex indexOf(Table table) {
+        if (table.tenant() != tenant) {
+            throw new IllegalArgumentException(table + " is not one of " + tenant + "'s");
+        }
+        return table.index();
+    }
+
+    /**
+     * Will write a record.
+     *
+     * @param expiryMs unix milliseconds, or {@link Record#NO_EXPIRY}
+     * @return OK; OVER_QUOTA, TOO_LARGE, BAD_KEY, TRANSACTION_TOO_LARGE
+     */
+    public int put(Table table, long keyAddress, int keyLength, long valueAddress, int valueLength, long expiryMs) {
+        int bad = Table.check(keyLength, valueLength);
+        if (bad != StoreStatus.OK) {
+            return bad;
+        }
+        long record = core.allocateFull(table.tenant(), keyAddress, keyLength, valueAddress, valueLength, expiryMs);
+        return record == Record.NONE ? StoreStatus.OVER_QUOTA : write(table, record, false);
+    }
+
+    /** Will take a record away: OK, NOT_FOUND when there is none; OVER_QUOTA, TOO_LARGE, BAD_KEY, TRANSACTION_TOO_LARGE. */
+    public int delete(Table table, long keyAddress, int keyLength) {
+        int bad = Table.check(keyLength, 0);
+        if (bad != StoreStatus.OK) {
+            return bad;
+        }
+        if (find(table, keyAddress, keyLength) == Record.NONE) {
+            return StoreStatus.NOT_FOUND;
+        }
+        long record = core.allocate(table.tenant(), keyAddress, keyLength, 0, Record.NO_EXPIRY);
+        return record == Record.NONE ? StoreStatus.OVER_QUOTA : write(table, record, true);
+    }
+
+    /**
+     * Will add to a number in decimal text; an absent record counts as 0, and the record's expiry stays.
+     *
+     * @return OK, with {@link #resultLong}; NOT_A_NUMBER, OVERFLOW, OVER_QUOTA, TOO_LARGE, BAD_KEY, TRANSACTION_TOO_LARGE
+     */
+    public int increment(Table table, long keyAddress, int keyLength, long delta) {
+        int bad = Table.check(keyLength, 0);
+        if (bad != StoreStatus.OK) {
+            return bad;
+        }
+        long old = find(table, keyAddress, keyLength);
+        if (old != Record.NONE && !Decimal.isNumber(Record.valueAddress(old), Record.valueLength(old))) {
+            return StoreStatus.NOT_A_NUMBER;
+        }
+        long number = old == Record.NONE ? 0 : Decimal.parse(Record.valueAddress(old), Record.valueLength(old));
+        long sum = number + delta;
+        if (((number ^ sum) & (delta ^ sum)) < 0) {
+            return StoreStatus.OVERFLOW;
+        }
+        int length = Decimal.write(sum, core.scratch());
+        long expiryMs = old == Record.NONE ? Record.NO_EXPIRY : Record.expiryMs(old);
+        int status = put(table, keyAddress, keyLength, core.scratch(), length, expiryMs);
+        if (status == StoreStatus.OK) {
+            resultLong = sum;
+        }
+        return status;
+    }
+
+    /** The number that the last good {@link #increment} will leave. */
+    public long resultLong() {
+        return resultLong;
+    }
+
+    private int write(Table table, long record, boolean isDelete) {
+        HashIndex index = indexOf(table);
+        long key = Record.keyAddress(record);
+        int keyLength = Record.keyLength(record);
+        long hash = index.hash(key, keyLength);
+        int own = writes.find(table, hash, key, keyLength);
+        if (own >= 0) {
+            // Whoever reads through this transaction may still hold the address of what it wrote before.
+            core.retire(table.tenant(), writes.record(own));
+            writes.replace(own, record, isDelete);
+            return StoreStatus.OK;
+        }
+        if (writes.size() == Limits.TRANSACTION_WRITES_MAX) {
+            core.free(table.tenant(), record);
+            isTooLarge = true;
+            return StoreStatus.TRANSACTION_TOO_LARGE;
+        }
+        writes.add(table, index, hash, record, isDelete);
+        return StoreStatus.OK;
+    }
+
+    /**
+     * Makes all writes visible at once.
+     *
+     * @return OK; or, with nothing written, CONFLICT (begin again), OVER_QUOTA, TRANSACTION_TOO_LARGE
+     */
+    public int commit() {
+        if (isTooLarge) {
+            abort();
+            return StoreStatus.TRANSACTION_TOO_LARGE;
+        }
+        if (writes.size() == 0) {
+            return finish(isValid() ? StoreStatus.OK : conflict());
+        }
+        writes.lockAll(core.index());
+        if (!isValid()) {
+            writes.unlockAll(false);
+            return finish(conflict());
+        }
+        if (!writes.reserveAll()) {
+            writes.unlockAll(false);
+            return finish(StoreStatus.OVER_QUOTA);
+        }
+        publish();
+        return finish(StoreStatus.OK);
+    }
+
+    /**
+     * Whether nothing that was read has changed. A table that was cleared meanwhile left its old buckets as they were, so the tenant
+     * counts that apart.
+     */
+    private boolean isValid() {
+        return tenant != null && tenant.clears() == clearsAtBegin && reads.isUnchanged(core.index());
+    }
+
+    private void publish() {
+        int count = writes.size();
+        for (int i = 0; i < count; i++) {
+            long slot = writes.slot(i);
+            long old = slot == 0 ? Record.NONE : HashIndex.recordAt(slot);
+            long record = writes.record(i);
+            Table table = writes.table(i);
+            if (writes.isDelete(i)) {
+                if (slot != 0) {
+                    HashIndex.clear(slot);
+                }
+                table.count(core, old, Record.NONE);
+                core.free(table.tenant(), record);
+            } else {
+                long version = core.nextVersion(old == Record.NONE ? 0 : Record.version(old));
+                Record.setVersion(record, version);
+                core.setResult(version, core.resultLong());
+                HashIndex.publish(slot, writes.hash(i), record);
+                table.noteExpiry(record);
+                table.count(core, old, record);
+            }
+            // From here on the place holds what is to be retired once the locks are gone.
+            writes.replace(i, old, writes.isDelete(i) || old != Record.NONE);
+        }
+        writes.unlockAll(true);
+        for (int i = 0; i < count; i++) {
+            Table table = writes.table(i);
+            if (writes.record(i) != Record.NONE) {
+                core.retire(table.tenant(), writes.record(i));
+            } else {
+                table.grow(core, writes.index(i));
+            }
+        }
+        writes.clear();
+    }
+
+    private int conflict() {
+        Table table = readTable;
+        if (table != null) {
+            table.counters(core).conflicts++;
+        }
+        return StoreStatus.CONFLICT;
+    }
+
+    private int finish(int status) {
+        abort();
+        return status;
+    }
+
+    /** Drops everything that was to be written. */
+    public void abort() {
+        for (int i = 0; i < writes.size(); i++) {
+            core.free(writes.table(i).tenant(), writes.record(i));
+        }
+        writes.clear();
+        reads.clear();
+        tenant = null;
+        readTable = null;
+        isTooLarge = false;
+    }
+}
