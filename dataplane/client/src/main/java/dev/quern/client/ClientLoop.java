@@ -168,6 +168,33 @@ final class ClientLoop implements Runnable {
         }
     }
 
+    /** The server was started anew with other cores or ports, as one of its cores says. */
+    void coresChanged(Session reporter, Handshake.Opened opened) {
+        Session[] before = sessions;
+        Session[] now = new Session[opened.ports().size()];
+        try {
+            for (int core = 0; core < now.length; core++) {
+                now[core] = core == opened.coreIndex()
+                        ? reporter
+                        : new Session(this, transport.open(opened.ports().get(core)));
+            }
+        } catch (IOException e) {
+            // No sockets to be had: the sessions that there are go on, and the next one to be opened anew tries again.
+            for (Session session : now) {
+                if (session != null && !session.equals(reporter)) {
+                    session.link().close();
+                }
+            }
+            return;
+        }
+        sessions = now;
+        for (Session session : before) {
+            if (!session.equals(reporter)) {
+                session.retire(reporter);
+            }
+        }
+    }
+
     void startThread() {
         Thread io = new Thread(this, "quern-client " + describe());
         io.setDaemon(true);

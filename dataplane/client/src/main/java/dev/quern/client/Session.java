@@ -221,6 +221,7 @@ final class Session {
     // Beginnings and ends
 
     private void open(Handshake.Opened answer) {
+        Handshake.Opened before = opened;
         opened = answer;
         Exchange next = new Exchange(loop, link, answer);
         exchange = next;
@@ -231,6 +232,9 @@ final class Session {
         }
         if (tablesToReopen == 0) {
             state = State.OPEN;
+        }
+        if (before != null && !before.ports().equals(answer.ports())) {
+            loop.coresChanged(this, answer);
         }
     }
 
@@ -271,6 +275,14 @@ final class Session {
                             + " ended before the answer: the request was done once or not at all"),
                     waiting);
         }
+    }
+
+    /** The server has this core no more: what can be done by another core goes there. */
+    void retire(Session heir) {
+        restart();
+        heir.waiting.addAll(waiting);
+        waiting.clear();
+        link.close();
     }
 
     /** Says goodbye, if there is somebody to hear it, and fails what is outstanding. */

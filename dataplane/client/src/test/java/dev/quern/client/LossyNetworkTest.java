@@ -113,6 +113,36 @@ class LossyNetworkTest {
     }
 
     @Test
+    void shouldFollowAServerThatComesBackWithOtherCores() throws Exception {
+        try (TestServer server = TestServer.start("s", 3, 64, 1432);
+                QuernClient client =
+                        QuernClient.connect(config(server.address()).build())) {
+            ClientTable table = client.table("t");
+            for (int cores : new int[] {1, 3, 2}) {
+                for (int i = 0; i < 50; i++) {
+                    table.sync().put(bytes("k" + i), bytes("v" + i));
+                }
+                server.coresInUse = cores;
+                server.restart();
+                int opened = server.sessionsOpened();
+                List<CompletableFuture<Value>> reads = new ArrayList<>();
+                for (int i = 0; i < 50; i++) {
+                    reads.add(table.get(bytes("k" + i)));
+                }
+                for (int i = 0; i < 50; i++) {
+                    assertArrayEquals(bytes("v" + i), reads.get(i).join().bytes());
+                }
+                // A read is all that tells a core's session that it is gone.
+                while (server.sessionsOpened() < opened + cores) {
+                    for (int i = 0; i < 50; i++) {
+                        assertArrayEquals(bytes("v" + i), table.sync().get(bytes("k" + i)));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void shouldSurviveALineThatWasCut() throws Exception {
         try (TestServer server = TestServer.start("s", 1, 64, 1432);
                 LossyProxy proxy = LossyProxy.start(server.address(), 7);

@@ -52,6 +52,9 @@ final class TestServer implements AutoCloseable {
     /** Precedes every answer with a claim that there is no such session. */
     volatile boolean forgeUnknownSession;
 
+    /** Cores that answer and that clients are told of; all when 0. */
+    volatile int coresInUse;
+
     volatile int refuseWith;
     volatile int sessionIdleMs = Limits.SESSION_IDLE_MS_DEFAULT;
     private int sessionsOpened;
@@ -134,7 +137,7 @@ final class TestServer implements AutoCloseable {
 
     private void accept(DatagramChannel channel, int core, SocketAddress from, MemorySegment memory, int length)
             throws IOException {
-        if (cursor.wrap(memory, 0, length, false) != Verdict.GOOD) {
+        if (core >= coresInUse() || cursor.wrap(memory, 0, length, false) != Verdict.GOOD) {
             return;
         }
         if (cursor.session() == DatagramLayout.SESSION_NONE) {
@@ -249,18 +252,22 @@ final class TestServer implements AutoCloseable {
             sessions.put(session.id, session);
             sessionsOpened++;
         }
-        byte[] body = new byte[OpenedLayout.bytes(cores.size())];
+        byte[] body = new byte[OpenedLayout.bytes(coresInUse())];
         MemorySegment memory = MemorySegment.ofArray(body);
         OpenedLayout.write(
-                memory, 0, session.id, window, bytesMax, sessionIdleMs, secret.length == 0 ? 0 : 1, cores.size(), core);
+                memory, 0, session.id, window, bytesMax, sessionIdleMs, secret.length == 0 ? 0 : 1, coresInUse(), core);
         Wire.putBytes(memory, OpenedLayout.CLIENT_NONCE_OFFSET, clientNonce);
-        for (int i = 0; i < cores.size(); i++) {
+        for (int i = 0; i < coresInUse(); i++) {
             OpenedLayout.setPort(memory, 0, i, port(i));
         }
         byte[] tenant = TENANT.getBytes(StandardCharsets.UTF_8);
         byte[] proof = HandshakeCrypto.openedProof(secret, clientNonce, serverNonce, tenant, body);
         Wire.putBytes(memory, OpenedLayout.PROOF_OFFSET, proof);
         return body;
+    }
+
+    private int coresInUse() {
+        return coresInUse == 0 ? cores.size() : coresInUse;
     }
 
     @Override
