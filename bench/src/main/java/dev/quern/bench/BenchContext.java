@@ -12,7 +12,7 @@ public final class BenchContext {
     /** How long one wait for an idle machine may take, full and quick. */
     private static final Duration IDLE_WAIT_MAX = Duration.ofSeconds(30);
 
-    private static final Duration IDLE_WAIT_QUICK_MAX = Duration.ofSeconds(2);
+    private static final Duration IDLE_WAIT_QUICK_MAX = Duration.ofMillis(500);
 
     private final boolean quick;
     private final PrintStream out;

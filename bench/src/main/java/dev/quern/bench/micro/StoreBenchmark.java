@@ -1,0 +1,112 @@
+package dev.quern.bench.micro;
+
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.PutCondition;
+import dev.quern.kvstore.Record;
+import dev.quern.kvstore.Store;
+import dev.quern.kvstore.StoreConfig;
+import dev.quern.kvstore.StoreCore;
+import dev.quern.kvstore.StoreStatus;
+import dev.quern.kvstore.Table;
+import dev.quern.kvstore.TenantConfig;
+import java.lang.foreign.Arena;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Get and put of one record among 100,000, keys of 16 bytes and values of 100, uniformly chosen, in a burst of one. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class StoreBenchmark {
+    private static final int KEYS = 100_000;
+    private static final int KEY_LENGTH = 16;
+    private static final int VALUE_LENGTH = 100;
+
+    /** How often the core reclaims, as a loop does between bursts. */
+    private static final int MAINTAIN_EVERY = 64;
+
+    private static final int MAINTAIN_STEPS = 256;
+
+    private final Arena arena = Arena.ofShared();
+    private final Store store = Store.open(StoreConfig.defaults());
+    private final StoreCore core = store.attach();
+    private final Table table =
+            store.createTenant("bench", TenantConfig.defaults()).defaultTable();
+    private final SplittableRandom random = new SplittableRandom(20_261_121);
+    private long key;
+    private long value;
+    private int turn;
+
+    /** Puts every record. */
+    @Setup
+    public void load() {
+        key = arena.allocate(KEY_LENGTH, Long.BYTES).address();
+        value = arena.allocate(VALUE_LENGTH, Long.BYTES).address();
+        for (int i = 0; i < KEYS; i++) {
+            name(i);
+            put();
+        }
+    }
+
+    private void name(int index) {
+        NativeMemory.putLong(key, 0x3a79656b3a79656bL);
+        NativeMemory.putLong(key + Long.BYTES, index);
+    }
+
+    private int put() {
+        core.enter(0);
+        int status = table.put(core, key, KEY_LENGTH, value, VALUE_LENGTH, Record.NO_EXPIRY, PutCondition.NONE);
+        core.exit();
+        if (++turn % MAINTAIN_EVERY == 0) {
+            core.maintain(0, MAINTAIN_STEPS);
+        }
+        return status;
+    }
+
+    /** Finds a record and reads its length. */
+    @Benchmark
+    public int storeGet() {
+        name(random.nextInt(KEYS));
+        core.enter(0);
+        long record = table.find(core, key, KEY_LENGTH);
+        int length = record == Record.NONE ? -1 : Record.valueLength(record);
+        core.exit();
+        if (length != VALUE_LENGTH) {
+            throw new IllegalStateException("a record is not as it was put: valueLength=" + length);
+        }
+        return length;
+    }
+
+    /** Overwrites a record; reclaiming the old one is part of the figure. */
+    @Benchmark
+    public int storePut() {
+        name(random.nextInt(KEYS));
+        int status = put();
+        if (status != StoreStatus.OK) {
+            throw new IllegalStateException("a record was not put: " + StoreStatus.describe(status));
+        }
+        return status;
+    }
+
+    /** Frees everything. */
+    @TearDown
+    public void close() {
+        core.close();
+        store.close();
+        arena.close();
+    }
+}
