@@ -24,12 +24,17 @@ public final class Store implements AutoCloseable {
     private final Map<String, Tenant> tenantsByName = new ConcurrentHashMap<>();
     private volatile Tenant[] tenants = new Tenant[0];
     private final BitSet coresTaken = new BitSet();
+
+    /** By core index, where the versions of the last core that had it ended: the next one goes on from there. */
+    private final long[] lastVersions;
+
     private final List<StoreCore> cores = new ArrayList<>();
     private boolean closed;
 
     private Store(StoreConfig config) {
         this.config = config;
         epochs = new Epochs(config.coresMax());
+        lastVersions = new long[config.coresMax()];
     }
 
     public static Store open(StoreConfig config) {
@@ -55,12 +60,13 @@ public final class Store implements AutoCloseable {
             throw new StoreException("all " + config.coresMax() + " cores are attached; raise StoreConfig.coresMax");
         }
         coresTaken.set(index);
-        StoreCore core = new StoreCore(this, index);
+        StoreCore core = new StoreCore(this, index, lastVersions[index]);
         cores.add(core);
         return core;
     }
 
-    synchronized void detach(StoreCore core) {
+    synchronized void detach(StoreCore core, long lastVersion) {
+        lastVersions[core.index()] = lastVersion;
         coresTaken.clear(core.index());
         cores.remove(core);
     }

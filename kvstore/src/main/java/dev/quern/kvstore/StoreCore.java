@@ -33,9 +33,10 @@ public final class StoreCore implements AutoCloseable {
     private long resultLong;
     private boolean closed;
 
-    StoreCore(Store store, int index) {
+    StoreCore(Store store, int index, long lastVersion) {
         this.store = store;
         this.index = index;
+        this.lastVersion = lastVersion;
         retired = new RetiredBlocks(store.epochs(), store.config().poisonsReclaimed());
         transaction = new Transaction(this);
     }
@@ -214,6 +215,6 @@ public final class StoreCore implements AutoCloseable {
             }
         }
         scratchArena.close();
-        store.detach(this);
+        store.detach(this, lastVersion);
     }
 }

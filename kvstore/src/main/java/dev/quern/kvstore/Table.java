@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Any number of cores may work on a table at a time; reads wait for nobody.
  */
 public final class Table {
+    private static final int INSERTIONS_PER_SPLIT = 2;
+
     private final Tenant tenant;
     private final int id;
     private final String name;
@@ -205,7 +207,9 @@ public final class Table {
 
     /** After an insertion: at most one step. Every other time is often enough, as a split makes room for more than three. */
     void grow(StoreCore core, HashIndex current) {
-        if ((counters(core).records & 1) == 0) {
+        TableCounters mine = counters(core);
+        if (++mine.insertions == INSERTIONS_PER_SPLIT) {
+            mine.insertions = 0;
             current.growFor(size(), core.index());
         }
     }
@@ -362,8 +366,10 @@ public final class Table {
     public long scan(StoreCore core, long cursor, int recordsMax, RecordVisitor visitor) {
         HashIndex current = index;
         long bucket = Math.max(0, cursor);
+        // A step that did nothing would return 0 at the start, which means that all were seen.
+        int bucketsMax = Math.max(1, recordsMax);
         int[] seen = new int[1];
-        for (int steps = 0; steps < recordsMax && seen[0] < recordsMax; steps++) {
+        for (int steps = 0; steps < bucketsMax && seen[0] < bucketsMax; steps++) {
             if (bucket >= current.bucketCount()) {
                 return 0;
             }

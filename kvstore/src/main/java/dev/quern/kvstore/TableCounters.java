@@ -8,4 +8,7 @@ final class TableCounters {
     long misses;
     long expiries;
     long conflicts;
+
+    /** Insertions since this core last looked whether the index should grow. */
+    int insertions;
 }

@@ -82,6 +82,7 @@ public final class Transaction {
         if (bad != StoreStatus.OK) {
             return bad;
         }
+        indexOf(table);
         long record = core.allocateFull(table.tenant(), keyAddress, keyLength, valueAddress, valueLength, expiryMs);
         return record == Record.NONE ? StoreStatus.OVER_QUOTA : write(table, record, false);
     }

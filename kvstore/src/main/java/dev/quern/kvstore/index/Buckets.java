@@ -24,6 +24,7 @@ final class Buckets {
     private final List<Long> overflowChunks = new ArrayList<>();
     private long overflowNext;
     private int overflowLeft;
+    private volatile long overflowCount;
 
     Buckets() throws IOException {
         addSegment(0, 0, FIRST);
@@ -51,7 +52,13 @@ final class Buckets {
         segments.add(count * BucketLayout.BYTES);
     }
 
+    /** How many buckets {@link #newOverflow} gave. Any thread. */
+    long overflowCount() {
+        return overflowCount;
+    }
+
     /** An empty bucket to link behind a full one; it stays there. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time
     synchronized long newOverflow() throws IOException {
         if (overflowLeft == 0) {
             overflowNext = Mmap.reserve((long) OVERFLOW_CHUNK * BucketLayout.BYTES);
@@ -61,6 +68,7 @@ final class Buckets {
         long bucket = overflowNext;
         overflowNext += BucketLayout.BYTES;
         overflowLeft--;
+        overflowCount++;
         return bucket;
     }
 

@@ -41,7 +41,6 @@ public final class HashIndex {
     private final Buckets buckets;
     private final AtomicBoolean growing = new AtomicBoolean();
     private volatile long bucketCount = Buckets.FIRST;
-    private volatile long overflowCount;
 
     /**
      * An empty index.
@@ -58,7 +57,7 @@ public final class HashIndex {
 
     /** The index's own memory in bytes. */
     public long bytes() {
-        return (bucketCount + overflowCount) * BYTES;
+        return (bucketCount + buckets.overflowCount()) * BYTES;
     }
 
     public long hash(long keyAddress, int keyLength) {
@@ -155,15 +154,12 @@ public final class HashIndex {
         return overflow + SLOTS_OFFSET;
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // a count for reports
     private long addOverflow() {
         if (!quota.draw(BYTES)) {
             return 0;
         }
         try {
-            long overflow = buckets.newOverflow();
-            overflowCount++;
-            return overflow;
+            return buckets.newOverflow();
         } catch (IOException refused) {
             // The system is out of memory: to the caller the same as out of quota, which has a status.
             quota.giveBack(BYTES);

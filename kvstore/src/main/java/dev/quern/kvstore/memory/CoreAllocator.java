@@ -18,6 +18,9 @@ public final class CoreAllocator {
     /** How many freed blocks of a class a core keeps to itself. */
     private static final int KEPT_MAX = 64;
 
+    /** And of how many bytes a class, so that a core never sits on large blocks that another one needs. */
+    private static final int KEPT_BYTES_MAX = 64 << 10;
+
     /** How far above the wanted class a freed block may be taken when fresh memory is used up: two doublings. */
     private static final int BORROW_CLASSES_MAX = 16;
 
@@ -92,7 +95,8 @@ public final class CoreAllocator {
     }
 
     private void keep(int sizeClass, long block) {
-        if (keptCount[sizeClass] >= KEPT_MAX) {
+        if (keptCount[sizeClass] >= KEPT_MAX
+                || (long) keptCount[sizeClass] * SizeClasses.bytes(sizeClass) >= KEPT_BYTES_MAX) {
             arena.putFreed(sizeClass, block);
             return;
         }
