@@ -190,7 +190,10 @@ class LossyNetworkTest {
         // sequence.
         try (TestServer server = TestServer.start("s", 1, 64, 1432);
                 LossyProxy proxy = LossyProxy.start(server.address(), 8).duplicate(0.5);
-                QuernClient client = QuernClient.connect(config(proxy.address()).build())) {
+                QuernClient client = QuernClient.connect(config(proxy.address())
+                        // Never sent again, however slow this machine is just now: then a forger would be believed.
+                        .retransmit(Duration.ofMinutes(1), Duration.ofMinutes(1))
+                        .build())) {
             server.forgeUnknownSession = true;
             for (int i = 0; i < 200; i++) {
                 assertEquals(i + 1, client.table().sync().increment(bytes("n"), 1));

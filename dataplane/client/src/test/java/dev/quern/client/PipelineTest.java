@@ -1,9 +1,8 @@
 package dev.quern.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +16,9 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class PipelineTest {
+    /** For 200,000 requests: the counter itself is no finer than what the JVM's own bookkeeping takes. */
+    private static final long ALLOCATED_BYTES_MAX = 1024;
+
     private static final class Recorder implements PipelineHandler {
         final BitSet seen = new BitSet();
         int count;
@@ -138,15 +140,16 @@ class PipelineTest {
             Pipeline pipeline = client.pipeline(client.table(), recorder);
             byte[] key = QuernClientTest.bytes("0123456789abcdef");
             byte[] value = new byte[300];
-            run(client, pipeline, recorder, key, value, 400_000);
             int count = 200_000;
-            long before = threads.getCurrentThreadAllocatedBytes();
-            run(client, pipeline, recorder, key, value, count);
-            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-            assertNotNull(recorder);
-            assertFalse(recorder.failure != null);
-            // What the JVM itself may allocate once, such as when a method is linked, is no part of a request.
-            assertTrue(allocated < count / 20, "allocated " + allocated + " bytes in " + count + " requests");
+            // What the JVM allocates until it has linked and compiled all of it is no part of a request.
+            long allocated = Long.MAX_VALUE;
+            for (int round = 0; round < 20 && allocated > ALLOCATED_BYTES_MAX; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                run(client, pipeline, recorder, key, value, count);
+                allocated = threads.getCurrentThreadAllocatedBytes() - before;
+            }
+            assertNull(recorder.failure);
+            assertTrue(allocated <= ALLOCATED_BYTES_MAX, "allocated " + allocated + " bytes in " + count + " requests");
         }
     }
 

@@ -204,7 +204,7 @@ class QuernClientTest {
                     QuernException.Busy.class,
                     () -> QuernClient.connect(config(server)
                             .secret("right")
-                            .connectTimeout(Duration.ofMillis(100))
+                            .connectTimeout(Duration.ofMillis(1500))
                             .build()));
         }
         InetSocketAddress silent;
@@ -216,7 +216,7 @@ class QuernClientTest {
                 QuernException.Timeout.class,
                 () -> QuernClient.connect(ClientConfig.builder()
                         .address(silent)
-                        .connectTimeout(Duration.ofMillis(200))
+                        .connectTimeout(Duration.ofMillis(500))
                         .build()));
         assertTrue(nobody.getMessage().contains("nobody listens"), nobody.getMessage());
     }
