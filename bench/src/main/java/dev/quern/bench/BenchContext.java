@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a running bench is given, and where it reports to. Used by the one thread that runs the bench. */
 public final class BenchContext {
@@ -60,7 +61,7 @@ public final class BenchContext {
 
     /** Notes a command that the bench ran, to be printed once with the report. */
     public void command(List<String> command) {
-        commands.add(String.join(" ", command));
+        commands.add(command.stream().map(word -> word.isEmpty() ? "''" : word).collect(Collectors.joining(" ")));
     }
 
     /** Waits for an idle machine up to a bound; counts the times it was still busy then. */

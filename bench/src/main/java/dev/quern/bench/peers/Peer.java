@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** One of the servers that are compared: a child process on its own core that speaks RESP. Used by one thread. */
@@ -159,13 +160,29 @@ final class Peer implements AutoCloseable {
     }
 
     /** Loads a Lua function that does nothing: Redis only. */
-    void loadNoop() throws IOException {
+    void loadLuaNoop() throws IOException {
+        loadFunction(RespConnection.bytes("""
+                #!lua name=bench
+                redis.register_function{function_name='%s', callback=function(keys, args) return nil end,
+                  flags={'no-writes'}}
+                """.formatted(QuernSetup.NOOP)));
+    }
+
+    /** Loads a WebAssembly function: Quern only. */
+    void loadModule(String function, byte[] module) throws IOException {
+        byte[] line = RespConnection.bytes("#!wasm name=" + function + "\n");
+        byte[] payload = Arrays.copyOf(line, line.length + module.length);
+        System.arraycopy(module, 0, payload, line.length, module.length);
+        loadFunction(payload);
+    }
+
+    private void loadFunction(byte[] payload) throws IOException {
         try (RespConnection connection = connect()) {
-            connection.call("FUNCTION", "LOAD", "REPLACE", """
-                    #!lua name=bench
-                    redis.register_function{function_name='%s', callback=function(keys, args) return nil end,
-                      flags={'no-writes'}}
-                    """.formatted(QuernSetup.NOOP));
+            connection.call(
+                    RespConnection.bytes("FUNCTION"),
+                    RespConnection.bytes("LOAD"),
+                    RespConnection.bytes("REPLACE"),
+                    payload);
         }
     }
 

@@ -60,6 +60,7 @@ public final class Peers implements Bench {
 
     @Override
     public void run(BenchContext context) throws Exception {
+        cases.clear();
         int udpPort = Tools.freeUdpPort();
         try (Peer redis = Peer.redis(context);
                 Peer quern = Peer.quern(context, udpPort);
@@ -68,8 +69,8 @@ public final class Peers implements Bench {
             QuernSetup.load(udpPort);
             redis.load();
             quern.load();
-            QuernSetup.deploy(udpPort);
-            redis.loadNoop();
+            QuernSetup.deploy(quern, udpPort);
+            redis.loadLuaNoop();
             check(context, redis, quern);
             addCases(context, redis, quern, load);
             redis.pause();

@@ -30,7 +30,7 @@ class PeerTest {
         try (Peer redis = Peer.redis(context)) {
             redis.load();
             redis.checkRecords(context);
-            redis.loadNoop();
+            redis.loadLuaNoop();
             redis.checkNoop();
             redis.pause();
             redis.proceed();
