@@ -1,5 +1,6 @@
 package dev.quern.bench.demo;
 
+import dev.quern.bench.BenchFailedException;
 import dev.quern.bench.load.ClosedLoop;
 import dev.quern.bench.load.LoadResult;
 import dev.quern.client.QuernClient;
@@ -61,11 +62,13 @@ final class QueryLoad implements ClosedLoop.Operations {
     private @Nullable Void end(int slot, int index, @Nullable ReachAnswer answer, @Nullable Throwable failed) {
         try {
             if (failed != null || answer == null) {
-                throw new IllegalStateException("no answer from class " + starts[index] + ", hops=" + hops, failed);
+                throw new BenchFailedException(
+                        "no answer from class " + starts[index] + ", hops=" + hops,
+                        failed == null ? new IllegalStateException("answered null") : failed);
             }
             check(index, answer);
             loop.complete(slot);
-        } catch (IllegalStateException e) {
+        } catch (BenchFailedException e) {
             loop.fail(slot, e);
         }
         return null;
@@ -73,7 +76,7 @@ final class QueryLoad implements ClosedLoop.Operations {
 
     private void check(int index, ReachAnswer answer) {
         if (!answer.equals(expected[index])) {
-            throw new IllegalStateException("wrong answer from class " + starts[index] + ", hops=" + hops + ": got "
+            throw new BenchFailedException("wrong answer from class " + starts[index] + ", hops=" + hops + ": got "
                     + answer + ", right is " + expected[index]);
         }
     }
