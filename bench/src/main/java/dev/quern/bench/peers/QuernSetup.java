@@ -18,7 +18,7 @@ final class QuernSetup {
     static final String NOOP = "noop";
 
     /** Follows keys through the native client's table. */
-    static final String CHAIN = "chain";
+    static final String LOOKUP = "lookup";
 
     /** The table that the native client reads; {@code redis-benchmark} overwrites values in the default one. */
     static final String TABLE = "walk";
@@ -51,7 +51,7 @@ final class QuernSetup {
     static void deploy(Peer quern, int udpPort) throws IOException {
         quern.loadModule(NOOP, example(NOOP));
         try (QuernClient client = connect(udpPort)) {
-            client.await(client.functions().replace(FunctionSpec.of(CHAIN, example(CHAIN))));
+            client.await(client.functions().replace(FunctionSpec.of(LOOKUP, example(LOOKUP))));
         }
     }
 
