@@ -46,6 +46,8 @@ final class RoundTrips implements ReachQuery {
             level = new int[] {start};
             hopsLeft = hops;
             seen.set(start);
+            count = 1;
+            checksum = start;
         }
 
         void fetchLevel() {

@@ -1,0 +1,117 @@
+package dev.quern.sandbox;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The call that one core is running, as others may see and end it. The core says when it begins and ends; the watchdog, or whoever
+ * kills, takes the state from RUNNING to ENDING before it interrupts, so that no interrupt meets another call than the one meant.
+ */
+final class CoreCall {
+    private static final int IDLE = 0;
+    private static final int RUNNING = 1;
+    private static final int ENDING = 2;
+    private static final int INTERRUPTED = 3;
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(CoreCall.class, "state", int.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final int core;
+    private volatile int state = IDLE;
+    private volatile @Nullable Function function;
+    private volatile FunctionRuntime.@Nullable Isolate isolate;
+    private volatile long startNs;
+    private volatile long deadlineNs;
+    private volatile boolean isKilled;
+
+    CoreCall(int core) {
+        this.core = core;
+    }
+
+    /** The core begins a call. Thread: the core's. */
+    void begin(Function called, FunctionRuntime.Isolate running, long nowNs, long limitNs) {
+        isKilled = false;
+        function = called;
+        isolate = running;
+        startNs = nowNs;
+        deadlineNs = nowNs + limitNs;
+        STATE.setRelease(this, RUNNING);
+    }
+
+    /** The call is over; true when somebody ended it, or tried to. Thread: the core's. */
+    boolean end() {
+        // Whoever is ending the call is between two stores; only after the second is it safe to forget the interrupt.
+        while (state != INTERRUPTED) {
+            if (STATE.compareAndSet(this, RUNNING, IDLE)) {
+                return false;
+            }
+            Thread.onSpinWait();
+        }
+        FunctionRuntime.Isolate running = isolate;
+        if (running != null) {
+            running.clearInterrupt();
+        }
+        state = IDLE;
+        return true;
+    }
+
+    boolean isKilled() {
+        return isKilled;
+    }
+
+    /** Ends the call if its time is over. Any thread. */
+    void endIfOver(long nowNs) {
+        if (state == RUNNING && nowNs - deadlineNs >= 0 && STATE.compareAndSet(this, RUNNING, ENDING)) {
+            if (nowNs - deadlineNs >= 0) {
+                interrupt(false);
+            } else {
+                // The core had begun another call between the look and the claim.
+                state = RUNNING;
+            }
+        }
+    }
+
+    /** Ends the call if it is this tenant's. Any thread. */
+    boolean kill(int tenantId) {
+        Function running = function;
+        if (running == null || running.tenant().id() != tenantId || !STATE.compareAndSet(this, RUNNING, ENDING)) {
+            return false;
+        }
+        Function claimed = function;
+        if (claimed == null || claimed.tenant().id() != tenantId) {
+            state = RUNNING;
+            return false;
+        }
+        interrupt(true);
+        return true;
+    }
+
+    private void interrupt(boolean kills) {
+        isKilled = kills;
+        FunctionRuntime.Isolate running = isolate;
+        try {
+            if (running != null) {
+                running.interrupt();
+            }
+        } finally {
+            state = INTERRUPTED;
+        }
+    }
+
+    /** What is running, or null. Any thread. */
+    @Nullable
+    RunningFunction running(long nowNs) {
+        Function running = function;
+        return state == RUNNING && running != null
+                ? new RunningFunction(running.tenant().name(), running.name(), core, (nowNs - startNs) / 1000)
+                : null;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.quern.sandbox;
+
+import dev.quern.kvstore.Tenant;
+
+/** A module as one tenant deployed it. Immutable, but for being removed. Safe on any thread. */
+final class Deployment {
+    private final int id;
+    private final Tenant tenant;
+    private final FunctionInfo info;
+    private final FunctionRuntime runtime;
+    private final FunctionRuntime.Module module;
+    private final int memoryPages;
+    private volatile boolean isRemoved;
+
+    Deployment(
+            int id,
+            Tenant tenant,
+            FunctionInfo info,
+            FunctionRuntime runtime,
+            FunctionRuntime.Module module,
+            int memoryPages) {
+        this.id = id;
+        this.tenant = tenant;
+        this.info = info;
+        this.runtime = runtime;
+        this.module = module;
+        this.memoryPages = memoryPages;
+    }
+
+    /** Counts deployments up from 0, over all tenants. */
+    int id() {
+        return id;
+    }
+
+    Tenant tenant() {
+        return tenant;
+    }
+
+    FunctionInfo info() {
+        return info;
+    }
+
+    FunctionRuntime runtime() {
+        return runtime;
+    }
+
+    FunctionRuntime.InstanceMemory memory() {
+        return new FunctionRuntime.InstanceMemory(
+                memoryPages, info.manifest().memoryPagesMax(), tenant.arenaAddress(), tenant.arenaLength());
+    }
+
+    FunctionRuntime.Module module() {
+        return module;
+    }
+
+    boolean isRemoved() {
+        return isRemoved;
+    }
+
+    void remove() {
+        isRemoved = true;
+    }
+}

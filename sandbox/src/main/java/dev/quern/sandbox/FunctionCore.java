@@ -1,0 +1,216 @@
+package dev.quern.sandbox;
+
+import dev.quern.kvstore.StoreCore;
+import dev.quern.kvstore.StoreStatus;
+import dev.quern.kvstore.Transaction;
+import dev.quern.sandbox.guest.CallState;
+import dev.quern.sandbox.guest.GuestTrap;
+import dev.quern.sandbox.guest.ReplyBuffer;
+import dev.quern.sandbox.guest.StoreCalls;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs functions on one core: each call in a transaction, which is committed when the entry returns 0 and dropped otherwise. Isolates
+ * are made when a tenant first calls, and kept. Thread: the core's.
+ */
+public final class FunctionCore implements AutoCloseable {
+    private static final long NS_PER_US = 1000;
+
+    private final Functions functions;
+    private final StoreCore storeCore;
+    private final CoreCall coreCall;
+    private final ReplyBuffer reply;
+    private final CallState state;
+    private final StoreCalls storeCalls;
+    private final Invocation invocation;
+    private final Map<Function, Ready> ready = new HashMap<>();
+    private final Isolates isolates;
+    private @Nullable Function lastFunction;
+    private @Nullable Ready lastReady;
+
+    /** A function's entry on this core, and the isolate that it runs in. */
+    private record Ready(
+            FunctionRuntime.Isolate isolate, FunctionRuntime.Entry entry, TenantFunctions owner, long addressMax) {}
+
+    FunctionCore(Functions functions, StoreCore storeCore, CoreCall coreCall) throws IOException {
+        this.functions = functions;
+        this.storeCore = storeCore;
+        this.coreCall = coreCall;
+        reply = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
+        state = new CallState(reply);
+        storeCalls = new StoreCalls(state);
+        invocation = new Invocation(state);
+        isolates = new Isolates(storeCalls);
+    }
+
+    /** This core's one call, to be set before each {@link #invoke}. */
+    public Invocation invocation() {
+        return invocation;
+    }
+
+    /**
+     * Runs a function to its end, at most for its time limit. The core must be outside of its epoch.
+     *
+     * @return a {@link FunctionStatus}; what came out is in the call
+     */
+    public int invoke(Function function, Invocation call) {
+        if (!call.isWellFormed()) {
+            return call.fail(
+                    FunctionStatus.UNAVAILABLE,
+                    "the arguments are not a list: u32 count, then u32 length and bytes for each, and nothing after");
+        }
+        if (call.table().tenant() != function.tenant()) {
+            throw new IllegalArgumentException(
+                    function.name() + " is not a function of " + call.table().tenant());
+        }
+        Ready prepared;
+        try {
+            prepared = prepare(function);
+        } catch (IOException | GuestTrap refused) {
+            return call.fail(FunctionStatus.UNAVAILABLE, function.name() + ": " + refused.getMessage());
+        }
+        long startNs = System.nanoTime();
+        long limitNs = call.timeLimitUs(function.manifest()) * NS_PER_US;
+        state.begin(
+                call.table(),
+                call.isReadOnly() || function.manifest().readOnly(),
+                System.currentTimeMillis(),
+                prepared.addressMax,
+                prepared.owner::log);
+        int status = FunctionStatus.CONFLICT;
+        for (int attempt = 0; attempt <= Limits.CONFLICT_RETRIES_MAX && status == FunctionStatus.CONFLICT; attempt++) {
+            call.clear();
+            storeCore.enter(System.currentTimeMillis());
+            try {
+                status = attempt(function, call, prepared, startNs, limitNs);
+            } finally {
+                storeCore.exit();
+            }
+        }
+        return status;
+    }
+
+    private int attempt(Function function, Invocation call, Ready prepared, long startNs, long limitNs) {
+        Transaction transaction = storeCore.begin(function.tenant());
+        state.attempt(transaction);
+        coreCall.begin(function, prepared.isolate, startNs, limitNs);
+        int code;
+        try {
+            code = prepared.entry.call();
+        } catch (GuestTrap trap) {
+            boolean wasEnded = coreCall.end();
+            transaction.abort();
+            discard(function);
+            return ended(function, call, trap, wasEnded, startNs, limitNs);
+        } catch (Throwable bug) {
+            coreCall.end();
+            transaction.abort();
+            discard(function);
+            throw bug;
+        }
+        coreCall.end();
+        call.setResult(code);
+        if (code != 0) {
+            transaction.abort();
+            return call.fail(FunctionStatus.FAILED, function.name() + " returned " + code);
+        }
+        return committed(call, function, transaction.commit());
+    }
+
+    private static int committed(Invocation call, Function function, int status) {
+        return switch (status) {
+            case StoreStatus.OK -> FunctionStatus.OK;
+            case StoreStatus.CONFLICT ->
+                call.fail(
+                        FunctionStatus.CONFLICT,
+                        function.name() + ": other writes came first " + (Limits.CONFLICT_RETRIES_MAX + 1)
+                                + " times; call again");
+            case StoreStatus.OVER_QUOTA ->
+                call.fail(FunctionStatus.OVER_QUOTA, function.name() + ": " + StoreStatus.describe(status));
+            default -> call.fail(FunctionStatus.TRAPPED, function.name() + ": " + StoreStatus.describe(status));
+        };
+    }
+
+    private int ended(
+            Function function, Invocation call, GuestTrap trap, boolean wasEnded, long startNs, long limitNs) {
+        state.reply().clear();
+        if (wasEnded && coreCall.isKilled()) {
+            return call.fail(FunctionStatus.KILLED, "function killed: " + named(function));
+        }
+        return switch (trap.reason()) {
+            case DEADLINE ->
+                call.fail(
+                        FunctionStatus.DEADLINE,
+                        "function over its deadline: " + named(function) + ", usedUs="
+                                + (System.nanoTime() - startNs) / NS_PER_US + ", limitUs=" + limitNs / NS_PER_US);
+            case KILLED -> call.fail(FunctionStatus.KILLED, "function killed: " + named(function));
+            case READ_ONLY -> call.fail(FunctionStatus.READ_ONLY, named(function) + ": " + trap.getMessage());
+            case OVER_QUOTA -> call.fail(FunctionStatus.OVER_QUOTA, named(function) + ": " + trap.getMessage());
+            case REPLY_TOO_LARGE ->
+                call.fail(FunctionStatus.REPLY_TOO_LARGE, named(function) + ": " + trap.getMessage());
+            case TRAP, TRANSACTION_TOO_LARGE ->
+                call.fail(FunctionStatus.TRAPPED, "function trapped: " + named(function) + ": " + trap.getMessage());
+        };
+    }
+
+    private static String named(Function function) {
+        return "tenant=" + function.tenant().id() + ", function=" + function.name();
+    }
+
+    private Ready prepare(Function function) throws IOException {
+        Ready last = lastReady;
+        if (function == lastFunction && last != null) {
+            return last;
+        }
+        Ready found = ready.get(function);
+        if (found == null) {
+            Deployment deployment = function.deployment();
+            FunctionRuntime.Isolate isolate = isolates.of(deployment);
+            found = new Ready(
+                    isolate,
+                    isolates.instance(deployment).entry(function.entry()),
+                    functions.of(function.tenant()),
+                    deployment.runtime().addressMax());
+            ready.put(function, found);
+        }
+        lastFunction = function;
+        lastReady = found;
+        return found;
+    }
+
+    /** After a call that did not come to its end: who knows what state it left. The next call gets a new instance. */
+    private void discard(Function function) {
+        forget(function.deployment());
+    }
+
+    private void forget(Deployment deployment) {
+        ready.keySet().removeIf(function -> function.deployment() == deployment);
+        lastFunction = null;
+        lastReady = null;
+        isolates.drop(deployment);
+    }
+
+    /** Frees what belongs to functions that were removed. Cheap when there is nothing to do; outside of a burst. */
+    public int maintain() {
+        int dropped = 0;
+        Iterator<Deployment> removed = isolates.removed().iterator();
+        while (removed.hasNext()) {
+            forget(removed.next());
+            dropped++;
+        }
+        return dropped;
+    }
+
+    /** Frees everything. On the core's own thread. */
+    @Override
+    public void close() {
+        functions.detach(coreCall);
+        ready.clear();
+        isolates.close();
+        reply.close();
+    }
+}

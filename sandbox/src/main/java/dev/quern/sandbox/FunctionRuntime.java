@@ -1,0 +1,84 @@
+package dev.quern.sandbox;
+
+import dev.quern.sandbox.guest.StoreCalls;
+import java.io.IOException;
+
+/**
+ * A way to run WebAssembly. Found by {@link java.util.ServiceLoader}; one object serves all tenants and cores. Safe on any thread.
+ */
+public interface FunctionRuntime extends AutoCloseable {
+    /** As manifests name it. */
+    String name();
+
+    /** Whether it runs at full speed in this JVM; one that does not is chosen by nobody. */
+    boolean isAvailable();
+
+    /** For people: what it is and, when it is not available, what would make it so. */
+    String describe();
+
+    /** Of the available ones, that with the highest is in force. */
+    int preference();
+
+    /** Guest addresses that its code can read are below this. */
+    long addressMax();
+
+    /** Parses a module that was checked. May take long. */
+    Module load(String name, byte[] module) throws FunctionRefusedException;
+
+    /** What one tenant has on one core. Called on that core's thread. */
+    Isolate newIsolate(StoreCalls calls) throws IOException;
+
+    @Override
+    void close();
+
+    /** A parsed module; shared by all cores. */
+    interface Module {}
+
+    /** One tenant's instances on one core. Thread: that core's, but for {@link #interrupt}. */
+    interface Isolate extends AutoCloseable {
+        /**
+         * An instance of a module, with memory of its own.
+         *
+         * @throws IOException when the system has no memory to give
+         */
+        Instance instantiate(Module module, InstanceMemory memory) throws IOException;
+
+        /** Ends the call that is running, soon. From another thread; the caller makes sure that the call meant is still the one. */
+        void interrupt();
+
+        /** Forgets an interrupt that came too late. After the interrupter is done. */
+        void clearInterrupt();
+
+        @Override
+        void close();
+    }
+
+    /** A module's instance. Thread: its core's. */
+    interface Instance extends AutoCloseable {
+        /** An entry to call; cheap to call often. */
+        Entry entry(String name);
+
+        @Override
+        void close();
+    }
+
+    /** An exported {@code () -> i32}. Thread: its core's. */
+    interface Entry {
+        /**
+         * Runs it.
+         *
+         * @throws dev.quern.sandbox.guest.GuestTrap when it did not come to its end
+         */
+        int call();
+    }
+
+    /**
+     * How an instance's memory is made.
+     *
+     * @param pages at first, of 64 KiB
+     * @param pagesMax at most
+     * @param arenaAddress where the tenant's records begin
+     * @param arenaLength how long their range is
+     */
+    record InstanceMemory(int pages, int pagesMax, long arenaAddress, long arenaLength) {}
+}

@@ -1,0 +1,221 @@
+package dev.quern.sandbox;
+
+import dev.quern.kvstore.StoreCore;
+import dev.quern.kvstore.Tenant;
+import dev.quern.sandbox.check.ModuleCheck;
+import dev.quern.sandbox.check.ModuleFacts;
+import dev.quern.sandbox.check.ModuleRefusedException;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All tenants' functions: what is deployed, which runtimes there are, and the watchdog that ends what runs too long. Safe on any
+ * thread; a core runs functions by a {@link FunctionCore} of its own.
+ */
+public final class Functions implements AutoCloseable {
+    private static final long WATCH_INTERVAL_NS = 500_000;
+
+    private final List<FunctionRuntime> runtimes = new ArrayList<>();
+    private final FunctionRuntime preferred;
+    private final RuntimeReport report;
+    private final Map<Tenant, TenantFunctions> byTenant = new ConcurrentHashMap<>();
+    private final List<CoreCall> calls = new CopyOnWriteArrayList<>();
+    private final AtomicInteger deployments = new AtomicInteger();
+    private final Thread watchdog;
+    private volatile boolean closed;
+
+    private Functions(FunctionsConfig config) {
+        for (FunctionRuntime runtime : ServiceLoader.load(FunctionRuntime.class)) {
+            runtimes.add(runtime);
+        }
+        runtimes.sort(Comparator.comparingInt(FunctionRuntime::preference).reversed());
+        preferred = choose(config.runtime());
+        boolean isBest = preferred.name().equals(runtimes.getFirst().name());
+        report = new RuntimeReport(
+                preferred.name(),
+                preferred.name().equals("graalwasm"),
+                "functions run on " + preferred.describe()
+                        + (isBest ? "" : "; " + runtimes.getFirst().describe()));
+        watchdog = Thread.ofPlatform().daemon().name("quern-watchdog").start(this::watch);
+    }
+
+    /**
+     * Finds the runtimes and starts the watchdog.
+     *
+     * @throws IllegalArgumentException when the configured runtime is none, or is not available here
+     */
+    public static Functions open(FunctionsConfig config) {
+        return new Functions(config);
+    }
+
+    private FunctionRuntime choose(String name) {
+        for (FunctionRuntime runtime : runtimes) {
+            if (runtime.isAvailable() && (name.equals(Manifest.AUTO) || name.equals(runtime.name()))) {
+                return runtime;
+            }
+        }
+        throw new IllegalArgumentException("no function runtime '" + name + "' is available: "
+                + runtimes.stream().map(FunctionRuntime::describe).collect(Collectors.joining("; ")));
+    }
+
+    /** Which runtime is in force. */
+    public RuntimeReport report() {
+        return report;
+    }
+
+    /**
+     * Checks a module, makes it ready and gives it its name. May take a tenth of a second: not for a core's thread.
+     *
+     * @param replace whether a function of that name may be replaced; calls that are running end as they began
+     * @throws FunctionRefusedException saying what to change; then nothing has changed
+     */
+    public FunctionInfo deploy(Tenant tenant, Manifest manifest, byte[] module, boolean replace)
+            throws FunctionRefusedException {
+        manifest.check();
+        if (module.length > Limits.MODULE_BYTES_MAX) {
+            throw new FunctionRefusedException(
+                    "a module of " + module.length + " bytes; the limit is " + Limits.MODULE_BYTES_MAX);
+        }
+        FunctionRuntime runtime;
+        try {
+            runtime = manifest.runtime().equals(Manifest.AUTO) ? preferred : choose(manifest.runtime());
+        } catch (IllegalArgumentException unknown) {
+            throw new FunctionRefusedException(String.valueOf(unknown.getMessage()), unknown);
+        }
+        ModuleFacts facts;
+        try {
+            facts = ModuleCheck.check(module, manifest.memoryPagesMax());
+        } catch (ModuleRefusedException refused) {
+            throw new FunctionRefusedException(manifest.name() + ": " + refused.getMessage(), refused);
+        }
+        FunctionInfo info = new FunctionInfo(
+                manifest, runtime.name(), facts.entries(), module.length, sha256(module), System.currentTimeMillis());
+        Deployment deployment = new Deployment(
+                deployments.getAndIncrement(),
+                tenant,
+                info,
+                runtime,
+                runtime.load(manifest.name(), module.clone()),
+                facts.memoryPages());
+        of(tenant).put(deployment, replace);
+        return info;
+    }
+
+    private static String sha256(byte[] module) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(module));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JDK has SHA-256", impossible);
+        }
+    }
+
+    /** Takes a function away; false when there is none. Calls that are running end as they began. */
+    public boolean remove(Tenant tenant, String name) {
+        return of(tenant).remove(name);
+    }
+
+    /** What a tenant has deployed, by name. */
+    public List<FunctionInfo> list(Tenant tenant) {
+        return of(tenant).deployments().stream().map(Deployment::info).toList();
+    }
+
+    public @Nullable FunctionInfo describe(Tenant tenant, String name) {
+        Deployment deployment = of(tenant).deployment(name);
+        return deployment == null ? null : deployment.info();
+    }
+
+    /** The newest lines that a tenant's functions logged, oldest first. */
+    public List<String> log(Tenant tenant) {
+        return of(tenant).log();
+    }
+
+    /** A function by the name in native memory: {@code module.entry}, or {@code module} for its entry {@code run} or its only one. */
+    public @Nullable Function find(Tenant tenant, long nameAddress, int nameLength) {
+        TenantFunctions functions = byTenant.get(tenant);
+        return functions == null ? null : functions.names().find(nameAddress, nameLength);
+    }
+
+    /** As {@link #find(Tenant, long, int)}. */
+    public @Nullable Function find(Tenant tenant, String name) {
+        return of(tenant).function(name);
+    }
+
+    TenantFunctions of(Tenant tenant) {
+        return byTenant.computeIfAbsent(tenant, any -> new TenantFunctions());
+    }
+
+    /**
+     * A core's way to run functions. Thread: that of the store core, from the first call on.
+     *
+     * @throws IllegalStateException when the system has no memory to give
+     */
+    public FunctionCore attach(StoreCore storeCore) {
+        CoreCall call = new CoreCall(storeCore.index());
+        try {
+            FunctionCore core = new FunctionCore(this, storeCore, call);
+            calls.add(call);
+            return core;
+        } catch (IOException refused) {
+            throw new IllegalStateException("no memory for a function core: " + refused.getMessage(), refused);
+        }
+    }
+
+    void detach(CoreCall call) {
+        calls.remove(call);
+    }
+
+    /** What runs right now, on whichever core. */
+    public List<RunningFunction> running() {
+        long nowNs = System.nanoTime();
+        List<RunningFunction> running = new ArrayList<>();
+        for (CoreCall call : calls) {
+            RunningFunction function = call.running(nowNs);
+            if (function != null) {
+                running.add(function);
+            }
+        }
+        return running;
+    }
+
+    /** Ends what a tenant has running; returns how many calls that were. Their writes are dropped. */
+    public int kill(Tenant tenant) {
+        int killed = 0;
+        for (CoreCall call : calls) {
+            killed += call.kill(tenant.id()) ? 1 : 0;
+        }
+        return killed;
+    }
+
+    private void watch() {
+        while (!closed) {
+            LockSupport.parkNanos(WATCH_INTERVAL_NS);
+            long nowNs = System.nanoTime();
+            for (CoreCall call : calls) {
+                call.endIfOver(nowNs);
+            }
+        }
+    }
+
+    /** Stops the watchdog and the runtimes. Every core must have been closed. */
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(watchdog);
+        for (FunctionRuntime runtime : runtimes) {
+            runtime.close();
+        }
+    }
+}

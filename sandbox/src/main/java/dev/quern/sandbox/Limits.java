@@ -1,0 +1,44 @@
+package dev.quern.sandbox;
+
+import dev.quern.sandbox.guest.WindowedMemory;
+
+/** Every bound of the sandbox, each with its reason. */
+public final class Limits {
+    /** As module and as entry; both appear in requests. */
+    public static final int NAME_CHARACTERS_MAX = 64;
+
+    /** A module's bytes: past this it is a program, not a function. */
+    public static final int MODULE_BYTES_MAX = 4 << 20;
+
+    /** Functions of one tenant. */
+    public static final int FUNCTIONS_MAX = 1024;
+
+    /** What a manifest gets when it says nothing: long for a function, short for whoever waits behind it. */
+    public static final long TIME_LIMIT_US_DEFAULT = 100_000;
+
+    /** While a function runs, its core serves nothing else. */
+    public static final long TIME_LIMIT_US_MAX = 10_000_000;
+
+    /** 16 MiB. */
+    public static final int MEMORY_PAGES_DEFAULT = 256;
+
+    /** 256 MiB. */
+    public static final int MEMORY_PAGES_MAX = 4096;
+
+    /** A reply fits the protocol's largest value. */
+    public static final int REPLY_BYTES_MAX = 16 << 20;
+
+    /** How often an invocation that another commit beat is run again before its caller is told. */
+    public static final int CONFLICT_RETRIES_MAX = 8;
+
+    /** Lines that a tenant's function log keeps. */
+    public static final int LOG_LINES_MAX = 1000;
+
+    static {
+        if (MEMORY_PAGES_MAX > WindowedMemory.PAGES_MAX) {
+            throw new ExceptionInInitializerError("private memory must end below the window");
+        }
+    }
+
+    private Limits() {}
+}

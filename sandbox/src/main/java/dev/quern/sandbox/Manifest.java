@@ -1,0 +1,56 @@
+package dev.quern.sandbox;
+
+import java.util.regex.Pattern;
+
+/**
+ * What a tenant says of a function when deploying it.
+ *
+ * @param name a letter, then letters, digits, {@code _} and {@code -}; up to 64
+ * @param runtime a runtime's name, or {@link #AUTO}
+ * @param readOnly whether its writes are refused
+ * @param timeLimitUs how long an invocation may run, in microseconds
+ * @param memoryPagesMax how much private memory an instance may have, in pages of 64 KiB
+ */
+public record Manifest(String name, String runtime, boolean readOnly, long timeLimitUs, int memoryPagesMax) {
+    /** The runtime in force. */
+    public static final String AUTO = "auto";
+
+    private static final Pattern NAME =
+            Pattern.compile("[a-zA-Z][a-zA-Z0-9_-]{0," + (Limits.NAME_CHARACTERS_MAX - 1) + "}");
+
+    /** With defaults for all but the name. */
+    public static Manifest named(String name) {
+        return new Manifest(name, AUTO, false, Limits.TIME_LIMIT_US_DEFAULT, Limits.MEMORY_PAGES_DEFAULT);
+    }
+
+    public Manifest withRuntime(String newRuntime) {
+        return new Manifest(name, newRuntime, readOnly, timeLimitUs, memoryPagesMax);
+    }
+
+    public Manifest withReadOnly(boolean newReadOnly) {
+        return new Manifest(name, runtime, newReadOnly, timeLimitUs, memoryPagesMax);
+    }
+
+    public Manifest withTimeLimitUs(long newTimeLimitUs) {
+        return new Manifest(name, runtime, readOnly, newTimeLimitUs, memoryPagesMax);
+    }
+
+    public Manifest withMemoryPagesMax(int newMemoryPagesMax) {
+        return new Manifest(name, runtime, readOnly, timeLimitUs, newMemoryPagesMax);
+    }
+
+    void check() throws FunctionRefusedException {
+        if (!NAME.matcher(name).matches()) {
+            throw new FunctionRefusedException("bad function name '" + name
+                    + "': begin with a letter, then use letters, digits, _ and -, up to " + Limits.NAME_CHARACTERS_MAX);
+        }
+        if (timeLimitUs < 1 || timeLimitUs > Limits.TIME_LIMIT_US_MAX) {
+            throw new FunctionRefusedException(
+                    "time limit of " + timeLimitUs + " us: choose from 1 to " + Limits.TIME_LIMIT_US_MAX);
+        }
+        if (memoryPagesMax < 0 || memoryPagesMax > Limits.MEMORY_PAGES_MAX) {
+            throw new FunctionRefusedException(
+                    "memory limit of " + memoryPagesMax + " pages: choose from 0 to " + Limits.MEMORY_PAGES_MAX);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.quern.sandbox;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What one tenant has deployed, and what its functions logged. Safe on any thread. */
+final class TenantFunctions {
+    /** The entry that a module's bare name stands for. */
+    private static final String ENTRY_DEFAULT = "run";
+
+    private final Map<String, Deployment> deployments = new TreeMap<>();
+    private final Map<String, Function> functions = new HashMap<>();
+    private final Deque<String> log = new ArrayDeque<>();
+    private volatile FunctionNames names = FunctionNames.EMPTY;
+
+    FunctionNames names() {
+        return names;
+    }
+
+    synchronized @Nullable Deployment deployment(String name) {
+        return deployments.get(name);
+    }
+
+    synchronized List<Deployment> deployments() {
+        return new ArrayList<>(deployments.values());
+    }
+
+    synchronized @Nullable Function function(String name) {
+        return functions.get(name);
+    }
+
+    synchronized void put(Deployment added, boolean replaces) throws FunctionRefusedException {
+        String name = added.info().manifest().name();
+        Deployment present = deployments.get(name);
+        if (present != null && !replaces) {
+            throw new FunctionRefusedException(
+                    "there is a function " + name + " already; deploy with replace, or remove it");
+        }
+        if (present == null && deployments.size() >= Limits.FUNCTIONS_MAX) {
+            throw new FunctionRefusedException("the tenant has " + Limits.FUNCTIONS_MAX + " functions; remove some");
+        }
+        if (present != null) {
+            remove(name);
+        }
+        deployments.put(name, added);
+        List<String> entries = added.info().entries();
+        for (String entry : entries) {
+            String fullName = name + "." + entry;
+            functions.put(fullName, new Function(added, entry, fullName));
+        }
+        if (entries.contains(ENTRY_DEFAULT) || entries.size() == 1) {
+            String entry = entries.size() == 1 ? entries.getFirst() : ENTRY_DEFAULT;
+            functions.put(name, new Function(added, entry, name));
+        }
+        names = new FunctionNames(functions);
+    }
+
+    synchronized boolean remove(String name) {
+        Deployment removed = deployments.remove(name);
+        if (removed == null) {
+            return false;
+        }
+        removed.remove();
+        functions.values().removeIf(function -> function.deployment() == removed);
+        names = new FunctionNames(functions);
+        return true;
+    }
+
+    void log(String line) {
+        synchronized (log) {
+            if (log.size() == Limits.LOG_LINES_MAX) {
+                log.removeFirst();
+            }
+            log.addLast(line);
+        }
+    }
+
+    List<String> log() {
+        synchronized (log) {
+            return new ArrayList<>(log);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.quern.sandbox.check;
+
+import com.dylibso.chicory.wasm.ChicoryException;
+import com.dylibso.chicory.wasm.Parser;
+import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.DataSegment;
+import com.dylibso.chicory.wasm.types.Export;
+import com.dylibso.chicory.wasm.types.ExternalType;
+import com.dylibso.chicory.wasm.types.FunctionImport;
+import com.dylibso.chicory.wasm.types.FunctionType;
+import com.dylibso.chicory.wasm.types.Import;
+import com.dylibso.chicory.wasm.types.MemoryImport;
+import com.dylibso.chicory.wasm.types.ValType;
+import dev.quern.sandbox.guest.Intrinsic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Checks a module without running any of it: that it is one and valid, that it imports nothing but its memory and what Quern offers,
+ * and that what it would take when instantiated is bounded.
+ */
+public final class ModuleCheck {
+    private static final byte[] MAGIC = {0, 'a', 's', 'm'};
+
+    /** Entries of all tables together: a reference is a word on the Java heap, and a large table one allocation. */
+    private static final long TABLE_ENTRIES_MAX = 65_536;
+
+    private static final int GLOBALS_MAX = 10_000;
+    private static final int ENTRIES_MAX = 256;
+    private static final Pattern ENTRY = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
+    private static final String ENTRY_TYPE = "() -> i32";
+
+    private ModuleCheck() {}
+
+    /**
+     * Checks a module.
+     *
+     * @param memoryPagesMax what the manifest allows
+     * @throws ModuleRefusedException saying what to change
+     */
+    public static ModuleFacts check(byte[] module, int memoryPagesMax) throws ModuleRefusedException {
+        WasmModule parsed = parse(module);
+        if (parsed.startSection().isPresent()) {
+            throw new ModuleRefusedException(
+                    "the module has a start function; link without one (clang: -nostartfiles -Wl,--no-entry)");
+        }
+        int memoryPages = checkImports(parsed, memoryPagesMax);
+        checkSizes(parsed, memoryPages);
+        return new ModuleFacts(entries(parsed), memoryPages);
+    }
+
+    private static WasmModule parse(byte[] module) throws ModuleRefusedException {
+        for (int i = 0; i < MAGIC.length; i++) {
+            if (module.length <= i || module[i] != MAGIC[i]) {
+                throw new ModuleRefusedException(
+                        "not a WebAssembly module: it must begin with the bytes 00 61 73 6d; deploy a binary .wasm, not text");
+            }
+        }
+        try {
+            return Parser.parse(module);
+        } catch (ChicoryException invalid) {
+            throw new ModuleRefusedException("not a valid WebAssembly module: " + invalid.getMessage());
+        } catch (IndexOutOfBoundsException
+                | IllegalArgumentException
+                | ArithmeticException
+                | ClassCastException broken) {
+            throw new ModuleRefusedException("not a valid WebAssembly module: it ends or breaks off unexpectedly");
+        }
+    }
+
+    private static int checkImports(WasmModule module, int memoryPagesMax) throws ModuleRefusedException {
+        int memoryPages = 0;
+        boolean hasMemory = false;
+        for (int i = 0; i < module.importSection().importCount(); i++) {
+            Import wanted = module.importSection().getImport(i);
+            if (wanted instanceof MemoryImport memory && !hasMemory) {
+                memoryPages = checkMemory(memory, memoryPagesMax);
+                hasMemory = true;
+            } else if (wanted instanceof FunctionImport function) {
+                checkFunction(function, module);
+            } else {
+                throw unknown(wanted);
+            }
+        }
+        if (module.memorySection().isPresent() && module.memorySection().get().memoryCount() > 0) {
+            throw new ModuleRefusedException(
+                    "the module has a memory of its own; link it to import env.memory (clang: -Wl,--import-memory)");
+        }
+        return memoryPages;
+    }
+
+    private static int checkMemory(MemoryImport memory, int memoryPagesMax) throws ModuleRefusedException {
+        if (!memory.module().equals(Intrinsic.MEMORY_MODULE) || !memory.name().equals(Intrinsic.MEMORY_NAME)) {
+            throw unknown(memory);
+        }
+        if (memory.limits().shared()) {
+            throw new ModuleRefusedException(
+                    "the memory is shared; functions run on one thread, build without threads");
+        }
+        int pages = memory.limits().initialPages();
+        if (pages > memoryPagesMax) {
+            throw new ModuleRefusedException("the module wants " + pages + " pages of memory and the manifest allows "
+                    + memoryPagesMax + "; raise memoryPagesMax, or give clang a smaller stack (-Wl,-z,stack-size=N)");
+        }
+        return pages;
+    }
+
+    private static void checkFunction(FunctionImport function, WasmModule module) throws ModuleRefusedException {
+        Intrinsic intrinsic = function.module().equals(Intrinsic.MODULE) ? Intrinsic.named(function.name()) : null;
+        if (intrinsic == null) {
+            throw unknown(function);
+        }
+        FunctionType type = module.typeSection().getType(function.typeIndex());
+        if (!letters(type.params()).equals(intrinsic.parameters())
+                || !letters(type.returns()).equals(intrinsic.results())) {
+            throw new ModuleRefusedException("import quern." + function.name() + " has type "
+                    + Intrinsic.describe(letters(type.params()), letters(type.returns())) + "; it is "
+                    + intrinsic.signature());
+        }
+    }
+
+    private static ModuleRefusedException unknown(Import wanted) {
+        return new ModuleRefusedException("unknown import " + wanted.module() + "." + wanted.name()
+                + "; there are env.memory (once), and from module quern the functions " + Intrinsic.names());
+    }
+
+    private static void checkSizes(WasmModule module, int memoryPages) throws ModuleRefusedException {
+        long tableEntries = 0;
+        for (int i = 0; i < module.tableSection().tableCount(); i++) {
+            tableEntries += module.tableSection().getTable(i).limits().min();
+        }
+        if (tableEntries < 0 || tableEntries > TABLE_ENTRIES_MAX) {
+            throw new ModuleRefusedException("tables of " + tableEntries + " entries; the limit is " + TABLE_ENTRIES_MAX
+                    + " for all tables together");
+        }
+        if (module.globalSection().globalCount() > GLOBALS_MAX) {
+            throw new ModuleRefusedException(
+                    module.globalSection().globalCount() + " globals; the limit is " + GLOBALS_MAX);
+        }
+        long dataBytes = 0;
+        for (DataSegment segment : module.dataSection().dataSegments()) {
+            dataBytes += segment.data().length;
+        }
+        if (dataBytes > memoryPages * 65_536L) {
+            throw new ModuleRefusedException(
+                    "data of " + dataBytes + " bytes in a memory of " + memoryPages + " pages");
+        }
+    }
+
+    private static List<String> entries(WasmModule module) throws ModuleRefusedException {
+        List<String> entries = new ArrayList<>();
+        int imported = module.importSection().count(ExternalType.FUNCTION);
+        for (int i = 0; i < module.exportSection().exportCount(); i++) {
+            Export export = module.exportSection().getExport(i);
+            if (export.exportType() == ExternalType.FUNCTION && export.index() >= imported) {
+                FunctionType type =
+                        module.functionSection().getFunctionType(export.index() - imported, module.typeSection());
+                String description = Intrinsic.describe(letters(type.params()), letters(type.returns()));
+                if (description.equals(ENTRY_TYPE)
+                        && ENTRY.matcher(export.name()).matches()) {
+                    entries.add(export.name());
+                }
+            }
+        }
+        if (entries.isEmpty() || entries.size() > ENTRIES_MAX) {
+            throw new ModuleRefusedException("the module exports " + entries.size() + " functions of type " + ENTRY_TYPE
+                    + " with plain names; it needs from 1 to " + ENTRIES_MAX
+                    + ", by convention `run` (C: __attribute__((export_name(\"run\"))) int run(void))");
+        }
+        entries.sort(null);
+        return List.copyOf(entries);
+    }
+
+    private static String letters(List<ValType> types) {
+        StringBuilder letters = new StringBuilder();
+        for (ValType type : types) {
+            letters.append(
+                    type.equals(ValType.I32)
+                            ? 'i'
+                            : type.equals(ValType.I64)
+                                    ? 'l'
+                                    : type.equals(ValType.F32) ? 'f' : type.equals(ValType.F64) ? 'd' : '?');
+        }
+        return letters.toString();
+    }
+}

@@ -1,0 +1,11 @@
+package dev.quern.sandbox.check;
+
+import java.util.List;
+
+/**
+ * What is known of a module that passed.
+ *
+ * @param entries exported functions of type {@code () -> i32}, sorted
+ * @param memoryPages how much memory it wants at first, in pages of 64 KiB
+ */
+public record ModuleFacts(List<String> entries, int memoryPages) {}

@@ -1,0 +1,143 @@
+package dev.quern.sandbox.chicory;
+
+import com.dylibso.chicory.runtime.ChicoryInterruptedException;
+import com.dylibso.chicory.runtime.ExportFunction;
+import com.dylibso.chicory.runtime.HostFunction;
+import com.dylibso.chicory.runtime.ImportMemory;
+import com.dylibso.chicory.runtime.ImportValues;
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.WasmFunctionHandle;
+import com.dylibso.chicory.wasm.ChicoryException;
+import com.dylibso.chicory.wasm.types.FunctionType;
+import com.dylibso.chicory.wasm.types.ValType;
+import dev.quern.sandbox.FunctionRuntime;
+import dev.quern.sandbox.guest.GuestTrap;
+import dev.quern.sandbox.guest.GuestTrap.Reason;
+import dev.quern.sandbox.guest.Intrinsic;
+import dev.quern.sandbox.guest.StoreCalls;
+import dev.quern.sandbox.guest.WindowedMemory;
+import java.io.IOException;
+
+/**
+ * One tenant's instances on one core. Their code looks at the thread's interrupt flag at every loop and call, which is how the watchdog
+ * ends it.
+ */
+final class ChicoryIsolate implements FunctionRuntime.Isolate {
+    private final StoreCalls calls;
+    private final Thread thread = Thread.currentThread();
+
+    ChicoryIsolate(StoreCalls calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public FunctionRuntime.Instance instantiate(FunctionRuntime.Module module, FunctionRuntime.InstanceMemory wanted)
+            throws IOException {
+        ChicoryRuntime.ChicoryModule chicoryModule = (ChicoryRuntime.ChicoryModule) module;
+        WindowedMemory memory =
+                new WindowedMemory(wanted.pages(), wanted.pagesMax(), wanted.arenaAddress(), wanted.arenaLength());
+        try {
+            ImportValues.Builder imports = ImportValues.builder()
+                    .addMemory(new ImportMemory(
+                            Intrinsic.MEMORY_MODULE, Intrinsic.MEMORY_NAME, new ChicoryMemory(memory)));
+            for (Intrinsic intrinsic : Intrinsic.values()) {
+                imports.addFunction(new HostFunction(
+                        Intrinsic.MODULE,
+                        intrinsic.importName(),
+                        FunctionType.of(types(intrinsic.parameters()), types(intrinsic.results())),
+                        handle(intrinsic, memory)));
+            }
+            Instance instance = Instance.builder(chicoryModule.parsed())
+                    .withImportValues(imports.build())
+                    .withMachineFactory(chicoryModule.machines())
+                    .withStart(false)
+                    .build();
+            return new ChicoryInstance(instance, memory);
+        } catch (ChicoryException refused) {
+            memory.close();
+            throw new GuestTrap(Reason.TRAP, String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private static ValType[] types(String letters) {
+        return letters.chars()
+                .mapToObj(letter -> letter == 'i' ? ValType.I32 : ValType.I64)
+                .toArray(ValType[]::new);
+    }
+
+    private static long[] result(long value) {
+        return new long[] {value};
+    }
+
+    private WasmFunctionHandle handle(Intrinsic intrinsic, WindowedMemory memory) {
+        return switch (intrinsic) {
+            case GET -> (instance, a) -> result(calls.get(memory, (int) a[0], (int) a[1], (int) a[2]));
+            case PUT ->
+                (instance, a) -> result(calls.put(memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3], (int) a[4]));
+            case PUT_TTL ->
+                (instance, a) ->
+                        result(calls.putTtl(memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3], (int) a[4], a[5]));
+            case DELETE -> (instance, a) -> result(calls.delete(memory, (int) a[0], (int) a[1], (int) a[2]));
+            case INCR ->
+                (instance, a) -> result(calls.increment(memory, (int) a[0], (int) a[1], (int) a[2], a[3], (int) a[4]));
+            case CAS ->
+                (instance, a) -> result(calls.compareAndSet(
+                        memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3], (int) a[4], (int) a[5], (int) a[6]));
+            case TABLE -> (instance, a) -> result(calls.table(memory, (int) a[0], (int) a[1]));
+            case ARG_COUNT -> (instance, a) -> result(calls.argumentCount());
+            case ARG_LEN -> (instance, a) -> result(calls.argumentLength((int) a[0]));
+            case ARG -> (instance, a) -> result(calls.argument(memory, (int) a[0], (int) a[1], (int) a[2]));
+            case REPLY -> (instance, a) -> result(calls.reply(memory, (int) a[0], (int) a[1]));
+            case LOG ->
+                (instance, a) -> {
+                    calls.log(memory, (int) a[0], (int) a[1]);
+                    return new long[0];
+                };
+            case NOW -> (instance, a) -> result(calls.nowMs());
+        };
+    }
+
+    @Override
+    public void interrupt() {
+        thread.interrupt();
+    }
+
+    @Override
+    @SuppressWarnings("ResultOfMethodCallIgnored")
+    public void clearInterrupt() {
+        Thread.interrupted();
+    }
+
+    @Override
+    public void close() {
+        // Its instances are closed by whoever made them.
+    }
+
+    /** A module's instance, with its memory. Thread: the core's. */
+    private record ChicoryInstance(Instance instance, WindowedMemory memory) implements FunctionRuntime.Instance {
+        @Override
+        public FunctionRuntime.Entry entry(String name) {
+            ExportFunction function = instance.export(name);
+            return () -> call(function);
+        }
+
+        private static int call(ExportFunction function) {
+            try {
+                return (int) function.apply()[0];
+            } catch (ChicoryInterruptedException interrupted) {
+                throw new GuestTrap(Reason.DEADLINE, "interrupted");
+            } catch (ChicoryException trap) {
+                throw new GuestTrap(Reason.TRAP, String.valueOf(trap.getMessage()));
+            } catch (StackOverflowError tooDeep) {
+                throw new GuestTrap(Reason.TRAP, "call stack exhausted");
+            } catch (ArithmeticException division) {
+                throw new GuestTrap(Reason.TRAP, String.valueOf(division.getMessage()));
+            }
+        }
+
+        @Override
+        public void close() {
+            memory.close();
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package dev.quern.sandbox.chicory;
+
+import com.dylibso.chicory.runtime.ConstantEvaluators;
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Memory;
+import com.dylibso.chicory.wasm.types.ActiveDataSegment;
+import com.dylibso.chicory.wasm.types.DataSegment;
+import com.dylibso.chicory.wasm.types.PassiveDataSegment;
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.sandbox.guest.GuestTrap;
+import dev.quern.sandbox.guest.WindowedMemory;
+
+/** Chicory's memory as Quern has it: each access finds its place in a {@link WindowedMemory}; stores reach private memory only. */
+final class ChicoryMemory implements Memory {
+    private final WindowedMemory memory;
+    private DataSegment[] segments = new DataSegment[0];
+
+    ChicoryMemory(WindowedMemory memory) {
+        this.memory = memory;
+    }
+
+    private long readable(int address, int length) {
+        return memory.readable(Integer.toUnsignedLong(address), Integer.toUnsignedLong(length));
+    }
+
+    private long writable(int address, int length) {
+        return memory.writable(Integer.toUnsignedLong(address), Integer.toUnsignedLong(length));
+    }
+
+    @Override
+    public int pages() {
+        return memory.pages();
+    }
+
+    @Override
+    public int grow(int size) {
+        return memory.grow(size);
+    }
+
+    @Override
+    public int initialPages() {
+        return memory.pages();
+    }
+
+    @Override
+    public int maximumPages() {
+        return memory.pagesMax();
+    }
+
+    @Override
+    public boolean shared() {
+        return false;
+    }
+
+    @Override
+    @Deprecated
+    @SuppressWarnings("removal")
+    public Object lock(int address) {
+        throw noAtomics();
+    }
+
+    @Override
+    @Deprecated
+    @SuppressWarnings("removal")
+    public int waitOn(int address, int expected, long timeout) {
+        throw noAtomics();
+    }
+
+    @Override
+    @Deprecated
+    @SuppressWarnings("removal")
+    public int waitOn(int address, long expected, long timeout) {
+        throw noAtomics();
+    }
+
+    @Override
+    @Deprecated
+    @SuppressWarnings("removal")
+    public int notify(int address, int maxThreads) {
+        throw noAtomics();
+    }
+
+    private static GuestTrap noAtomics() {
+        return new GuestTrap(GuestTrap.Reason.TRAP, "atomic instructions are not offered");
+    }
+
+    @Override
+    public void initialize(Instance instance, DataSegment[] dataSegments) {
+        segments = dataSegments == null ? new DataSegment[0] : dataSegments.clone();
+        for (DataSegment segment : segments) {
+            if (segment instanceof ActiveDataSegment active) {
+                int offset = (int) ConstantEvaluators.computeConstantValue(instance, active.offsetInstructions())[0];
+                write(offset, active.data(), 0, active.data().length);
+            }
+        }
+    }
+
+    @Override
+    public void initPassiveSegment(int segmentId, int dest, int offset, int size) {
+        byte[] data = segments[segmentId].data();
+        if (offset < 0 || size < 0 || offset > data.length - size) {
+            throw new GuestTrap(GuestTrap.Reason.TRAP, "memory.init past the end of its data segment");
+        }
+        write(dest, data, offset, size);
+    }
+
+    @Override
+    public void drop(int segment) {
+        segments[segment] = PassiveDataSegment.EMPTY;
+    }
+
+    @Override
+    public void write(int addr, byte[] data, int offset, int size) {
+        NativeMemory.copyFromArray(data, offset, writable(addr, size), size);
+    }
+
+    @Override
+    public byte read(int addr) {
+        return NativeMemory.getByte(readable(addr, Byte.BYTES));
+    }
+
+    @Override
+    public byte[] readBytes(int addr, int len) {
+        return NativeMemory.toArray(readable(addr, len), len);
+    }
+
+    @Override
+    public void writeI32(int addr, int data) {
+        NativeMemory.putInt(writable(addr, Integer.BYTES), data);
+    }
+
+    @Override
+    public int readInt(int addr) {
+        return NativeMemory.getInt(readable(addr, Integer.BYTES));
+    }
+
+    @Override
+    public void writeLong(int addr, long data) {
+        NativeMemory.putLong(writable(addr, Long.BYTES), data);
+    }
+
+    @Override
+    public long readLong(int addr) {
+        return NativeMemory.getLong(readable(addr, Long.BYTES));
+    }
+
+    @Override
+    public void writeShort(int addr, short data) {
+        NativeMemory.putShort(writable(addr, Short.BYTES), data);
+    }
+
+    @Override
+    public short readShort(int addr) {
+        return NativeMemory.getShort(readable(addr, Short.BYTES));
+    }
+
+    @Override
+    public long readU16(int addr) {
+        return Short.toUnsignedLong(readShort(addr));
+    }
+
+    @Override
+    public void writeByte(int addr, byte data) {
+        NativeMemory.putByte(writable(addr, Byte.BYTES), data);
+    }
+
+    @Override
+    public void writeF32(int addr, float data) {
+        writeI32(addr, Float.floatToRawIntBits(data));
+    }
+
+    @Override
+    public long readF32(int addr) {
+        return readInt(addr);
+    }
+
+    @Override
+    public float readFloat(int addr) {
+        return Float.intBitsToFloat(readInt(addr));
+    }
+
+    @Override
+    public void writeF64(int addr, double data) {
+        writeLong(addr, Double.doubleToRawLongBits(data));
+    }
+
+    @Override
+    public double readDouble(int addr) {
+        return Double.longBitsToDouble(readLong(addr));
+    }
+
+    @Override
+    public long readF64(int addr) {
+        return readLong(addr);
+    }
+
+    @Override
+    public void zero() {
+        memory.reset(memory.pages());
+    }
+
+    @Override
+    public void fill(byte value, int fromIndex, int toIndex) {
+        NativeMemory.fill(writable(fromIndex, toIndex - fromIndex), Integer.toUnsignedLong(toIndex - fromIndex), value);
+    }
+
+    @Override
+    public void copy(int dest, int src, int size) {
+        long from = readable(src, size);
+        NativeMemory.copy(from, writable(dest, size), Integer.toUnsignedLong(size));
+    }
+}

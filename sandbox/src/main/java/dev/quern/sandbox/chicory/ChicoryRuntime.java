@@ -1,0 +1,64 @@
+package dev.quern.sandbox.chicory;
+
+import com.dylibso.chicory.compiler.MachineFactoryCompiler;
+import com.dylibso.chicory.runtime.Machine;
+import com.dylibso.chicory.wasm.ChicoryException;
+import com.dylibso.chicory.wasm.Parser;
+import com.dylibso.chicory.wasm.WasmModule;
+import dev.quern.sandbox.FunctionRefusedException;
+import dev.quern.sandbox.FunctionRuntime;
+import dev.quern.sandbox.guest.StoreCalls;
+import java.util.function.Function;
+
+/** Chicory: modules become JVM bytecode, which the JVM's own compiler makes fast. Wants no flags. */
+public final class ChicoryRuntime implements FunctionRuntime {
+    /** A module, and what makes its code for an instance; shared by all instances. */
+    record ChicoryModule(WasmModule parsed, Function<com.dylibso.chicory.runtime.Instance, Machine> machines)
+            implements Module {}
+
+    @Override
+    public String name() {
+        return "chicory";
+    }
+
+    @Override
+    public boolean isAvailable() {
+        return true;
+    }
+
+    @Override
+    public String describe() {
+        return "chicory, compiled to JVM bytecode";
+    }
+
+    @Override
+    public int preference() {
+        return 5;
+    }
+
+    /** Its compiled code takes addresses from 2 GiB on for negative, and forgets their offsets. */
+    @Override
+    public long addressMax() {
+        return 1L << 31;
+    }
+
+    @Override
+    public Module load(String name, byte[] module) throws FunctionRefusedException {
+        try {
+            WasmModule parsed = Parser.parse(module);
+            return new ChicoryModule(parsed, MachineFactoryCompiler.compile(parsed));
+        } catch (ChicoryException refused) {
+            throw new FunctionRefusedException(name + ": not a module that can run: " + refused.getMessage(), refused);
+        }
+    }
+
+    @Override
+    public Isolate newIsolate(StoreCalls calls) {
+        return new ChicoryIsolate(calls);
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing but classes.
+    }
+}

@@ -1,0 +1,134 @@
+package dev.quern.sandbox.graal;
+
+import com.oracle.truffle.api.ThreadLocalAction;
+import com.oracle.truffle.api.TruffleLanguage.Env;
+import dev.quern.sandbox.FunctionRuntime;
+import dev.quern.sandbox.guest.GuestTrap;
+import dev.quern.sandbox.guest.GuestTrap.Reason;
+import dev.quern.sandbox.guest.Intrinsic;
+import dev.quern.sandbox.guest.StoreCalls;
+import dev.quern.sandbox.guest.WindowedMemory;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One tenant's context on one core. The core's thread enters it for each call; the watchdog ends a call by a thread-local action, which
+ * the guest's code meets at its next safepoint.
+ */
+final class GraalIsolate implements FunctionRuntime.Isolate {
+    private static final Source HAND_IN = Source.create(QuernLanguage.ID, "hand in");
+
+    private final StoreCalls calls;
+    private final Context context;
+    private final Thread thread = Thread.currentThread();
+    private volatile @Nullable Env environment;
+    private volatile @Nullable EndCall ending;
+
+    /** Ends the guest's call where it stands, unless it is over by then. */
+    private final class EndCall extends ThreadLocalAction {
+        private volatile boolean isOver;
+
+        EndCall() {
+            super(true, false);
+        }
+
+        @Override
+        protected void perform(Access access) {
+            if (!isOver) {
+                isOver = true;
+                throw new TrapException(calls, new GuestTrap(Reason.DEADLINE, "interrupted"));
+            }
+        }
+    }
+
+    GraalIsolate(GraalRuntime runtime, StoreCalls calls) {
+        this.calls = calls;
+        context = runtime.newContext();
+        handIn(this, () -> {
+            context.initialize(QuernLanguage.ID);
+            return context;
+        });
+    }
+
+    private static <T> T handIn(Object handed, Supplier<T> action) {
+        QuernLanguage.HANDED_IN.set(handed);
+        try {
+            return action.get();
+        } finally {
+            QuernLanguage.HANDED_IN.remove();
+        }
+    }
+
+    void setEnvironment(Env env) {
+        environment = env;
+    }
+
+    @Override
+    public FunctionRuntime.Instance instantiate(FunctionRuntime.Module module, FunctionRuntime.InstanceMemory wanted)
+            throws IOException {
+        GraalRuntime.GraalModule graalModule = (GraalRuntime.GraalModule) module;
+        WindowedMemory memory =
+                new WindowedMemory(wanted.pages(), wanted.pagesMax(), wanted.arenaAddress(), wanted.arenaLength());
+        try {
+            Map<String, Object> intrinsics = new HashMap<>();
+            for (Intrinsic intrinsic : Intrinsic.values()) {
+                intrinsics.put(intrinsic.importName(), new IntrinsicObject(intrinsic, calls, memory));
+            }
+            ImportObject imports = new ImportObject(Map.of(
+                    Intrinsic.MODULE, new ImportObject(intrinsics),
+                    Intrinsic.MEMORY_MODULE, new ImportObject(Map.of(Intrinsic.MEMORY_NAME, new GraalMemory(memory)))));
+            Value importValue = handIn(imports, () -> context.eval(HAND_IN));
+            Value instance = context.eval(graalModule.source()).newInstance(importValue);
+            return new GraalInstance(this, instance.getMember("exports"), memory);
+        } catch (PolyglotException refused) {
+            memory.close();
+            throw trap(refused);
+        }
+    }
+
+    /** What a guest's call came to, when not to its end. */
+    GuestTrap trap(PolyglotException ended) {
+        GuestTrap kept = calls.takeTrap();
+        if (kept != null) {
+            return kept;
+        }
+        if (ended.isInternalError()) {
+            throw new IllegalStateException("GraalWasm failed: " + ended.getMessage(), ended);
+        }
+        String message = ended.isResourceExhausted() ? "call stack exhausted" : String.valueOf(ended.getMessage());
+        return new GuestTrap(Reason.TRAP, message);
+    }
+
+    Context context() {
+        return context;
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the call itself says when it has ended
+    public void interrupt() {
+        EndCall action = new EndCall();
+        ending = action;
+        Objects.requireNonNull(environment).submitThreadLocal(new Thread[] {thread}, action);
+    }
+
+    @Override
+    public void clearInterrupt() {
+        EndCall late = ending;
+        if (late != null) {
+            late.isOver = true;
+        }
+    }
+
+    @Override
+    public void close() {
+        context.close(true);
+    }
+}

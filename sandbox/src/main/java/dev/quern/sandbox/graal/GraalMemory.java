@@ -1,0 +1,641 @@
+package dev.quern.sandbox.graal;
+
+import com.oracle.truffle.api.CompilerDirectives;
+import com.oracle.truffle.api.CompilerDirectives.TruffleBoundary;
+import com.oracle.truffle.api.library.ExportLibrary;
+import com.oracle.truffle.api.library.ExportMessage;
+import com.oracle.truffle.api.nodes.Node;
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.sandbox.guest.WindowedMemory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import net.openhft.chronicle.core.UnsafeMemory;
+import org.graalvm.wasm.api.Vector128;
+import org.graalvm.wasm.api.Vector128Ops;
+import org.graalvm.wasm.exception.Failure;
+import org.graalvm.wasm.exception.WasmException;
+import org.graalvm.wasm.memory.WasmMemory;
+import org.graalvm.wasm.memory.WasmMemoryLibrary;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * GraalWasm's memory as Quern has it: each message of {@link WasmMemoryLibrary} finds its place in a {@link WindowedMemory}. Loads
+ * reach private memory and the window, stores private memory only. Unsafe (Chronicle's) rather than memory segments, as the Graal
+ * compiler knows the former as single instructions. The library's internal interface is followed as of GraalWasm 25.0.2, name by name.
+ */
+@ExportLibrary(WasmMemoryLibrary.class)
+@SuppressWarnings({"MethodName", "unused", "DoNotCallSuggester"})
+final class GraalMemory extends WasmMemory {
+    private final WindowedMemory memory;
+    private final long privateAddress;
+    private final long arenaAddress;
+    private final long arenaLength;
+    private long privateBytes;
+
+    GraalMemory(WindowedMemory memory) {
+        super(memory.pages(), memory.pagesMax(), memory.pages(), memory.pagesMax(), false, false);
+        this.memory = memory;
+        privateAddress = memory.privateAddress();
+        privateBytes = memory.privateBytes();
+        arenaAddress = memory.arenaAddress();
+        arenaLength = memory.arenaLength();
+    }
+
+    private long readable(Node node, long address, long length) {
+        if (address >= 0 && address <= privateBytes - length) {
+            return privateAddress + address;
+        }
+        long offset = address - WindowedMemory.WINDOW_START;
+        if (offset >= 0 && offset <= arenaLength - length) {
+            return arenaAddress + offset;
+        }
+        CompilerDirectives.transferToInterpreter();
+        throw outOfBounds(node, "read", address, length);
+    }
+
+    private long writable(@Nullable Node node, long address, long length) {
+        if (address < 0 || address > privateBytes - length) {
+            CompilerDirectives.transferToInterpreter();
+            throw outOfBounds(node, "write", address, length);
+        }
+        return privateAddress + address;
+    }
+
+    @TruffleBoundary
+    private WasmException outOfBounds(@Nullable Node node, String what, long address, long length) {
+        return WasmException.create(
+                Failure.OUT_OF_BOUNDS_MEMORY_ACCESS, node, memory.outOfBounds(what, address, length));
+    }
+
+    @TruffleBoundary
+    private static byte[] bytes(long address) {
+        return NativeMemory.toArray(address, Vector128.BYTES);
+    }
+
+    @TruffleBoundary
+    private static void putBytes(long address, byte[] bytes) {
+        NativeMemory.copyFromArray(bytes, 0, address, bytes.length);
+    }
+
+    @TruffleBoundary
+    private static WasmException noAtomics(Node node) {
+        return WasmException.create(Failure.UNSPECIFIED_TRAP, node, "atomic instructions are not offered");
+    }
+
+    WindowedMemory windowed() {
+        return memory;
+    }
+
+    @ExportMessage
+    long size() {
+        return privateBytes / WindowedMemory.PAGE_BYTES;
+    }
+
+    @ExportMessage
+    long byteSize() {
+        return privateBytes;
+    }
+
+    @ExportMessage
+    @TruffleBoundary
+    long grow(long extraPageSize) {
+        int before = extraPageSize > Integer.MAX_VALUE ? -1 : memory.grow((int) extraPageSize);
+        privateBytes = memory.privateBytes();
+        currentMinSize = memory.pages();
+        return before;
+    }
+
+    @ExportMessage
+    @TruffleBoundary
+    void reset() {
+        memory.reset((int) declaredMinSize);
+        privateBytes = memory.privateBytes();
+        currentMinSize = declaredMinSize;
+    }
+
+    @ExportMessage
+    @TruffleBoundary
+    void initialize(@Nullable Node node, byte[] source, int sourceOffset, long destinationOffset, int length) {
+        NativeMemory.copyFromArray(source, sourceOffset, writable(node, destinationOffset, length), length);
+    }
+
+    @ExportMessage
+    @TruffleBoundary
+    void fill(Node node, long offset, long length, byte value) {
+        NativeMemory.fill(writable(node, offset, checked(node, length)), length, value);
+    }
+
+    @ExportMessage
+    @TruffleBoundary
+    void copyFrom(Node node, WasmMemory source, long sourceOffset, long destinationOffset, long length) {
+        if (!(source instanceof GraalMemory from)) {
+            throw WasmException.create(Failure.UNSPECIFIED_TRAP, node, "a copy from a memory that is not Quern's");
+        }
+        long checkedLength = checked(node, length);
+        long origin = from.readable(node, sourceOffset, checkedLength);
+        NativeMemory.copy(origin, writable(node, destinationOffset, checkedLength), checkedLength);
+    }
+
+    private long checked(Node node, long length) {
+        if (length < 0) {
+            throw outOfBounds(node, "access", 0, length);
+        }
+        return length;
+    }
+
+    @ExportMessage
+    @TruffleBoundary
+    int copyFromStream(Node node, InputStream stream, int offset, int length) throws IOException {
+        byte[] bytes = stream.readNBytes(length);
+        initialize(node, bytes, 0, offset, bytes.length);
+        return bytes.length == 0 && length > 0 ? -1 : bytes.length;
+    }
+
+    @ExportMessage
+    @TruffleBoundary
+    void copyToStream(Node node, OutputStream stream, int offset, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        copyToBuffer(node, bytes, offset, 0, length);
+        stream.write(bytes);
+    }
+
+    @ExportMessage
+    @TruffleBoundary
+    void copyToBuffer(Node node, byte[] destination, long sourceOffset, int destinationOffset, int length) {
+        NativeMemory.copyToArray(readable(node, sourceOffset, length), destination, destinationOffset, length);
+    }
+
+    /** The instance that owns this memory frees it. */
+    @ExportMessage
+    void close() {
+        privateBytes = 0;
+    }
+
+    @ExportMessage
+    WasmMemory duplicate() {
+        throw new IllegalStateException("an instance's memory is its own");
+    }
+
+    @ExportMessage
+    boolean freed() {
+        return privateBytes == 0 && declaredMinSize > 0;
+    }
+
+    @ExportMessage
+    int load_i32(Node node, long address) {
+        return UnsafeMemory.unsafeGetInt(null, readable(node, address, 4));
+    }
+
+    @ExportMessage
+    long load_i64(Node node, long address) {
+        return UnsafeMemory.unsafeGetLong(null, readable(node, address, 8));
+    }
+
+    @ExportMessage
+    float load_f32(Node node, long address) {
+        return UnsafeMemory.unsafeGetFloat(null, readable(node, address, 4));
+    }
+
+    @ExportMessage
+    double load_f64(Node node, long address) {
+        return UnsafeMemory.unsafeGetDouble(null, readable(node, address, 8));
+    }
+
+    @ExportMessage
+    int load_i32_8s(Node node, long address) {
+        return UnsafeMemory.unsafeGetByte(null, readable(node, address, 1));
+    }
+
+    @ExportMessage
+    int load_i32_8u(Node node, long address) {
+        return UnsafeMemory.unsafeGetByte(null, readable(node, address, 1)) & 0xff;
+    }
+
+    @ExportMessage
+    int load_i32_16s(Node node, long address) {
+        return UnsafeMemory.unsafeGetShort(null, readable(node, address, 2));
+    }
+
+    @ExportMessage
+    int load_i32_16u(Node node, long address) {
+        return UnsafeMemory.unsafeGetShort(null, readable(node, address, 2)) & 0xffff;
+    }
+
+    @ExportMessage
+    long load_i64_8s(Node node, long address) {
+        return UnsafeMemory.unsafeGetByte(null, readable(node, address, 1));
+    }
+
+    @ExportMessage
+    long load_i64_8u(Node node, long address) {
+        return UnsafeMemory.unsafeGetByte(null, readable(node, address, 1)) & 0xffL;
+    }
+
+    @ExportMessage
+    long load_i64_16s(Node node, long address) {
+        return UnsafeMemory.unsafeGetShort(null, readable(node, address, 2));
+    }
+
+    @ExportMessage
+    long load_i64_16u(Node node, long address) {
+        return UnsafeMemory.unsafeGetShort(null, readable(node, address, 2)) & 0xffffL;
+    }
+
+    @ExportMessage
+    long load_i64_32s(Node node, long address) {
+        return UnsafeMemory.unsafeGetInt(null, readable(node, address, 4));
+    }
+
+    @ExportMessage
+    long load_i64_32u(Node node, long address) {
+        return UnsafeMemory.unsafeGetInt(null, readable(node, address, 4)) & 0xffff_ffffL;
+    }
+
+    @ExportMessage
+    Object load_i128(Node node, long address) {
+        return Vector128Ops.SINGLETON_IMPLEMENTATION.fromArray(bytes(readable(node, address, Vector128.BYTES)));
+    }
+
+    @ExportMessage
+    void store_i32(Node node, long address, int value) {
+        UnsafeMemory.unsafePutInt(null, writable(node, address, 4), value);
+    }
+
+    @ExportMessage
+    void store_i64(Node node, long address, long value) {
+        UnsafeMemory.unsafePutLong(null, writable(node, address, 8), value);
+    }
+
+    @ExportMessage
+    void store_f32(Node node, long address, float value) {
+        UnsafeMemory.unsafePutFloat(null, writable(node, address, 4), value);
+    }
+
+    @ExportMessage
+    void store_f64(Node node, long address, double value) {
+        UnsafeMemory.unsafePutDouble(null, writable(node, address, 8), value);
+    }
+
+    @ExportMessage
+    void store_i32_8(Node node, long address, byte value) {
+        UnsafeMemory.unsafePutByte(null, writable(node, address, 1), value);
+    }
+
+    @ExportMessage
+    void store_i32_16(Node node, long address, short value) {
+        UnsafeMemory.unsafePutShort(null, writable(node, address, 2), value);
+    }
+
+    @ExportMessage
+    void store_i64_8(Node node, long address, byte value) {
+        UnsafeMemory.unsafePutByte(null, writable(node, address, 1), value);
+    }
+
+    @ExportMessage
+    void store_i64_16(Node node, long address, short value) {
+        UnsafeMemory.unsafePutShort(null, writable(node, address, 2), value);
+    }
+
+    @ExportMessage
+    void store_i64_32(Node node, long address, int value) {
+        UnsafeMemory.unsafePutInt(null, writable(node, address, 4), value);
+    }
+
+    @ExportMessage
+    void store_i128(Node node, long address, Object value) {
+        putBytes(
+                writable(node, address, Vector128.BYTES),
+                Vector128Ops.SINGLETON_IMPLEMENTATION.toArray(Vector128Ops.cast(value)));
+    }
+
+    @ExportMessage
+    int atomic_load_i32(Node node, long address) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_load_i64(Node node, long address) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_load_i32_8u(Node node, long address) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_load_i32_16u(Node node, long address) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_load_i64_8u(Node node, long address) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_load_i64_16u(Node node, long address) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_load_i64_32u(Node node, long address) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    void atomic_store_i32(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    void atomic_store_i64(Node node, long address, long value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    void atomic_store_i32_8(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    void atomic_store_i32_16(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    void atomic_store_i64_8(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    void atomic_store_i64_16(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    void atomic_store_i64_32(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_add_i32_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_add_i32_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_add_i32(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_add_i64_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_add_i64_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_add_i64_32u(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_add_i64(Node node, long address, long value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_sub_i32_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_sub_i32_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_sub_i32(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_sub_i64_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_sub_i64_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_sub_i64_32u(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_sub_i64(Node node, long address, long value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_and_i32_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_and_i32_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_and_i32(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_and_i64_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_and_i64_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_and_i64_32u(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_and_i64(Node node, long address, long value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_or_i32_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_or_i32_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_or_i32(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_or_i64_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_or_i64_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_or_i64_32u(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_or_i64(Node node, long address, long value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_xor_i32_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_xor_i32_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_xor_i32(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_xor_i64_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_xor_i64_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_xor_i64_32u(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_xor_i64(Node node, long address, long value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_xchg_i32_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_xchg_i32_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_xchg_i32(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_xchg_i64_8u(Node node, long address, byte value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_xchg_i64_16u(Node node, long address, short value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_xchg_i64_32u(Node node, long address, int value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_xchg_i64(Node node, long address, long value) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_cmpxchg_i32_8u(Node node, long address, byte expected, byte replacement) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_cmpxchg_i32_16u(Node node, long address, short expected, short replacement) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_rmw_cmpxchg_i32(Node node, long address, int expected, int replacement) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_cmpxchg_i64_8u(Node node, long address, byte expected, byte replacement) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_cmpxchg_i64_16u(Node node, long address, short expected, short replacement) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_cmpxchg_i64_32u(Node node, long address, int expected, int replacement) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    long atomic_rmw_cmpxchg_i64(Node node, long address, long expected, long replacement) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_notify(Node node, long address, int count) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_wait32(Node node, long address, int expected, long timeout) {
+        throw noAtomics(node);
+    }
+
+    @ExportMessage
+    int atomic_wait64(Node node, long address, long expected, long timeout) {
+        throw noAtomics(node);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.quern.sandbox.graal;
+
+import dev.quern.sandbox.FunctionRefusedException;
+import dev.quern.sandbox.FunctionRuntime;
+import dev.quern.sandbox.guest.StoreCalls;
+import java.io.IOException;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.io.ByteSequence;
+
+/** GraalWasm: one engine for all tenants, so that a module's compiled code is shared by all cores. */
+public final class GraalRuntime implements FunctionRuntime {
+    private static final String WASM = "wasm";
+    private static final String INTERPRETED = "Interpreted";
+
+    private final Engine engine = Engine.newBuilder(WASM, QuernLanguage.ID)
+            .option("engine.WarnInterpreterOnly", "false")
+            .build();
+
+    /** A module's source; equal sources share parsed and compiled code. */
+    record GraalModule(Source source) implements Module {}
+
+    @Override
+    public String name() {
+        return "graalwasm";
+    }
+
+    @Override
+    public boolean isAvailable() {
+        return !engine.getImplementationName().contains(INTERPRETED);
+    }
+
+    @Override
+    public String describe() {
+        return isAvailable()
+                ? "graalwasm " + engine.getVersion() + ", compiled by Graal (" + engine.getImplementationName() + ")"
+                : "graalwasm is faster, and needs the JVM options of scripts/jvm.options with the Graal compiler on the upgrade module path";
+    }
+
+    @Override
+    public int preference() {
+        return 10;
+    }
+
+    @Override
+    public long addressMax() {
+        return 1L << Integer.SIZE;
+    }
+
+    @Override
+    public Module load(String name, byte[] module) throws FunctionRefusedException {
+        Source source =
+                Source.newBuilder(WASM, ByteSequence.create(module), name).buildLiteral();
+        try (Context context = newContext()) {
+            context.eval(source);
+            return new GraalModule(source);
+        } catch (PolyglotException refused) {
+            throw new FunctionRefusedException(name + ": not a module that can run: " + refused.getMessage(), refused);
+        }
+    }
+
+    /** Nothing of the host is allowed to it. */
+    Context newContext() {
+        return Context.newBuilder(WASM, QuernLanguage.ID).engine(engine).build();
+    }
+
+    @Override
+    public Isolate newIsolate(StoreCalls calls) throws IOException {
+        return new GraalIsolate(this, calls);
+    }
+
+    @Override
+    public void close() {
+        engine.close(true);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.quern.sandbox.guest;
+
+import dev.quern.ffi.linux.Mmap;
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.sandbox.guest.GuestTrap.Reason;
+import java.io.IOException;
+
+/**
+ * A guest's memory: private pages from address 0, and from {@link #WINDOW_START} on a read-only window onto the tenant's arena, so that
+ * records are read where they lie. Each runtime's own memory class translates addresses by the fields of this one.
+ *
+ * <p>Thread: the core that runs the guest.
+ */
+public final class WindowedMemory implements AutoCloseable {
+    /** The first guest address of the window: private memory ends here at the latest. */
+    public static final long WINDOW_START = 0x4000_0000L;
+
+    public static final int PAGE_BYTES = 1 << 16;
+
+    /** As many pages as fit below the window. */
+    public static final int PAGES_MAX = (int) (WINDOW_START / PAGE_BYTES);
+
+    private final long privateAddress;
+    private final int pagesMax;
+    private final long arenaAddress;
+    private final long arenaLength;
+    private long privateBytes;
+
+    /**
+     * Reserves the private part, of which pages are committed as they are touched.
+     *
+     * @param pages to begin with, of 64 KiB
+     * @param pagesMax to which it may grow
+     * @throws IOException when the system has no memory to give
+     */
+    public WindowedMemory(int pages, int pagesMax, long arenaAddress, long arenaLength) throws IOException {
+        if (pages > pagesMax || pagesMax > PAGES_MAX) {
+            throw new IllegalArgumentException("pages=" + pages + ", pagesMax=" + pagesMax + ", limit=" + PAGES_MAX);
+        }
+        this.pagesMax = pagesMax;
+        this.arenaAddress = arenaAddress;
+        this.arenaLength = arenaLength;
+        privateAddress = Mmap.reserve(Math.max(1, pagesMax) * (long) PAGE_BYTES);
+        privateBytes = pages * (long) PAGE_BYTES;
+    }
+
+    public long privateAddress() {
+        return privateAddress;
+    }
+
+    /** The private part's present length. */
+    public long privateBytes() {
+        return privateBytes;
+    }
+
+    public int pages() {
+        return (int) (privateBytes / PAGE_BYTES);
+    }
+
+    public int pagesMax() {
+        return pagesMax;
+    }
+
+    public long arenaAddress() {
+        return arenaAddress;
+    }
+
+    public long arenaLength() {
+        return arenaLength;
+    }
+
+    /** Adds pages, and returns how many there were, or -1 when the limit does not allow it. */
+    public int grow(int morePages) {
+        int before = pages();
+        if (morePages < 0 || morePages > pagesMax - before) {
+            return -1;
+        }
+        privateBytes += morePages * (long) PAGE_BYTES;
+        return before;
+    }
+
+    /** Zeroes everything and returns to so many pages. */
+    public void reset(int pages) {
+        try {
+            Mmap.decommit(privateAddress, Math.max(1, pagesMax) * (long) PAGE_BYTES);
+        } catch (IOException failed) {
+            throw new IllegalStateException("private memory could not be given back", failed);
+        }
+        privateBytes = pages * (long) PAGE_BYTES;
+    }
+
+    /** Where so many bytes at a guest address lie, for reading; ends the guest's call when it does not own them. */
+    public long readable(long address, long length) {
+        long native64 = find(address, length);
+        if (native64 == 0) {
+            throw new GuestTrap(Reason.TRAP, outOfBounds("read", address, length));
+        }
+        return native64;
+    }
+
+    /** As {@link #readable}, or 0. */
+    public long find(long address, long length) {
+        if (address >= 0 && length >= 0) {
+            if (address + length <= privateBytes) {
+                return privateAddress + address;
+            }
+            long offset = address - WINDOW_START;
+            if (offset >= 0 && offset + length <= arenaLength) {
+                return arenaAddress + offset;
+            }
+        }
+        return 0;
+    }
+
+    /** Where so many bytes at a guest address lie, for writing: in the private part only. */
+    public long writable(long address, long length) {
+        if (address < 0 || length < 0 || address + length > privateBytes) {
+            throw new GuestTrap(Reason.TRAP, outOfBounds("write", address, length));
+        }
+        return privateAddress + address;
+    }
+
+    /** The guest address of a place in the tenant's arena. */
+    public long toGuest(long address) {
+        return address - arenaAddress + WINDOW_START;
+    }
+
+    /** What is wrong with an access, for people. */
+    public String outOfBounds(String what, long address, long length) {
+        boolean isWindow = address >= WINDOW_START && address + length <= WINDOW_START + arenaLength;
+        return String.format(
+                "%s of %d bytes at 0x%x %s (private memory: %d bytes; records: read-only from 0x%x)",
+                what, length, address, isWindow ? "into a record" : "out of bounds", privateBytes, WINDOW_START);
+    }
+
+    /** Writes into the private part, as a data segment does. */
+    public void initialise(byte[] source, int offset, long address, int length) {
+        NativeMemory.copyFromArray(source, offset, writable(address, length), length);
+    }
+
+    @Override
+    public void close() {
+        try {
+            Mmap.unmap(privateAddress, Math.max(1, pagesMax) * (long) PAGE_BYTES);
+        } catch (IOException failed) {
+            throw new IllegalStateException("private memory could not be unmapped", failed);
+        }
+    }
+}
