@@ -46,8 +46,6 @@ final class RoundTrips implements ReachQuery {
             level = new int[] {start};
             hopsLeft = hops;
             seen.set(start);
-            count = 1;
-            checksum = start;
         }
 
         void fetchLevel() {

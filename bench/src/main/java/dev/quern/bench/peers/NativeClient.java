@@ -142,14 +142,14 @@ public final class NativeClient {
                 return false;
             }
             if (!check.isKey(Workload.walk(startIndex[slot], HOPS), reply.memory(), reply.valueOffset())) {
-                throw wrong("the fourth value does not start with the key five steps on", startIndex[slot]);
+                throw wrong("the fourth value does not start with the key four steps on", startIndex[slot]);
             }
             return true;
         }
     }
 
     private final class FourHops extends NativeOperations {
-        private final byte[] function = QuernSetup.CHAIN.getBytes(StandardCharsets.UTF_8);
+        private final byte[] function = QuernSetup.LOOKUP.getBytes(StandardCharsets.UTF_8);
         private final byte[] arguments =
                 FunctionCall.encodeArguments(new byte[Workload.KEY_LENGTH], new byte[] {HOPS, 0, 0, 0});
 
@@ -168,7 +168,7 @@ public final class NativeClient {
 
         @Override
         boolean receive(int slot, Reply reply) {
-            if (reply.valueLength() < Workload.KEY_LENGTH
+            if (reply.valueLength() != Workload.VALUE_LENGTH
                     || !check.isKey(Workload.walk(startIndex[slot], HOPS), reply.memory(), reply.valueOffset())) {
                 throw wrong(
                         String.format(Locale.ROOT, "the function's reply of %d bytes", reply.valueLength()),

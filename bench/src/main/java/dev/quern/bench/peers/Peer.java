@@ -170,7 +170,7 @@ final class Peer implements AutoCloseable {
 
     /** Loads a WebAssembly function: Quern only. */
     void loadModule(String function, byte[] module) throws IOException {
-        byte[] line = RespConnection.bytes("#!wasm name=" + function + "\n");
+        byte[] line = RespConnection.bytes("#!wasm name=" + function + " readonly=yes timeout-ms=1000\n");
         byte[] payload = Arrays.copyOf(line, line.length + module.length);
         System.arraycopy(module, 0, payload, line.length, module.length);
         loadFunction(payload);
