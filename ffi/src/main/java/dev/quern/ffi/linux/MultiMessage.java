@@ -10,7 +10,7 @@ import java.lang.invoke.MethodHandle;
  * A fixed set of datagram slots that one {@code recvmmsg} fills or one {@code sendmmsg} empties, without allocating. A slot is a buffer,
  * a length and the peer's {@code sockaddr}. Thread: its owner's only.
  *
- * <p>Source: recvmmsg(2), sendmmsg(2); the buffers are backed by memory only once they are touched.
+ * <p>Source: recvmmsg(2), sendmmsg(2).
  */
 public final class MultiMessage implements AutoCloseable {
     private static final int MSG_DONTWAIT = 0x40;
