@@ -1,0 +1,72 @@
+package dev.quern.server.session;
+
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.protocol.FunctionLayout;
+import dev.quern.protocol.FunctionListReplyLayout;
+import dev.quern.protocol.Wire;
+import dev.quern.sandbox.FunctionInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Writes what is known of deployed functions. Thread: the core's. */
+final class FunctionEncoder implements AutoCloseable {
+    private final BodyBuffer buffer = new BodyBuffer();
+
+    void function(FunctionInfo info) {
+        buffer.clear();
+        append(info);
+    }
+
+    void list(List<FunctionInfo> functions) {
+        buffer.clear();
+        FunctionListReplyLayout.write(
+                NativeMemory.ALL, buffer.append(FunctionListReplyLayout.BYTES_MIN), functions.size());
+        for (FunctionInfo info : functions) {
+            int lengthAt = buffer.length();
+            long ignored = buffer.append(Integer.BYTES);
+            append(info);
+            Wire.putInt(NativeMemory.ALL, buffer.address() + lengthAt, buffer.length() - lengthAt - Integer.BYTES);
+        }
+    }
+
+    private void append(FunctionInfo info) {
+        byte[] name = info.manifest().name().getBytes(StandardCharsets.UTF_8);
+        byte[] runtime = info.runtime().getBytes(StandardCharsets.UTF_8);
+        List<String> entries = info.entries();
+        long body = buffer.append(FunctionLayout.BYTES_MIN);
+        FunctionLayout.write(
+                NativeMemory.ALL,
+                body,
+                info.manifest().timeLimitUs(),
+                info.manifest().memoryPagesMax(),
+                info.moduleLength(),
+                info.manifest().readOnly() ? FunctionLayout.FLAG_READ_ONLY : 0,
+                name.length,
+                runtime.length,
+                entries.size());
+        bytes(name);
+        bytes(runtime);
+        for (String entry : entries) {
+            byte[] text = entry.getBytes(StandardCharsets.UTF_8);
+            NativeMemory.putByte(buffer.append(Byte.BYTES), (byte) text.length);
+            bytes(text);
+        }
+    }
+
+    private void bytes(byte[] source) {
+        NativeMemory.copyFromArray(source, 0, buffer.append(source.length), source.length);
+    }
+
+    long address() {
+        return buffer.address();
+    }
+
+    int length() {
+        return buffer.length();
+    }
+
+    @Override
+    public void close() {
+        buffer.close();
+    }
+}

@@ -1,0 +1,330 @@
+package dev.quern.server.session;
+
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.protocol.BodyCheck;
+import dev.quern.protocol.FetchLayout;
+import dev.quern.protocol.Limits;
+import dev.quern.protocol.MessageCursor;
+import dev.quern.protocol.Opcode;
+import dev.quern.protocol.PartLayout;
+import dev.quern.protocol.PartReplyLayout;
+import dev.quern.protocol.Status;
+import dev.quern.protocol.Tag;
+import dev.quern.protocol.Verdict;
+import dev.quern.server.loop.Core;
+import dev.quern.server.loop.Counter;
+import dev.quern.server.loop.Counters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The native door of one port: takes its datagrams, checks them, finds their session and sees that every request is answered, a write
+ * never executed twice. What a malformed datagram gets is in docs/protocol.md. Thread: the core's.
+ *
+ * <p>A port calls {@link #beginBurst}, {@link #receive} for each datagram, and {@link #endBurst}.
+ */
+public final class NativeDoor implements AutoCloseable {
+    private static final byte[] NOTHING = {};
+
+    private final Core core;
+    private final SessionConfig config;
+    private final Counters counters;
+    private final MessageCursor cursor = new MessageCursor();
+    private final SessionTable sessions;
+    private final BlockPool blocks;
+    private final LargeBodies.Budget budget;
+    private final ReplyWriter writer;
+    private final Handshake handshake;
+    private final Reply reply;
+    private final Requests requests;
+    private final long idleNs;
+    private long sweptNs;
+
+    /** @param ports what the transport calls the cores' ports, in their order */
+    public NativeDoor(Core core, SessionConfig config, int[] ports) {
+        this.core = core;
+        this.config = config;
+        this.counters = core.counters();
+        this.sessions = new SessionTable(config.sessionsMax());
+        this.blocks = new BlockPool(config.outcomeBytesMax());
+        this.budget = new LargeBodies.Budget(config.largeBytesMax());
+        this.writer = new ReplyWriter(counters);
+        this.handshake = new Handshake(core, config, ports, sessions, writer, blocks, budget);
+        this.reply = new Reply(writer);
+        this.requests = new Requests(core, reply);
+        this.idleNs = config.idleMs() * 1_000_000L;
+        this.sweptNs = core.nowNs();
+    }
+
+    /** Pins the store's epoch for the datagrams to come. */
+    public void beginBurst() {
+        core.storeCore().enter(core.nowMs());
+        requests.beginBurst();
+    }
+
+    /** Sends what is open, and lets the store's epoch go. */
+    public void endBurst() {
+        writer.finish();
+        core.storeCore().exit();
+    }
+
+    /** Forgets idle sessions, a few at a time. For every turn. */
+    public void maintain(long nowNs) {
+        if (nowNs - sweptNs >= SessionLimits.SWEEP_INTERVAL_NS) {
+            sweptNs = nowNs;
+            sessions.sweep(SessionLimits.SWEEP_SESSIONS, nowNs, idleNs, this::expire);
+        }
+    }
+
+    /**
+     * Takes one datagram.
+     *
+     * @param peer where it came from: a 32-byte {@code sockaddr} slot
+     * @param sink where its answers go
+     */
+    public void receive(long datagram, int length, long peer, DatagramSink sink) {
+        counters.increment(Counter.DATAGRAMS_RECEIVED);
+        Verdict verdict = cursor.wrap(NativeMemory.ALL, datagram, length, false);
+        if (verdict != Verdict.GOOD) {
+            counters.increment(dropped(verdict));
+            return;
+        }
+        int id = cursor.session();
+        if (id == 0) {
+            handshake.receive(cursor, length, peer, sink);
+            return;
+        }
+        Session session = sessions.find(id);
+        if (session == null || !session.isPeer(peer)) {
+            counters.increment(session == null ? Counter.DROPPED_SESSION : Counter.DROPPED_PEER);
+            sayUnknown(id, peer, sink);
+            return;
+        }
+        Tag tag = session.tag();
+        if (tag != null && !tag.verify(NativeMemory.ALL, datagram, length)) {
+            counters.increment(Counter.DROPPED_TAG);
+            return;
+        }
+        session.seen(core.nowNs());
+        while (!session.closed() && cursor.next()) {
+            serve(session);
+        }
+        if (cursor.verdict() != Verdict.GOOD) {
+            counters.increment(Counter.DROPPED_MESSAGE);
+        }
+    }
+
+    private static Counter dropped(Verdict verdict) {
+        return switch (verdict) {
+            case DATAGRAM_SHORT -> Counter.DROPPED_SHORT;
+            case DATAGRAM_LONG -> Counter.DROPPED_LONG;
+            case DATAGRAM_UNALIGNED -> Counter.DROPPED_UNALIGNED;
+            case BAD_MAGIC -> Counter.DROPPED_MAGIC;
+            case BAD_VERSION -> Counter.DROPPED_VERSION;
+            default -> Counter.DROPPED_FLAGS;
+        };
+    }
+
+    /** The first message's opcode and sequence go back, so that the client knows which request it was; no longer than the question. */
+    private void sayUnknown(int id, long peer, DatagramSink sink) {
+        if (cursor.next()) {
+            writer.writeAlone(sink, peer, id, cursor.opcode(), Status.UNKNOWN_SESSION, cursor.sequence(), NOTHING);
+        }
+    }
+
+    private void serve(Session session) {
+        int opcode = cursor.opcode();
+        int sequence = cursor.sequence();
+        counters.increment(Counter.REQUESTS);
+        Verdict verdict = cursor.checkBody();
+        if (verdict == Verdict.GOOD && opcode == Opcode.FETCH) {
+            fetch(session, sequence, FetchLayout.offset(NativeMemory.ALL, cursor.body()));
+            return;
+        }
+        if (!session.advance(sequence)) {
+            counters.increment(Counter.REQUESTS_STALE);
+            return;
+        }
+        if (verdict != Verdict.GOOD || opcode == Opcode.HELLO || opcode == Opcode.OPEN) {
+            counters.increment(Counter.REQUESTS_BAD);
+            boolean unknown = verdict == Verdict.UNKNOWN_OPCODE || verdict == Verdict.GOOD;
+            Verdict cause = unknown ? Verdict.UNKNOWN_OPCODE : verdict;
+            answer(session, opcode, unknown ? Status.UNKNOWN_OPCODE : Status.BAD_REQUEST, sequence, cause.text());
+            return;
+        }
+        if (opcode == Opcode.PART) {
+            part(session, sequence);
+            return;
+        }
+        if (opcode == Opcode.CLOSE) {
+            writer.writeEmpty(session, opcode, Status.OK, sequence);
+            writer.finish();
+            counters.increment(Counter.SESSIONS_CLOSED);
+            remove(session);
+            return;
+        }
+        boolean kept = Opcode.isKept(opcode);
+        if (kept && repeated(session, sequence)) {
+            return;
+        }
+        execute(session, opcode, sequence, cursor.body(), cursor.bodyLength(), kept);
+    }
+
+    private void execute(Session session, int opcode, int sequence, long body, int length, boolean kept) {
+        if (core.draining()) {
+            answer(session, opcode, Status.DRAINING, sequence, Status.describe(Status.DRAINING));
+            return;
+        }
+        if (kept) {
+            session.outcomes().begin(sequence, opcode);
+        }
+        requests.execute(session, opcode, cursor.table(), sequence, cursor.deadlineUs(), body, length, kept);
+    }
+
+    /** Answers a request that has begun before from its kept outcome, or with silence while it is still executing. */
+    private boolean repeated(Session session, int sequence) {
+        Outcomes outcomes = session.outcomes();
+        int state = outcomes.state(sequence);
+        if (state == OutcomeLayout.EMPTY) {
+            return false;
+        }
+        if (state == OutcomeLayout.EXECUTING) {
+            counters.increment(Counter.REQUESTS_EXECUTING);
+            return true;
+        }
+        counters.increment(Counter.REQUESTS_REPEATED);
+        int opcode = outcomes.opcode(sequence);
+        LargeBody large = state == OutcomeLayout.LARGE ? session.replies().get(sequence) : null;
+        if (large != null) {
+            reply.piece(session, large, 0);
+        } else if (state == OutcomeLayout.INLINE || state == OutcomeLayout.BLOCK) {
+            writer.write(
+                    session,
+                    opcode,
+                    outcomes.status(sequence),
+                    sequence,
+                    outcomes.body(sequence),
+                    outcomes.length(sequence));
+        } else {
+            answer(session, opcode, Status.NOT_KEPT, sequence, Status.describe(Status.NOT_KEPT));
+        }
+        return true;
+    }
+
+    /** A piece of a long request. What came in pieces is kept whatever its opcode, as its pieces are not sent again once acknowledged. */
+    private void part(Session session, int sequence) {
+        counters.increment(Counter.PARTS);
+        long part = cursor.body();
+        int opcode = PartLayout.opcode(NativeMemory.ALL, part);
+        if (repeated(session, sequence)) {
+            return;
+        }
+        int total = PartLayout.totalLength(NativeMemory.ALL, part);
+        int offset = PartLayout.offset(NativeMemory.ALL, part);
+        int bytes = cursor.bodyLength() - PartLayout.BYTES_OFFSET;
+        int partBytes = Limits.partBytes(session.datagramBytesMax());
+        LargeBody body = session.requests().get(sequence);
+        if (offset % partBytes != 0
+                || bytes != Math.min(partBytes, total - offset)
+                || (body != null && (body.length() != total || body.opcode() != opcode))) {
+            counters.increment(Counter.REQUESTS_BAD);
+            answer(session, opcode, Status.BAD_REQUEST, sequence, Verdict.BAD_FIELD.text());
+            return;
+        }
+        if (body == null) {
+            body = assembly(session, opcode, sequence, total);
+            if (body == null) {
+                return;
+            }
+        }
+        body.add(offset, partBytes, part + PartLayout.BYTES_OFFSET, bytes);
+        long reply = writer.begin(session, Opcode.PART, Status.OK, sequence, PartReplyLayout.BYTES);
+        PartReplyLayout.write(NativeMemory.ALL, reply, offset);
+        if (body.complete()) {
+            assembled(session, body);
+        }
+    }
+
+    private @Nullable LargeBody assembly(Session session, int opcode, int sequence, int total) {
+        int status = core.draining() ? Status.DRAINING : Status.BUSY;
+        LargeBody body = core.draining() ? null : session.requests().create(sequence, opcode, Status.OK, total);
+        if (body == null) {
+            counters.increment(Counter.REQUESTS_BUSY);
+            answer(session, opcode, status, sequence, Status.describe(status));
+        }
+        return body;
+    }
+
+    private void assembled(Session session, LargeBody body) {
+        int sequence = body.sequence();
+        Verdict verdict = BodyCheck.request(NativeMemory.ALL, body.opcode(), body.address(), body.length());
+        if (verdict == Verdict.GOOD) {
+            execute(session, body.opcode(), sequence, body.address(), body.length(), true);
+        } else {
+            counters.increment(Counter.REQUESTS_BAD);
+            answer(session, body.opcode(), Status.BAD_REQUEST, sequence, verdict.text());
+        }
+        session.requests().remove(sequence);
+    }
+
+    private void fetch(Session session, int sequence, int offset) {
+        counters.increment(Counter.FETCHES);
+        LargeBody body = session.replies().get(sequence);
+        if (body == null) {
+            answer(session, Opcode.FETCH, Status.NOT_KEPT, sequence, Status.describe(Status.NOT_KEPT));
+        } else if (offset == body.length()) {
+            session.replies().remove(sequence);
+        } else if (offset > body.length() || offset % Limits.partBytes(session.datagramBytesMax()) != 0) {
+            counters.increment(Counter.REQUESTS_BAD);
+            answer(session, Opcode.FETCH, Status.BAD_REQUEST, sequence, Verdict.BAD_FIELD.text());
+        } else {
+            reply.piece(session, body, offset);
+        }
+    }
+
+    /** An error outside of execution: never kept. */
+    private void answer(Session session, int opcode, int status, int sequence, String text) {
+        reply.to(session, opcode, sequence, false);
+        reply.error(status, text);
+    }
+
+    private void expire(Session session) {
+        counters.increment(Counter.SESSIONS_EXPIRED);
+        remove(session);
+    }
+
+    private void remove(Session session) {
+        sessions.remove(session);
+        session.close();
+    }
+
+    /** Sessions open in this door. Thread: the core's. */
+    public int sessionCount() {
+        return sessions.size();
+    }
+
+    /** Bytes that this door's sessions hold off-heap beside their windows. Thread: the core's. */
+    public long keptBytes() {
+        return blocks.bytes() + budget.bytes();
+    }
+
+    /** Ends the sessions of one peer that has gone, as a ring's other end may. */
+    public void forget(DatagramSink sink) {
+        sessions.drainTo(session -> {
+            if (session.sink() == sink) {
+                counters.increment(Counter.SESSIONS_CLOSED);
+                remove(session);
+            }
+        });
+    }
+
+    public SessionConfig config() {
+        return config;
+    }
+
+    @Override
+    public void close() {
+        sessions.drainTo(this::remove);
+        requests.close();
+        blocks.close();
+    }
+}

@@ -1,0 +1,154 @@
+package dev.quern.server.session;
+
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.ffi.linux.SocketLayout;
+import dev.quern.kvstore.Tenant;
+import dev.quern.protocol.Tag;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's session with one core: bound to its tenant and to the address that opened it. Thread: the core's. Its memory is a few
+ * hundred bytes until the first kept request, then a cache line for each place in the window.
+ */
+final class Session {
+    private final int id;
+    private final Tenant tenant;
+    private final @Nullable Tag tag;
+    private final DatagramSink sink;
+    private final int datagramBytesMax;
+    private final int window;
+    private final BlockPool blocks;
+    private final LargeBodies requests;
+    private final LargeBodies replies;
+    private final Arena arena = Arena.ofConfined();
+    private final long peer =
+            arena.allocate(SocketLayout.ADDRESS_SLOT, Long.BYTES).address();
+    private @Nullable Outcomes outcomes;
+    private int sequenceHighest;
+    private long seenNs;
+    private int executing;
+    private boolean closed;
+
+    Session(
+            int id,
+            Tenant tenant,
+            @Nullable Tag tag,
+            DatagramSink sink,
+            long peerSource,
+            int datagramBytesMax,
+            int window,
+            BlockPool blocks,
+            LargeBodies.Budget budget,
+            long nowNs) {
+        this.id = id;
+        this.tenant = tenant;
+        this.tag = tag;
+        this.sink = sink;
+        this.datagramBytesMax = datagramBytesMax;
+        this.window = window;
+        this.blocks = blocks;
+        this.requests = new LargeBodies(budget);
+        this.replies = new LargeBodies(budget);
+        this.seenNs = nowNs;
+        NativeMemory.copy(peerSource, peer, SocketLayout.ADDRESS_SLOT);
+    }
+
+    int id() {
+        return id;
+    }
+
+    Tenant tenant() {
+        return tenant;
+    }
+
+    /** Null when the tenant has no secret. */
+    @Nullable
+    Tag tag() {
+        return tag;
+    }
+
+    DatagramSink sink() {
+        return sink;
+    }
+
+    long peer() {
+        return peer;
+    }
+
+    int datagramBytesMax() {
+        return datagramBytesMax;
+    }
+
+    int window() {
+        return window;
+    }
+
+    boolean isPeer(long address) {
+        return NativeMemory.equal(peer, address, SocketLayout.ADDRESS_SLOT);
+    }
+
+    void seen(long nowNs) {
+        seenNs = nowNs;
+    }
+
+    /** Whether it may be forgotten: nothing heard for so long, and nothing of it under way. */
+    boolean idle(long nowNs, long idleNs) {
+        return executing == 0 && nowNs - seenNs > idleNs;
+    }
+
+    /** Takes note of a sequence; false when it is older than the window and nobody waits for it. */
+    boolean advance(int sequence) {
+        int ahead = sequence - sequenceHighest;
+        if (ahead > 0) {
+            sequenceHighest = sequence;
+            requests.forget(sequence - window);
+            replies.forget(sequence - window);
+            return true;
+        }
+        return ahead > -window;
+    }
+
+    /** The window's outcomes; made at the first call. */
+    Outcomes outcomes() {
+        Outcomes kept = outcomes;
+        if (kept == null) {
+            kept = new Outcomes(window, blocks);
+            outcomes = kept;
+        }
+        return kept;
+    }
+
+    /** Requests being put together from parts. */
+    LargeBodies requests() {
+        return requests;
+    }
+
+    /** Replies waiting to be fetched. */
+    LargeBodies replies() {
+        return replies;
+    }
+
+    /** A request has gone to the control thread, or come back. */
+    void executing(int change) {
+        executing += change;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        requests.clear();
+        replies.clear();
+        if (outcomes != null) {
+            outcomes.close();
+            outcomes = null;
+        }
+        arena.close();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.quern.server.session;
+
+import dev.quern.protocol.Limits;
+
+/** The sessions' limits, each with its reason. */
+public final class SessionLimits {
+    /** A session's place in its table is the low half of its id. */
+    public static final int SESSIONS_MAX = 1 << 16;
+
+    /** Sessions looked at per sweep, and the time between two: 64,000 a second are checked for idleness. */
+    static final int SWEEP_SESSIONS = 64;
+
+    static final long SWEEP_INTERVAL_NS = 1_000_000;
+
+    /** An OPEN may not be replayed into a second session: its nonces are remembered for as long as its cookie is good. */
+    static final long OPEN_REMEMBERED_MS = 2L * Limits.COOKIE_SLOT_MS;
+
+    /** Remembered OPENs for each session that may be open. */
+    static final int OPENS_PER_SESSION = 4;
+
+    /** Records that a SCAN asks the store for at a time, so that it can stop when the reply is long enough. */
+    static final int SCAN_STEP_RECORDS = 16;
+
+    /** Where a SCAN stops collecting, whatever its recordsMax: the reply stays some datagrams long. */
+    static final int SCAN_REPLY_BYTES = 64 * 1024;
+
+    /** Blocks for kept outcomes: from half a cache line pair to the longest that is no large body. */
+    static final int BLOCK_BYTES_MIN = 128;
+
+    static final int BLOCK_BYTES_MAX = 64 * 1024;
+
+    /** What a block pool takes from the system at a time. */
+    static final int SLAB_BYTES = 256 * 1024;
+
+    /** Bodies in assembly or kept for FETCH in one session: each takes bookkeeping on the heap. */
+    static final int LARGE_BODIES_PER_SESSION = 64;
+
+    static {
+        if (SLAB_BYTES % BLOCK_BYTES_MAX != 0 || BLOCK_BYTES_MAX < Limits.DATAGRAM_BYTES_MAX) {
+            throw new ExceptionInInitializerError("a slab holds whole blocks, and a block any datagram's body");
+        }
+    }
+
+    private SessionLimits() {}
+}
