@@ -1,0 +1,105 @@
+package dev.quern.server;
+
+import dev.quern.server.port.UdpPorts;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+
+/**
+ * A key of the configuration file: its name, what it holds, and where it goes. docs/configuration.md has one row for each, and a test
+ * holds the two together.
+ *
+ * @param path dotted, as in the file
+ * @param kind what values it takes
+ * @param apply what to do with a value of that kind's Java type
+ */
+record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object> apply) {
+    /** What a key holds. */
+    enum Kind {
+        INTEGER("integer"),
+        INTEGERS("array of integers"),
+        STRING("string");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        String text() {
+            return text;
+        }
+    }
+
+    /** Every key outside of {@code [[tenant]]}, in the order of the documentation. */
+    static final List<ConfigKey> ALL = List.of(
+            integer("cores", (builder, value) -> builder.cores(toInt("cores", value))),
+            new ConfigKey("cpus", Kind.INTEGERS, (builder, value) -> builder.cpus(toInts(value))),
+            integer("drain_ms", (builder, value) -> builder.drainMs(toInt("drain_ms", value))),
+            string("udp.listen", ServerConfig.Builder::udp),
+            string("udp.driver", (builder, value) -> builder.udpDriver(driver(value))),
+            integer(
+                    "udp.socket_buffer_bytes",
+                    (builder, value) -> builder.socketBufferBytes(toInt("udp.socket_buffer_bytes", value))),
+            integer(
+                    "udp.datagram_bytes_max",
+                    (builder, value) -> builder.datagramBytesMax(toInt("udp.datagram_bytes_max", value))),
+            string("resp.listen", ServerConfig.Builder::resp),
+            integer("idle.spins", (builder, value) -> builder.idleSpins(toInt("idle.spins", value))),
+            integer("idle.yields", (builder, value) -> builder.idleYields(toInt("idle.yields", value))),
+            integer("idle.park_us", (builder, value) -> builder.idleParkUs(toInt("idle.park_us", value))),
+            integer("idle.park_max_us", (builder, value) -> builder.idleParkMaxUs(toInt("idle.park_max_us", value))),
+            integer(
+                    "sessions.per_core_max",
+                    (builder, value) -> builder.sessionsPerCoreMax(toInt("sessions.per_core_max", value))),
+            integer("sessions.window", (builder, value) -> builder.sessionWindow(toInt("sessions.window", value))),
+            integer("sessions.idle_ms", (builder, value) -> builder.sessionIdleMs(toInt("sessions.idle_ms", value))),
+            integer("sessions.outcome_bytes_max", ServerConfig.Builder::outcomeBytesMax),
+            integer("sessions.large_bytes_max", ServerConfig.Builder::largeBytesMax),
+            string("functions.runtime", ServerConfig.Builder::functionRuntime));
+
+    /** The keys of one {@code [[tenant]]}. */
+    static final List<String> TENANT = List.of("tenant.name", "tenant.secret", "tenant.quota_bytes");
+
+    private static ConfigKey integer(String path, BiConsumer<ServerConfig.Builder, Long> apply) {
+        return new ConfigKey(path, Kind.INTEGER, (builder, value) -> apply.accept(builder, (Long) value));
+    }
+
+    private static ConfigKey string(String path, BiConsumer<ServerConfig.Builder, String> apply) {
+        return new ConfigKey(path, Kind.STRING, (builder, value) -> apply.accept(builder, (String) value));
+    }
+
+    private static int toInt(String path, long value) {
+        return (int) range(path, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    private static List<Integer> toInts(Object value) {
+        return ((List<?>) value)
+                .stream().map(item -> toInt("cpus", (Long) item)).toList();
+    }
+
+    private static UdpPorts.Driver driver(String name) {
+        for (var driver : UdpPorts.Driver.values()) {
+            if (driver.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return driver;
+            }
+        }
+        throw new ConfigException("udp.driver is \"" + name + "\": it is one of "
+                + Arrays.stream(UdpPorts.Driver.values())
+                        .map(driver -> driver.name().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(", ")));
+    }
+
+    static int range(String path, int value, int min, int max) {
+        return (int) range(path, (long) value, min, max);
+    }
+
+    static long range(String path, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new ConfigException(path + " is " + value + ": it goes from " + min + " to " + max);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.quern.server;
+
+import dev.quern.server.loop.PortFactory;
+import dev.quern.server.port.RingPorts;
+import dev.quern.server.port.UdpPorts;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts Quern: as a server of its own, or inside an application. */
+public final class Quern {
+    private Quern() {}
+
+    /**
+     * Starts a server that listens where its configuration says. It serves until it is closed.
+     *
+     * @throws IOException when an address cannot be had; the message names it
+     */
+    public static Server start(ServerConfig config) throws IOException {
+        return Server.start(config, waysIn(config));
+    }
+
+    /**
+     * Starts the same within this JVM, reached by {@link EmbeddedQuern#client} without a socket; and by sockets as well where the
+     * configuration opens them ({@code builder.udp("off").resp("off")} opens none).
+     *
+     * @throws IOException when an address cannot be had; the message names it
+     */
+    public static EmbeddedQuern embedded(ServerConfig config) throws IOException {
+        RingPorts rings = new RingPorts(config.cores(), config.sessions());
+        List<PortFactory> ways = waysIn(config);
+        ways.add(rings);
+        return new EmbeddedQuern(Server.start(config, ways), rings);
+    }
+
+    /** One line for each way in. */
+    private static List<PortFactory> waysIn(ServerConfig config) throws IOException {
+        List<PortFactory> ways = new ArrayList<>();
+        if (config.udp() != null) {
+            ways.add(new UdpPorts(
+                    config.udp(),
+                    config.cores(),
+                    config.udpDriver(),
+                    config.socketBufferBytes(),
+                    config.datagramBytesMax(),
+                    config.sessions()));
+        }
+        return ways;
+    }
+}

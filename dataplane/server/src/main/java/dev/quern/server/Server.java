@@ -1,0 +1,157 @@
+package dev.quern.server;
+
+import dev.quern.kvstore.Store;
+import dev.quern.kvstore.StoreConfig;
+import dev.quern.kvstore.TenantConfig;
+import dev.quern.sandbox.Functions;
+import dev.quern.sandbox.FunctionsConfig;
+import dev.quern.server.loop.ControlExecutor;
+import dev.quern.server.loop.CoreLoop;
+import dev.quern.server.loop.CounterTotals;
+import dev.quern.server.loop.PortFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running server: a store, its functions, and the core loops whose ports lead to them. Any thread. */
+public final class Server implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final long DRAIN_POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final ServerConfig config;
+    private final Store store;
+    private final Functions functions;
+    private final ControlExecutor control = new ControlExecutor();
+    private final CounterTotals totals;
+    private final List<PortFactory> factories;
+    private final List<CoreLoop> loops = new ArrayList<>();
+    private final List<String> listening = new ArrayList<>();
+    private boolean closed;
+
+    private Server(ServerConfig config, List<PortFactory> factories) {
+        this.config = config;
+        this.factories = factories;
+        this.store = Store.open(StoreConfig.defaults());
+        this.functions = Functions.open(new FunctionsConfig());
+        this.totals = new CounterTotals(config.cores());
+    }
+
+    /** Starts a server whose ways in are given; everything is open when this returns. */
+    static Server start(ServerConfig config, List<PortFactory> factories) throws IOException {
+        Server server = new Server(config, factories);
+        try {
+            server.open();
+            return server;
+        } catch (IOException | RuntimeException failed) {
+            server.close();
+            throw failed;
+        }
+    }
+
+    private void open() throws IOException {
+        for (TenantSettings tenant : config.tenants()) {
+            store.createTenant(
+                    tenant.name(),
+                    new TenantConfig(tenant.secret().getBytes(StandardCharsets.UTF_8), tenant.quotaBytes()));
+        }
+        for (int index = 0; index < config.cores(); index++) {
+            int cpu =
+                    config.cpus().isEmpty() ? CoreLoop.UNPINNED : config.cpus().get(index);
+            CoreLoop loop = new CoreLoop(
+                    index, config.cores(), cpu, store, functions, control, totals, factories, config.idle());
+            listening.addAll(loop.start());
+            loops.add(loop);
+        }
+    }
+
+    /** What listens where, a line for every port. */
+    public List<String> listening() {
+        return List.copyOf(listening);
+    }
+
+    /** The addresses actually bound by one way in, {@code udp} or {@code resp}, core 0's first; empty when it is shut. */
+    public List<InetSocketAddress> addresses(String way) {
+        return factories.stream()
+                .filter(factory -> factory.name().equals(way))
+                .findFirst()
+                .map(PortFactory::addresses)
+                .orElse(List.of());
+    }
+
+    /** Core 0's UDP address, for clients. */
+    public InetSocketAddress udpAddress() {
+        return first("udp");
+    }
+
+    /** Where Redis clients connect. */
+    public InetSocketAddress respAddress() {
+        return first("resp");
+    }
+
+    private InetSocketAddress first(String way) {
+        List<InetSocketAddress> addresses = addresses(way);
+        if (addresses.isEmpty()) {
+            throw new IllegalStateException("the server does not listen by " + way + ": see its configuration");
+        }
+        return addresses.get(0);
+    }
+
+    public ServerConfig config() {
+        return config;
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    public Functions functions() {
+        return functions;
+    }
+
+    /** All cores' counters. */
+    public CounterTotals counters() {
+        return totals;
+    }
+
+    /**
+     * Takes nothing new and waits until everything under way has been answered, or the configured time is over.
+     *
+     * @return whether everything was answered
+     */
+    public boolean drain() {
+        loops.forEach(CoreLoop::drain);
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.drainMs());
+        while (!loops.stream().allMatch(CoreLoop::drained)) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(DRAIN_POLL_NS);
+        }
+        return true;
+    }
+
+    /** Drains, then stops the loops and frees everything. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (!drain()) {
+            LOG.warn("closing with requests unanswered: they took longer than drain_ms ({})", config.drainMs());
+        }
+        loops.forEach(CoreLoop::stop);
+        for (PortFactory factory : factories) {
+            factory.close();
+        }
+        control.close();
+        functions.close();
+        store.close();
+    }
+}

@@ -1,0 +1,293 @@
+package dev.quern.server;
+
+import dev.quern.protocol.Limits;
+import dev.quern.server.loop.IdleConfig;
+import dev.quern.server.port.UdpPorts;
+import dev.quern.server.session.SessionConfig;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a server is to run. Immutable; made by {@link #builder()} or read from a file by {@link ConfigFile}. The keys, their ranges and
+ * their defaults are in docs/configuration.md.
+ */
+public final class ServerConfig {
+    /** A runtime chosen by the server. */
+    public static final String RUNTIME_AUTO = "auto";
+
+    private final int cores;
+    private final List<Integer> cpus;
+    private final @Nullable InetSocketAddress resp;
+    private final @Nullable InetSocketAddress udp;
+    private final UdpPorts.Driver udpDriver;
+    private final int socketBufferBytes;
+    private final int datagramBytesMax;
+    private final IdleConfig idle;
+    private final SessionConfig sessions;
+    private final String functionRuntime;
+    private final int drainMs;
+    private final List<TenantSettings> tenants;
+
+    private ServerConfig(Builder builder) {
+        cores = builder.cores;
+        cpus = List.copyOf(builder.cpus);
+        resp = builder.resp.address();
+        udp = builder.udp.address();
+        udpDriver = builder.udpDriver;
+        socketBufferBytes = builder.socketBufferBytes;
+        datagramBytesMax = builder.datagramBytesMax;
+        idle = new IdleConfig(builder.spins, builder.yields, builder.parkUs, builder.parkMaxUs);
+        sessions = new SessionConfig(
+                builder.sessionsMax,
+                builder.window,
+                builder.sessionIdleMs,
+                builder.outcomeBytesMax,
+                builder.largeBytesMax);
+        functionRuntime = builder.functionRuntime;
+        drainMs = builder.drainMs;
+        tenants = builder.tenants.isEmpty()
+                ? List.of(TenantSettings.of(TenantSettings.NAME_DEFAULT, ""))
+                : List.copyOf(builder.tenants);
+        check();
+    }
+
+    private void check() {
+        if (!cpus.isEmpty() && cpus.size() < cores) {
+            throw new ConfigException("cpus names " + cpus.size() + " processors for " + cores
+                    + " cores: name one for each core, or none");
+        }
+        if (idle.parkMaxUs() < idle.parkUs()) {
+            throw new ConfigException("idle.park_max_us (" + idle.parkMaxUs() + ") is below idle.park_us ("
+                    + idle.parkUs() + "): raise the one or lower the other");
+        }
+        if (udp != null && udp.getPort() != 0 && udp.getPort() + cores - 1 > 0xFFFF) {
+            throw new ConfigException("udp.listen: " + cores + " cores need as many ports from " + udp.getPort()
+                    + " on, past the last one: choose a lower port");
+        }
+        Set<String> names = new HashSet<>();
+        for (TenantSettings tenant : tenants) {
+            if (!names.add(tenant.name())) {
+                throw new ConfigException("tenant " + tenant.name() + " is named twice: give each tenant once");
+            }
+            checkReach("UDP", udp, tenant);
+            checkReach("RESP", resp, tenant);
+        }
+    }
+
+    /** Whoever reaches a tenant without a secret owns its data: such a tenant is for this machine alone. */
+    private static void checkReach(String door, @Nullable InetSocketAddress address, TenantSettings tenant) {
+        if (address != null
+                && !address.getAddress().isLoopbackAddress()
+                && tenant.secret().isEmpty()) {
+            throw new ConfigException(door + " would listen on " + ListenAddress.format(address)
+                    + ", which other machines reach, and tenant " + tenant.name()
+                    + " has no secret: give it one (--tenant " + tenant.name()
+                    + ":SECRET, or secret in the file), or listen on 127.0.0.1");
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Core loops, each with a thread and a UDP port. */
+    public int cores() {
+        return cores;
+    }
+
+    /** The processors that the cores are pinned to, in their order; empty for none. */
+    public List<Integer> cpus() {
+        return cpus;
+    }
+
+    /** Where Redis clients connect; null when the door is shut. */
+    public @Nullable InetSocketAddress resp() {
+        return resp;
+    }
+
+    /** Core 0's UDP address, the other cores' are the ports above; null when the door is shut. */
+    public @Nullable InetSocketAddress udp() {
+        return udp;
+    }
+
+    public UdpPorts.Driver udpDriver() {
+        return udpDriver;
+    }
+
+    /** What each UDP socket asks of the kernel, each way. */
+    public int socketBufferBytes() {
+        return socketBufferBytes;
+    }
+
+    /** The longest datagram for peers on other machines. */
+    public int datagramBytesMax() {
+        return datagramBytesMax;
+    }
+
+    public IdleConfig idle() {
+        return idle;
+    }
+
+    /** What each core allows its native sessions. */
+    public SessionConfig sessions() {
+        return sessions;
+    }
+
+    /** The runtime that functions run on when their manifest leaves it open. */
+    public String functionRuntime() {
+        return functionRuntime;
+    }
+
+    /** What a shutdown waits for answers under way. */
+    public int drainMs() {
+        return drainMs;
+    }
+
+    public List<TenantSettings> tenants() {
+        return tenants;
+    }
+
+    /** Collects a configuration; every setting has a default. Ranges are those of docs/configuration.md. Not thread-safe. */
+    public static final class Builder {
+        private int cores = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
+        private List<Integer> cpus = List.of();
+        private ListenAddress resp = ListenAddress.loopback(6379);
+        private ListenAddress udp = ListenAddress.loopback(7400);
+        private UdpPorts.Driver udpDriver = UdpPorts.Driver.AUTO;
+        private int socketBufferBytes = 4 << 20;
+        private int datagramBytesMax = Limits.DATAGRAM_BYTES_DEFAULT;
+        private int spins = IdleConfig.DEFAULT.spins();
+        private int yields = IdleConfig.DEFAULT.yields();
+        private int parkUs = IdleConfig.DEFAULT.parkUs();
+        private int parkMaxUs = IdleConfig.DEFAULT.parkMaxUs();
+        private int sessionsMax = 4096;
+        private int window = Limits.WINDOW_DEFAULT;
+        private int sessionIdleMs = Limits.SESSION_IDLE_MS_DEFAULT;
+        private long outcomeBytesMax = 64L << 20;
+        private long largeBytesMax = 256L << 20;
+        private String functionRuntime = RUNTIME_AUTO;
+        private int drainMs = 5_000;
+        private final List<TenantSettings> tenants = new ArrayList<>();
+
+        private Builder() {}
+
+        public Builder cores(int count) {
+            cores = ConfigKey.range("cores", count, 1, Limits.CORES_MAX);
+            return this;
+        }
+
+        public Builder cpus(List<Integer> processors) {
+            for (int processor : processors) {
+                ConfigKey.range("cpus", processor, 0, 1023);
+            }
+            cpus = List.copyOf(processors);
+            return this;
+        }
+
+        /** {@code HOST:PORT}, or {@code off}. */
+        public Builder resp(String address) {
+            resp = ListenAddress.parse("resp.listen", address);
+            return this;
+        }
+
+        /** {@code HOST:PORT} of core 0, or {@code off}. */
+        public Builder udp(String address) {
+            udp = ListenAddress.parse("udp.listen", address);
+            return this;
+        }
+
+        public Builder udpDriver(UdpPorts.Driver driver) {
+            udpDriver = driver;
+            return this;
+        }
+
+        public Builder socketBufferBytes(int bytes) {
+            socketBufferBytes = ConfigKey.range("udp.socket_buffer_bytes", bytes, 64 << 10, 1 << 30);
+            return this;
+        }
+
+        public Builder datagramBytesMax(int bytes) {
+            datagramBytesMax = ConfigKey.range(
+                            "udp.datagram_bytes_max", bytes, Limits.DATAGRAM_BYTES_MIN, Limits.DATAGRAM_BYTES_MAX)
+                    & -8;
+            return this;
+        }
+
+        public Builder idleSpins(int turns) {
+            spins = ConfigKey.range("idle.spins", turns, 0, 1_000_000_000);
+            return this;
+        }
+
+        public Builder idleYields(int turns) {
+            yields = ConfigKey.range("idle.yields", turns, 0, 1_000_000_000);
+            return this;
+        }
+
+        public Builder idleParkUs(int us) {
+            parkUs = ConfigKey.range("idle.park_us", us, 1, 1_000_000);
+            return this;
+        }
+
+        public Builder idleParkMaxUs(int us) {
+            parkMaxUs = ConfigKey.range("idle.park_max_us", us, 1, 1_000_000);
+            return this;
+        }
+
+        public Builder sessionsPerCoreMax(int sessions) {
+            sessionsMax = ConfigKey.range("sessions.per_core_max", sessions, 1, 1 << 16);
+            return this;
+        }
+
+        public Builder sessionWindow(int requests) {
+            window = ConfigKey.range("sessions.window", requests, 1, Limits.WINDOW_MAX);
+            if (Integer.bitCount(window) != 1) {
+                throw new ConfigException("sessions.window is " + requests + ": it must be a power of two");
+            }
+            return this;
+        }
+
+        public Builder sessionIdleMs(int ms) {
+            sessionIdleMs = ConfigKey.range("sessions.idle_ms", ms, 100, 86_400_000);
+            return this;
+        }
+
+        public Builder outcomeBytesMax(long bytes) {
+            outcomeBytesMax = ConfigKey.range("sessions.outcome_bytes_max", bytes, 1L << 20, 1L << 36);
+            return this;
+        }
+
+        public Builder largeBytesMax(long bytes) {
+            largeBytesMax = ConfigKey.range("sessions.large_bytes_max", bytes, 1L << 20, 1L << 36);
+            return this;
+        }
+
+        public Builder functionRuntime(String name) {
+            functionRuntime = name;
+            return this;
+        }
+
+        public Builder drainMs(int ms) {
+            drainMs = ConfigKey.range("drain_ms", ms, 0, 600_000);
+            return this;
+        }
+
+        public Builder tenant(TenantSettings tenant) {
+            tenants.add(tenant);
+            return this;
+        }
+
+        /** A tenant with the default quota; an empty secret is none. */
+        public Builder tenant(String name, String secret) {
+            return tenant(TenantSettings.of(name, secret));
+        }
+
+        /** @throws ConfigException when settings contradict each other */
+        public ServerConfig build() {
+            return new ServerConfig(this);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.quern.server;
+
+import java.util.regex.Pattern;
+
+/**
+ * A tenant that the server creates when it starts.
+ *
+ * @param name 1 to 64 letters, digits, {@code . _ -}
+ * @param secret what clients prove that they know; empty for none, which is for loopback only
+ * @param quotaBytes memory that its records may take
+ */
+public record TenantSettings(String name, String secret, long quotaBytes) {
+    public static final long QUOTA_BYTES_MIN = 1L << 20;
+    public static final long QUOTA_BYTES_MAX = 2L << 30;
+    public static final long QUOTA_BYTES_DEFAULT = 1L << 30;
+
+    /** The tenant that a server without configuration has. */
+    public static final String NAME_DEFAULT = "default";
+
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}");
+
+    public TenantSettings {
+        if (!NAME.matcher(name).matches()) {
+            throw new ConfigException(
+                    "tenant name \"" + name
+                            + "\" cannot be: use 1 to 64 letters, digits, dots, underscores and hyphens, a letter or digit first");
+        }
+        if (quotaBytes < QUOTA_BYTES_MIN || quotaBytes > QUOTA_BYTES_MAX) {
+            throw new ConfigException("quota_bytes of tenant " + name + " is " + quotaBytes + ": it goes from "
+                    + QUOTA_BYTES_MIN + " to " + QUOTA_BYTES_MAX);
+        }
+    }
+
+    /** A tenant with the default quota. */
+    public static TenantSettings of(String name, String secret) {
+        return new TenantSettings(name, secret, QUOTA_BYTES_DEFAULT);
+    }
+
+    /** Secrets stay out of logs. */
+    @Override
+    public String toString() {
+        return "tenant " + name + (secret.isEmpty() ? " without secret" : " with secret") + ", quota " + quotaBytes;
+    }
+}

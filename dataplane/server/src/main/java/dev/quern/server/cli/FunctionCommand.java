@@ -1,0 +1,127 @@
+package dev.quern.server.cli;
+
+import dev.quern.client.ClientTable;
+import dev.quern.client.FunctionInfo;
+import dev.quern.client.FunctionSpec;
+import dev.quern.client.Functions;
+import dev.quern.client.QuernClient;
+import dev.quern.server.ConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A tenant's functions: deploy, list, describe, remove, invoke. */
+@Command(
+        name = "fn",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "A tenant's functions: deploy, list, describe, remove, invoke.")
+final class FunctionCommand implements Runnable {
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    /** Without a command: what there is. */
+    @Override
+    public void run() {
+        java.util.Objects.requireNonNull(spec).commandLine().usage(System.out);
+    }
+
+    @Command(
+            name = "deploy",
+            mixinStandardHelpOptions = true,
+            description = "Deploys a WebAssembly module. It is checked first; a refusal says what to change.")
+    int deploy(
+            @Mixin ConnectOptions connect,
+            @Parameters(paramLabel = "NAME", description = "What it is called by.") String name,
+            @Parameters(paramLabel = "FILE", description = "The module, as clang or any other compiler wrote it.")
+                    Path file,
+            @Option(names = "--replace", description = "In place of the function of this name.") boolean replace,
+            @Option(names = "--read-only", description = "It may not write.") boolean readOnly,
+            @Option(names = "--runtime", paramLabel = "NAME", description = "Instead of the server's choice.") @Nullable
+                    String runtime,
+            @Option(names = "--time-limit-ms", paramLabel = "MS", description = "Of one call.") @Nullable
+                    Long timeLimitMs,
+            @Option(names = "--memory-pages", paramLabel = "N", description = "Of 64 KiB, at most.") @Nullable
+                    Integer pages)
+            throws IOException {
+        FunctionSpec wanted = FunctionSpec.of(name, module(file));
+        wanted = readOnly ? wanted.readOnly() : wanted;
+        wanted = runtime == null ? wanted : wanted.runtime(runtime);
+        wanted = timeLimitMs == null ? wanted : wanted.timeLimit(Duration.ofMillis(timeLimitMs));
+        wanted = pages == null ? wanted : wanted.memoryPagesMax(pages);
+        try (QuernClient client = connect.connect()) {
+            Functions functions = client.functions();
+            print(client.await(replace ? functions.replace(wanted) : functions.deploy(wanted)));
+        }
+        return 0;
+    }
+
+    private static byte[] module(Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException missing) {
+            throw new ConfigException(file + ": no such file");
+        }
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the tenant's functions.")
+    int list(@Mixin ConnectOptions connect) {
+        try (QuernClient client = connect.connect()) {
+            client.await(client.functions().list()).forEach(FunctionCommand::print);
+        }
+        return 0;
+    }
+
+    @Command(name = "describe", mixinStandardHelpOptions = true, description = "Describes one function.")
+    int describe(@Mixin ConnectOptions connect, @Parameters(paramLabel = "NAME") String name) {
+        try (QuernClient client = connect.connect()) {
+            FunctionInfo info = client.await(client.functions().describe(name));
+            if (info == null) {
+                System.out.println("no function is called " + name);
+                return 1;
+            }
+            print(info);
+        }
+        return 0;
+    }
+
+    @Command(name = "remove", mixinStandardHelpOptions = true, description = "Removes a function.")
+    int remove(@Mixin ConnectOptions connect, @Parameters(paramLabel = "NAME") String name) {
+        try (QuernClient client = connect.connect()) {
+            boolean removed = client.await(client.functions().remove(name));
+            System.out.println(removed ? "removed" : "no function is called " + name);
+            return removed ? 0 : 1;
+        }
+    }
+
+    @Command(
+            name = "invoke",
+            mixinStandardHelpOptions = true,
+            description = "Calls a function: NAME for its entry run, NAME.ENTRY for another.")
+    int invoke(
+            @Mixin ConnectOptions connect,
+            @Parameters(paramLabel = "NAME") String name,
+            @Parameters(paramLabel = "ARGUMENT", arity = "0..*") @Nullable List<String> arguments) {
+        try (QuernClient client = connect.connect()) {
+            String tableName = connect.table();
+            ClientTable table = tableName == null ? client.table() : client.table(tableName);
+            List<String> words = new ArrayList<>(List.of("invoke", name));
+            words.addAll(arguments == null ? List.of() : arguments);
+            return new CliRequests(client, table, System.out).run(words) ? 0 : 1;
+        }
+    }
+
+    private static void print(FunctionInfo info) {
+        System.out.println(info.name() + "  runtime " + info.runtime() + "  entries " + info.entries());
+    }
+}
