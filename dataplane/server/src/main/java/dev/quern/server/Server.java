@@ -37,8 +37,9 @@ public final class Server implements AutoCloseable {
     private Server(ServerConfig config, List<PortFactory> factories) {
         this.config = config;
         this.factories = factories;
-        this.store = Store.open(StoreConfig.defaults());
-        this.functions = Functions.open(new FunctionsConfig());
+        StoreConfig defaults = StoreConfig.defaults();
+        this.store = Store.open(new StoreConfig(config.cores(), defaults.hashSeed(), defaults.poisonsReclaimed()));
+        this.functions = Functions.open(new FunctionsConfig(config.functionRuntime()));
         this.totals = new CounterTotals(config.cores());
     }
 

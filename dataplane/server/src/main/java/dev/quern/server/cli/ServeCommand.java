@@ -103,7 +103,7 @@ final class ServeCommand implements Callable<Integer> {
                         ? ""
                         : " on processors " + server.config().cpus()));
         server.config().tenants().forEach(tenant -> System.out.println(tenant));
-        System.out.println("functions: " + server.functions().report());
+        System.out.println("functions: " + server.functions().report().line());
         System.out.println("ready");
         System.out.flush();
     }

@@ -158,7 +158,7 @@ public final class CoreLoop implements Runnable {
             return 0;
         }
         turnsToMaintenance = LoopLimits.MAINTENANCE_TURNS;
-        return turning.storeCore().maintain(LoopLimits.MAINTENANCE_STEPS_MAX)
+        return turning.storeCore().maintain(turning.nowMs(), LoopLimits.MAINTENANCE_STEPS_MAX)
                 + turning.functionCore().maintain();
     }
 

@@ -132,7 +132,7 @@ final class Collections implements AutoCloseable {
 
     private static Table create(Tenant tenant, String name) {
         try {
-            return tenant.createTable(name, TableConfig.DEFAULT);
+            return tenant.createTable(name, TableConfig.defaults());
         } catch (StoreException refused) {
             // Another core may have created it a moment ago.
             Table there = tenant.table(name);

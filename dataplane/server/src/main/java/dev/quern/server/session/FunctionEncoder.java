@@ -39,7 +39,7 @@ final class FunctionEncoder implements AutoCloseable {
                 body,
                 info.manifest().timeLimitUs(),
                 info.manifest().memoryPagesMax(),
-                info.moduleLength(),
+                info.moduleBytes(),
                 info.manifest().readOnly() ? FunctionLayout.FLAG_READ_ONLY : 0,
                 name.length,
                 runtime.length,

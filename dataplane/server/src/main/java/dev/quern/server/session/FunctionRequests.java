@@ -100,18 +100,12 @@ final class FunctionRequests implements AutoCloseable {
         int flags = DeployLayout.flags(NativeMemory.ALL, body);
         boolean replace = (flags & DeployLayout.FLAG_REPLACE) != 0;
         String runtime = Wire.text(NativeMemory.ALL, name + nameLength, runtimeLength);
-        Manifest manifest;
-        try {
-            manifest = Manifests.of(
-                    Wire.text(NativeMemory.ALL, name, nameLength),
-                    runtime,
-                    (flags & DeployLayout.FLAG_READ_ONLY) != 0,
-                    DeployLayout.timeLimitUs(NativeMemory.ALL, body),
-                    DeployLayout.memoryPagesMax(NativeMemory.ALL, body));
-        } catch (IllegalArgumentException refused) {
-            reply.error(Status.FUNCTION_REFUSED, String.valueOf(refused.getMessage()));
-            return;
-        }
+        Manifest manifest = Manifests.of(
+                Wire.text(NativeMemory.ALL, name, nameLength),
+                runtime,
+                (flags & DeployLayout.FLAG_READ_ONLY) != 0,
+                DeployLayout.timeLimitUs(NativeMemory.ALL, body),
+                DeployLayout.memoryPagesMax(NativeMemory.ALL, body));
         Tenant tenant = session.tenant();
         later(session, Opcode.DEPLOY, sequence, () -> functions.deploy(tenant, manifest, bytes, replace));
     }
@@ -142,7 +136,7 @@ final class FunctionRequests implements AutoCloseable {
 
     private void completed(@Nullable Object result, @Nullable Throwable failure) {
         if (failure instanceof FunctionRefusedException refused) {
-            reply.error(Status.FUNCTION_REFUSED, String.valueOf(refused.getMessage()));
+            reply.error(Status.FUNCTION_REFUSED, refused.getMessage());
         } else if (failure != null) {
             LOG.error("a function could not be deployed or removed", failure);
             reply.status(Status.INTERNAL);

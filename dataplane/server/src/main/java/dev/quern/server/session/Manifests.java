@@ -8,6 +8,9 @@ final class Manifests {
 
     /** Zero and the empty runtime leave the choice to the server. */
     static Manifest of(String name, String runtime, boolean readOnly, long timeLimitUs, int memoryPagesMax) {
-        return new Manifest(name, runtime.isEmpty() ? "auto" : runtime, readOnly, timeLimitUs, memoryPagesMax);
+        Manifest manifest = Manifest.named(name).withReadOnly(readOnly);
+        manifest = runtime.isEmpty() ? manifest : manifest.withRuntime(runtime);
+        manifest = timeLimitUs == 0 ? manifest : manifest.withTimeLimitUs(timeLimitUs);
+        return memoryPagesMax == 0 ? manifest : manifest.withMemoryPagesMax(memoryPagesMax);
     }
 }

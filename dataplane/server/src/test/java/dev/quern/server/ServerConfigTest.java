@@ -1,0 +1,223 @@
+package dev.quern.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.server.port.UdpPorts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class ServerConfigTest {
+    private static ServerConfig parse(String text) {
+        ServerConfig.Builder builder = ServerConfig.builder();
+        ConfigFile.parse("test.toml", text, builder);
+        return builder.build();
+    }
+
+    private static String refusal(String text) {
+        return String.valueOf(assertThrows(ConfigException.class, () -> parse(text)).getMessage());
+    }
+
+    @Test
+    void shouldListenOnThisMachineOnlyByDefault() {
+        ServerConfig config = ServerConfig.builder().build();
+        assertEquals("127.0.0.1:6379", ListenAddress.format(notNull(config.resp())));
+        assertEquals("127.0.0.1:7400", ListenAddress.format(notNull(config.udp())));
+        assertEquals(List.of(TenantSettings.of("default", "")), config.tenants());
+    }
+
+    private static <T> T notNull(@org.jspecify.annotations.Nullable T value) {
+        assertNotNull(value);
+        return value;
+    }
+
+    @Test
+    void shouldReadEveryKey() {
+        ServerConfig config = parse("""
+                cores = 2
+                cpus = [1, 0]
+                drain_ms = 10
+                [udp]
+                listen = "[::1]:7500"
+                driver = "nio"
+                socket_buffer_bytes = 65536
+                datagram_bytes_max = 1400
+                [resp]
+                listen = "off"
+                [idle]
+                spins = 1
+                yields = 2
+                park_us = 3
+                park_max_us = 4
+                [sessions]
+                per_core_max = 5
+                window = 64
+                idle_ms = 600
+                outcome_bytes_max = 2097152
+                large_bytes_max = 3145728
+                [functions]
+                runtime = "chicory"
+                [[tenant]]
+                name = "acme"
+                secret = "s"
+                quota_bytes = 1048576
+                [[tenant]]
+                name = "other"
+                """);
+        assertEquals(2, config.cores());
+        assertEquals(List.of(1, 0), config.cpus());
+        assertEquals(10, config.drainMs());
+        assertEquals(7500, notNull(config.udp()).getPort());
+        assertEquals(UdpPorts.Driver.NIO, config.udpDriver());
+        assertEquals(65536, config.socketBufferBytes());
+        assertEquals(1400, config.datagramBytesMax());
+        assertNull(config.resp());
+        assertEquals("IdleConfig[spins=1, yields=2, parkUs=3, parkMaxUs=4]", config.idle().toString());
+        assertEquals(
+                "SessionConfig[sessionsMax=5, window=64, idleMs=600, outcomeBytesMax=2097152, largeBytesMax=3145728]",
+                config.sessions().toString());
+        assertEquals("chicory", config.functionRuntime());
+        assertEquals(
+                List.of(new TenantSettings("acme", "s", 1 << 20), TenantSettings.of("other", "")), config.tenants());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "core, cores",
+        "udp.listn, udp.listen",
+        "sessions.idlems, sessions.idle_ms",
+        "idle.park, idle.park_us"
+    })
+    void shouldNameTheNearestKeyWhenRefusingAnUnknownOne(String wrong, String nearest) {
+        String message = refusal("drain_ms = 1\n" + wrong + " = 1\n");
+        assertTrue(message.contains("test.toml line 2"), message);
+        assertTrue(message.contains("no key " + wrong), message);
+        assertTrue(message.endsWith("nearest is " + nearest), message);
+    }
+
+    @Test
+    void shouldRefuseUnknownKeysOfTenants() {
+        String message = refusal("[[tenant]]\nname = \"a\"\nsecrets = \"b\"\n");
+        assertTrue(message.contains("line 3") && message.endsWith("nearest is tenant.secret"), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cores = \"two\"",
+                "cores = 0",
+                "cores = 129",
+                "cores = 9223372036854775807",
+                "cpus = 1",
+                "cpus = [\"a\"]",
+                "cpus = [-1]",
+                "udp.listen = 7400",
+                "udp.listen = \"7400\"",
+                "udp.listen = \"127.0.0.1:70000\"",
+                "udp.driver = \"dpdk\"",
+                "sessions.window = 1000",
+                "drain_ms = -1",
+                "drain_ms = 1.5",
+                "tenant = 1",
+                "[[tenant]]\nsecret = \"a\"",
+                "[[tenant]]\nname = \"a b\"",
+                "[[tenant]]\nname = \"a\"\nquota_bytes = 1",
+                "[[tenant]]\nname = \"a\"\nquota_bytes = \"big\"",
+                "cores = ["
+            })
+    void shouldRefuseWrongValuesWithTheirLine(String text) {
+        String message = refusal("\n" + text + "\n");
+        assertTrue(message.startsWith("test.toml line "), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"udp, 0.0.0.0:7400", "resp, 0.0.0.0:6379", "udp, [::]:7400"})
+    void shouldRefuseToListenBeyondLoopbackWithoutASecret(String door, String address) {
+        String message = refusal(door + ".listen = \"" + address + "\"\n");
+        assertTrue(message.contains("tenant default has no secret") && message.contains("--tenant"), message);
+        assertNotNull(parse(door + ".listen = \"" + address + "\"\n[[tenant]]\nname = \"a\"\nsecret = \"s\"\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cores = 3\ncpus = [0, 1]",
+                "idle.park_us = 100\nidle.park_max_us = 50",
+                "cores = 2\nudp.listen = \"127.0.0.1:65535\"",
+                "[[tenant]]\nname = \"a\"\n[[tenant]]\nname = \"a\""
+            })
+    void shouldRefuseSettingsThatContradictEachOther(String text) {
+        assertNotNull(refusal(text));
+    }
+
+    @Test
+    void shouldSayThatAFileIsMissing() {
+        ConfigException missing = assertThrows(
+                ConfigException.class, () -> ConfigFile.read(Path.of("/none/such.toml"), ServerConfig.builder()));
+        assertEquals("/none/such.toml: no such file", missing.getMessage());
+    }
+
+    @Test
+    void shouldDocumentEveryKeyWithItsTypeAndRange() throws IOException {
+        Map<String, String[]> rows = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(Path.of(System.getProperty("quern.root"), "docs", "configuration.md"))) {
+            if (line.startsWith("| `")) {
+                String[] cells = line.split("\\s*\\|\\s*");
+                rows.put(cells[1].replace("`", ""), cells);
+            }
+        }
+        List<String> keys = new ArrayList<>();
+        ConfigKey.ALL.forEach(key -> keys.add(key.path()));
+        keys.addAll(ConfigKey.TENANT);
+        assertEquals(keys, List.copyOf(rows.keySet()));
+        for (ConfigKey key : ConfigKey.ALL) {
+            String[] cells = rows.get(key.path());
+            assertEquals(key.kind().text(), cells[2], key.path());
+            if (key.kind() == ConfigKey.Kind.INTEGER) {
+                holdToRange(key.path(), cells[3]);
+                holdToDefault(key, cells[4]);
+            }
+        }
+    }
+
+    /** The documented bounds are taken, and what lies beyond them is refused. */
+    private static void holdToRange(String path, String range) {
+        String[] bounds = range.replaceAll(",.*", "").split(" … ");
+        long min = Long.parseLong(bounds[0]);
+        long max = Long.parseLong(bounds[1]);
+        ServerConfig.Builder builder = ServerConfig.builder();
+        ConfigFile.parse("min", path + " = " + min, builder);
+        ConfigFile.parse("max", path + " = " + max, builder);
+        assertThrows(ConfigException.class, () -> ConfigFile.parse("below", path + " = " + (min - 1), builder), path);
+        assertThrows(ConfigException.class, () -> ConfigFile.parse("above", path + " = " + (max + 1), builder), path);
+    }
+
+    private static void holdToDefault(ConfigKey key, String documented) {
+        if (!documented.matches("\\d+")) {
+            return;
+        }
+        ServerConfig defaults = ServerConfig.builder().build();
+        ServerConfig.Builder builder = ServerConfig.builder();
+        ConfigFile.parse("default", key.path() + " = " + documented, builder);
+        ServerConfig set = builder.build();
+        assertEquals(defaults.drainMs(), set.drainMs(), key.path());
+        assertEquals(defaults.idle(), set.idle(), key.path());
+        assertEquals(defaults.sessions(), set.sessions(), key.path());
+        assertEquals(defaults.socketBufferBytes(), set.socketBufferBytes(), key.path());
+        assertEquals(defaults.datagramBytesMax(), set.datagramBytesMax(), key.path());
+    }
+}

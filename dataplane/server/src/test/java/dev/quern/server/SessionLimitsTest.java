@@ -1,0 +1,131 @@
+package dev.quern.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.protocol.FetchLayout;
+import dev.quern.protocol.Limits;
+import dev.quern.protocol.Opcode;
+import dev.quern.protocol.PartLayout;
+import dev.quern.protocol.Status;
+import dev.quern.server.loop.Counter;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What happens at the limits: of sessions, of their silence, of the memory that they may hold. */
+@Timeout(60)
+class SessionLimitsTest {
+    private static ServerConfig.Builder config() {
+        return ServerConfig.builder()
+                .cores(1)
+                .udp("127.0.0.1:0")
+                .resp("off")
+                .tenant("t", "");
+    }
+
+    @Test
+    void shouldRefuseASessionTooManyAndTakeItWhenOneHasGone() throws Exception {
+        try (Server server = Quern.start(config().sessionsPerCoreMax(3).build())) {
+            List<RawClient> clients = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                clients.add(new RawClient(server.udpAddress(), "t", "").handshake());
+            }
+            AssertionError full = org.junit.jupiter.api.Assertions.assertThrows(AssertionError.class, () -> {
+                try (RawClient fourth = new RawClient(server.udpAddress(), "t", "")) {
+                    fourth.handshake();
+                }
+            });
+            assertTrue(String.valueOf(full.getMessage()).contains("no room for another session"), full.getMessage());
+            assertEquals(1, server.counters().get(Counter.SESSIONS_FULL));
+            RawClient first = clients.getFirst();
+            first.send(first.request(RawClient.message(Opcode.CLOSE, 1, new byte[0])));
+            assertEquals(Status.OK, first.receive().status());
+            clients.add(new RawClient(server.udpAddress(), "t", "").handshake());
+            assertEquals(1, clients.getLast().incremented(1, "n"));
+            clients.forEach(RawClient::close);
+        }
+    }
+
+    @Test
+    void shouldForgetASilentSession() throws Exception {
+        try (Server server = Quern.start(config().sessionIdleMs(100).build());
+                RawClient client = new RawClient(server.udpAddress(), "t", "").handshake()) {
+            assertEquals(1, client.incremented(1, "n"));
+            Await.until("forgotten", () -> server.counters().get(Counter.SESSIONS_EXPIRED) == 1);
+            client.send(client.request(RawClient.increment(2, "n")));
+            assertEquals(Status.UNKNOWN_SESSION, client.receive().status());
+        }
+    }
+
+    @Test
+    void shouldBoundTheBodiesInAssembly() throws Exception {
+        try (Server server = Quern.start(config().build());
+                RawClient client = new RawClient(server.udpAddress(), "t", "").handshake()) {
+            int partBytes = Limits.partBytes(client.datagramBytesMax);
+            // The first pieces of bodies of the greatest length: a session has room for two.
+            for (int sequence = 1; sequence <= 3; sequence++) {
+                byte[] body = new byte[PartLayout.BYTES_OFFSET + partBytes];
+                PartLayout.write(MemorySegment.ofArray(body), 0, Limits.BODY_BYTES_MAX, 0, Opcode.PUT);
+                client.send(client.request(RawClient.message(Opcode.PART, sequence, body)));
+                RawClient.Message reply = client.receive();
+                assertEquals(sequence <= 2 ? Status.OK : Status.BUSY, reply.status());
+            }
+            // The window moves on, and with it they go.
+            assertEquals(1, client.incremented(3 + client.window, "n"));
+            byte[] body = new byte[PartLayout.BYTES_OFFSET + partBytes];
+            PartLayout.write(MemorySegment.ofArray(body), 0, Limits.BODY_BYTES_MAX, 0, Opcode.PUT);
+            client.send(client.request(RawClient.message(Opcode.PART, 4 + client.window, body)));
+            assertEquals(Status.OK, client.receive().status());
+        }
+    }
+
+    @Test
+    void shouldRefuseAPieceThatDoesNotBelong() throws Exception {
+        try (Server server = Quern.start(config().build());
+                RawClient client = new RawClient(server.udpAddress(), "t", "").handshake()) {
+            byte[] body = new byte[PartLayout.BYTES_OFFSET + 100];
+            PartLayout.write(MemorySegment.ofArray(body), 0, 50_000, 8, Opcode.PUT);
+            client.send(client.request(RawClient.message(Opcode.PART, 1, body)));
+            assertEquals(Status.BAD_REQUEST, client.receive().status());
+            byte[] fetch = new byte[FetchLayout.BYTES];
+            client.send(client.request(RawClient.message(Opcode.FETCH, 1, fetch)));
+            assertEquals(Status.NOT_KEPT, client.receive().status());
+        }
+    }
+
+    @Test
+    void shouldNotExecuteTwiceWhatItCouldNotKeep() throws Exception {
+        try (Server server = Quern.start(config().build());
+                RawClient client = new RawClient(server.udpAddress(), "t", "").handshake()) {
+            int sequence = 1;
+            assertEquals(1, client.incremented(sequence, "n"));
+            for (int copy = 0; copy < 3; copy++) {
+                client.send(client.request(RawClient.increment(sequence, "n")));
+                assertEquals(sequence, client.receive().sequence());
+            }
+            assertEquals(2, client.incremented(++sequence, "n"));
+            assertNotEquals(0, server.counters().get(Counter.REQUESTS_REPEATED));
+        }
+    }
+
+    @Test
+    void shouldAnswerThatItIsDraining() throws IOException {
+        Server server = Quern.start(config().drainMs(5_000).build());
+        try (RawClient client = new RawClient(server.udpAddress(), "t", "").handshake()) {
+            assertEquals(1, client.incremented(1, "n"));
+            assertTrue(server.drain());
+            client.send(client.request(RawClient.increment(2, "n")));
+            assertEquals(Status.DRAINING, client.receive().status());
+            // What was done before is still told.
+            client.send(client.request(RawClient.increment(1, "n")));
+            assertEquals(Status.OK, client.receive().status());
+        } finally {
+            server.close();
+        }
+    }
+}
