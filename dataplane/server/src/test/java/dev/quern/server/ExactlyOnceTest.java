@@ -96,7 +96,8 @@ class ExactlyOnceTest {
         try (Server server = start();
                 LossyProxy proxy = proxy(server.udpAddress(), seed);
                 QuernClient client = connect(proxy)) {
-            client.await(client.functions().deploy(FunctionSpec.of("count", TestModules.padded(TestModules.COUNT, 20_000))));
+            client.await(
+                    client.functions().deploy(FunctionSpec.of("count", TestModules.padded(TestModules.COUNT, 20_000))));
             List<CompletableFuture<FunctionResult>> calls = new ArrayList<>();
             for (int i = 0; i < CALLS; i++) {
                 calls.add(client.invoke("count"));
@@ -130,7 +131,8 @@ class ExactlyOnceTest {
             assertArrayEquals(value, table.get(bytes("k")));
             client.await(client.functions().deploy(FunctionSpec.of("echo", TestModules.ECHO)));
             byte[] argument = java.util.Arrays.copyOf(value, 100_000);
-            assertArrayEquals(argument, client.await(client.invoke("echo", argument)).reply());
+            assertArrayEquals(
+                    argument, client.await(client.invoke("echo", argument)).reply());
         }
     }
 }

@@ -72,7 +72,8 @@ class FunctionsOverUdpTest {
         assertArrayEquals(bytes("2"), client.table().sync().get(bytes("calls")));
         assertThrows(QuernException.class, () -> deploy("count", TestModules.ECHO));
         assertNotNull(client.await(client.functions().replace(FunctionSpec.of("count", TestModules.ECHO))));
-        assertEquals("echoed", client.await(client.invoke("count", bytes("echoed"))).text());
+        assertEquals(
+                "echoed", client.await(client.invoke("count", bytes("echoed"))).text());
         assertTrue(client.await(client.functions().remove("count")));
         assertFalse(client.await(client.functions().remove("count")));
         assertThrows(QuernException.UnknownFunction.class, () -> client.await(client.invoke("count")));
@@ -83,14 +84,15 @@ class FunctionsOverUdpTest {
         deploy("echo", TestModules.padded(TestModules.ECHO, 700_000));
         byte[] argument = new byte[150_000];
         java.util.Arrays.fill(argument, (byte) 7);
-        assertArrayEquals(argument, client.await(client.invoke("echo", argument)).reply());
+        assertArrayEquals(
+                argument, client.await(client.invoke("echo", argument)).reply());
     }
 
     @Test
     void shouldTellOfAFunctionThatFails() {
         deploy("count", TestModules.COUNT);
-        QuernException.FunctionFailed failed = assertThrows(
-                QuernException.FunctionFailed.class, () -> client.await(client.invoke("count.fail")));
+        QuernException.FunctionFailed failed =
+                assertThrows(QuernException.FunctionFailed.class, () -> client.await(client.invoke("count.fail")));
         assertEquals(7, failed.code());
         assertThrows(QuernException.UnknownFunction.class, () -> client.await(client.invoke("count.none")));
     }

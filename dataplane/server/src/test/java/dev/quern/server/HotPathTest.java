@@ -9,8 +9,8 @@ import dev.quern.protocol.ChallengeLayout;
 import dev.quern.protocol.DatagramLayout;
 import dev.quern.protocol.HandshakeCrypto;
 import dev.quern.protocol.MessageLayout;
-import dev.quern.protocol.OpenedLayout;
 import dev.quern.protocol.Opcode;
+import dev.quern.protocol.OpenedLayout;
 import dev.quern.protocol.PutLayout;
 import dev.quern.protocol.Wire;
 import dev.quern.server.loop.Core;
@@ -86,11 +86,7 @@ class HotPathTest {
                     "t".getBytes(StandardCharsets.UTF_8));
             receive(client.openDatagram(proof));
             client.opened(new RawClient.Message(
-                    0,
-                    Opcode.OPENED,
-                    0,
-                    0,
-                    Wire.bytes(NativeMemory.ALL, reply(), OpenedLayout.bytes(1))));
+                    0, Opcode.OPENED, 0, 0, Wire.bytes(NativeMemory.ALL, reply(), OpenedLayout.bytes(1))));
             receive(client.request(put(++sequence)));
             int length = request();
             run(WARM_UP * DATAGRAMS, length);
@@ -126,9 +122,8 @@ class HotPathTest {
         private int request() {
             byte[][] messages = new byte[MESSAGES][];
             for (int i = 0; i < MESSAGES; i++) {
-                messages[i] = puts
-                        ? put(0)
-                        : RawClient.message(Opcode.GET, 0, "key".getBytes(StandardCharsets.US_ASCII));
+                messages[i] =
+                        puts ? put(0) : RawClient.message(Opcode.GET, 0, "key".getBytes(StandardCharsets.US_ASCII));
             }
             byte[] datagram = client.request(messages);
             NativeMemory.copyFromArray(datagram, 0, in, datagram.length);

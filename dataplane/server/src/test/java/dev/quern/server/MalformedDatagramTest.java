@@ -79,9 +79,7 @@ class MalformedDatagramTest {
         expectDropped(
                 Counter.DROPPED_FLAGS,
                 mutated(memory -> Wire.putByte(
-                        memory,
-                        DatagramLayout.FLAGS_OFFSET,
-                        DatagramLayout.FLAG_REPLY | DatagramLayout.FLAG_TAGGED)));
+                        memory, DatagramLayout.FLAGS_OFFSET, DatagramLayout.FLAG_REPLY | DatagramLayout.FLAG_TAGGED)));
     }
 
     @Test

@@ -144,8 +144,7 @@ class NativeOperationsTest {
             puts.add(table.put(bytes("key-" + i), bytes("value-" + i)));
         }
         puts.forEach(client::await);
-        List<@Nullable Value> values =
-                table.sync().multiGet(List.of(bytes("key-1"), bytes("none"), bytes("key-2999")));
+        List<@Nullable Value> values = table.sync().multiGet(List.of(bytes("key-1"), bytes("none"), bytes("key-2999")));
         assertEquals("value-1", text(values.get(0)));
         assertNull(values.get(1));
         assertEquals("value-2999", text(values.get(2)));
@@ -185,8 +184,8 @@ class NativeOperationsTest {
         List<@Nullable Value> both = table.multiGet(List.of(bytes("big"), bytes("none")));
         assertEquals(16 << 20, notNull(both.get(0)).bytes().length);
         table.put(bytes("big2"), new byte[1 << 20]);
-        QuernException tooLong = assertThrows(
-                QuernException.class, () -> table.multiGet(List.of(bytes("big"), bytes("big2"))));
+        QuernException tooLong =
+                assertThrows(QuernException.class, () -> table.multiGet(List.of(bytes("big"), bytes("big2"))));
         assertTrue(String.valueOf(tooLong.getMessage()).contains("REPLY_TOO_LARGE"), tooLong.getMessage());
         // A long request with no memory of its own is answered again, too.
         List<byte[]> keys = new ArrayList<>();

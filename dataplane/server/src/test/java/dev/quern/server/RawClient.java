@@ -13,9 +13,9 @@ import dev.quern.protocol.IncrementReplyLayout;
 import dev.quern.protocol.Limits;
 import dev.quern.protocol.MessageCursor;
 import dev.quern.protocol.MessageLayout;
+import dev.quern.protocol.Opcode;
 import dev.quern.protocol.OpenLayout;
 import dev.quern.protocol.OpenedLayout;
-import dev.quern.protocol.Opcode;
 import dev.quern.protocol.Tag;
 import dev.quern.protocol.Verdict;
 import dev.quern.protocol.Wire;
@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** Speaks the protocol byte by byte, so as to get it wrong on purpose. One thread. */
 final class RawClient implements AutoCloseable {
     /** A message of the last datagram received. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Message(int session, int opcode, int status, int sequence, byte[] body) {
         String text() {
             return new String(body, StandardCharsets.UTF_8);
@@ -52,7 +53,9 @@ final class RawClient implements AutoCloseable {
     int session;
     int window;
     int datagramBytesMax;
-    @Nullable Tag tag;
+
+    @Nullable
+    Tag tag;
 
     RawClient(InetSocketAddress server, String tenant, String secret) throws IOException {
         this.tenant = tenant;
@@ -84,13 +87,14 @@ final class RawClient implements AutoCloseable {
         byte[] proof = Arrays.copyOfRange(
                 reply.body(), OpenedLayout.PROOF_OFFSET, OpenedLayout.PROOF_OFFSET + HandshakeCrypto.PROOF_BYTES);
         assertEquals(
-                Arrays.toString(HandshakeCrypto.openedProof(
-                        secret, clientNonce, serverNonce, tenantBytes(), reply.body())),
+                Arrays.toString(
+                        HandshakeCrypto.openedProof(secret, clientNonce, serverNonce, tenantBytes(), reply.body())),
                 Arrays.toString(proof));
     }
 
     byte[] hello() {
-        byte[] body = new byte[Limits.HELLO_DATAGRAM_BYTES_MIN - DatagramLayout.HEADER_BYTES - MessageLayout.HEADER_BYTES];
+        byte[] body =
+                new byte[Limits.HELLO_DATAGRAM_BYTES_MIN - DatagramLayout.HEADER_BYTES - MessageLayout.HEADER_BYTES];
         MemorySegment memory = MemorySegment.ofArray(body);
         Wire.putBytes(memory, HelloLayout.CLIENT_NONCE_OFFSET, clientNonce);
         HelloLayout.write(memory, 0, Limits.DATAGRAM_BYTES_LOOPBACK, tenantBytes().length);

@@ -29,7 +29,8 @@ class ServerConfigTest {
     }
 
     private static String refusal(String text) {
-        return String.valueOf(assertThrows(ConfigException.class, () -> parse(text)).getMessage());
+        return String.valueOf(
+                assertThrows(ConfigException.class, () -> parse(text)).getMessage());
     }
 
     @Test
@@ -86,7 +87,9 @@ class ServerConfigTest {
         assertEquals(65536, config.socketBufferBytes());
         assertEquals(1400, config.datagramBytesMax());
         assertNull(config.resp());
-        assertEquals("IdleConfig[spins=1, yields=2, parkUs=3, parkMaxUs=4]", config.idle().toString());
+        assertEquals(
+                "IdleConfig[spins=1, yields=2, parkUs=3, parkMaxUs=4]",
+                config.idle().toString());
         assertEquals(
                 "SessionConfig[sessionsMax=5, window=64, idleMs=600, outcomeBytesMax=2097152, largeBytesMax=3145728]",
                 config.sessions().toString());
@@ -96,12 +99,7 @@ class ServerConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "core, cores",
-        "udp.listn, udp.listen",
-        "sessions.idlems, sessions.idle_ms",
-        "idle.park, idle.park_us"
-    })
+    @CsvSource({"core, cores", "udp.listn, udp.listen", "sessions.idlems, sessions.idle_ms", "idle.park, idle.park_us"})
     void shouldNameTheNearestKeyWhenRefusingAnUnknownOne(String wrong, String nearest) {
         String message = refusal("drain_ms = 1\n" + wrong + " = 1\n");
         assertTrue(message.contains("test.toml line 2"), message);
@@ -185,7 +183,7 @@ class ServerConfigTest {
         keys.addAll(ConfigKey.TENANT);
         assertEquals(keys, List.copyOf(rows.keySet()));
         for (ConfigKey key : ConfigKey.ALL) {
-            String[] cells = rows.get(key.path());
+            String[] cells = notNull(rows.get(key.path()));
             assertEquals(key.kind().text(), cells[2], key.path());
             if (key.kind() == ConfigKey.Kind.INTEGER) {
                 holdToRange(key.path(), cells[3]);

@@ -21,11 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SessionLimitsTest {
     private static ServerConfig.Builder config() {
-        return ServerConfig.builder()
-                .cores(1)
-                .udp("127.0.0.1:0")
-                .resp("off")
-                .tenant("t", "");
+        return ServerConfig.builder().cores(1).udp("127.0.0.1:0").resp("off").tenant("t", "");
     }
 
     @Test

@@ -20,8 +20,9 @@ final class TestModules {
      *   (func (export "fail") (result i32) (i32.const 7)))
      * </pre>
      */
-    static final byte[] COUNT = bytes("AGFzbQEAAAABFANgBX9/f35/AX9gAn9/AX9gAAF/AioDA2VudgZtZW1vcnkCAAEFcXVlcm4EaW5jcgAABXF1ZXJu"
-            + "BXJlcGx5AAEDAwICAgcOAgNydW4AAgRmYWlsAAMKHwIYAEEAQRBBBUIBQSAQABpBIEEIEAEaQQALBABBBwsLCwEAQRALBWNhbGxz");
+    static final byte[] COUNT = bytes(
+            "AGFzbQEAAAABFANgBX9/f35/AX9gAn9/AX9gAAF/AioDA2VudgZtZW1vcnkCAAEFcXVlcm4EaW5jcgAABXF1ZXJu"
+                    + "BXJlcGx5AAEDAwICAgcOAgNydW4AAgRmYWlsAAMKHwIYAEEAQRBBBUIBQSAQABpBIEEIEAEaQQALBABBBwsLCwEAQRALBWNhbGxz");
 
     /**
      * Replies with its first argument, of up to 200,000 bytes.
@@ -36,8 +37,9 @@ final class TestModules {
      *     (i32.const 0)))
      * </pre>
      */
-    static final byte[] ECHO = bytes("AGFzbQEAAAABEgNgA39/fwF/YAJ/fwF/YAABfwIpAwNlbnYGbWVtb3J5AgAEBXF1ZXJuA2FyZwAABXF1ZXJuBXJl"
-            + "cGx5AAEDAgECBwcBA3J1bgACChcBFQBBgAhBAEGACEHAmgwQABABGkEACw==");
+    static final byte[] ECHO =
+            bytes("AGFzbQEAAAABEgNgA39/fwF/YAJ/fwF/YAABfwIpAwNlbnYGbWVtb3J5AgAEBXF1ZXJuA2FyZwAABXF1ZXJuBXJl"
+                    + "cGx5AAEDAgECBwcBA3J1bgACChcBFQBBgAhBAEGACEHAmgwQABABGkEACw==");
 
     /** <pre>(module (import "env" "memory" (memory 1)) (func (export "run") (result i32) unreachable))</pre> */
     static final byte[] TRAP = bytes("AGFzbQEAAAABBQFgAAF/Ag8BA2VudgZtZW1vcnkCAAEDAgEABwcBA3J1bgAACgUBAwAACw==");
@@ -48,7 +50,8 @@ final class TestModules {
      *   (func (export "run") (result i32) (loop $again (br $again)) (i32.const 0)))
      * </pre>
      */
-    static final byte[] SPIN = bytes("AGFzbQEAAAABBQFgAAF/Ag8BA2VudgZtZW1vcnkCAAEDAgEABwcBA3J1bgAACgsBCQADQAwAC0EACw==");
+    static final byte[] SPIN =
+            bytes("AGFzbQEAAAABBQFgAAF/Ag8BA2VudgZtZW1vcnkCAAEDAgEABwcBA3J1bgAACgsBCQADQAwAC0EACw==");
 
     /**
      * <pre>
@@ -56,8 +59,8 @@ final class TestModules {
      *   (func (export "run") (result i32) (i32.const 0)))
      * </pre>
      */
-    static final byte[] STRANGER = bytes("AGFzbQEAAAABCgJgAX8Bf2AAAX8CHAIDZW52Bm1lbW9yeQIAAQRob3N0BWZvcGVuAAADAgEBBwcBA3J1bgABCgYB"
-            + "BABBAAs=");
+    static final byte[] STRANGER = bytes(
+            "AGFzbQEAAAABCgJgAX8Bf2AAAX8CHAIDZW52Bm1lbW9yeQIAAQRob3N0BWZvcGVuAAADAgEBBwcBA3J1bgABCgYB" + "BABBAAs=");
 
     private TestModules() {}
 

@@ -4,6 +4,7 @@ import dev.quern.client.ClientTable;
 import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
 import java.io.BufferedReader;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -49,7 +50,9 @@ final class CliCommand implements Callable<Integer> {
     }
 
     private static int converse(CliRequests requests) throws IOException {
-        boolean person = System.console() != null && System.console().isTerminal();
+        Console console = System.console();
+        @SuppressWarnings("SystemConsoleNull") // as its contract has it
+        boolean person = console != null && console.isTerminal();
         PrintStream out = System.out;
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         boolean good = true;

@@ -23,6 +23,7 @@ public final class IdleStrategy {
     }
 
     /** After every turn, with the work that it did. */
+    @SuppressWarnings("ThreadPriorityCheck") // the yield is the strategy: it lets another loop on this processor run
     void idle(int work, Core core) {
         if (work > 0) {
             idleTurns = 0;

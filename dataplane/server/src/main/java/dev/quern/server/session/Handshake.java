@@ -33,6 +33,7 @@ import java.util.Map;
  */
 final class Handshake {
     /** What an OPEN led to, for as long as it could be replayed. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and private
     private record Opened(int session, byte[] body, long forgetMs) {}
 
     private static final byte[] SERVER_KEY = randomKey();

@@ -310,7 +310,7 @@ public final class NativeDoor implements AutoCloseable {
     /** Ends the sessions of one peer that has gone, as a ring's other end may. */
     public void forget(DatagramSink sink) {
         sessions.drainTo(session -> {
-            if (session.sink() == sink) {
+            if (session.sink().equals(sink)) {
                 counters.increment(Counter.SESSIONS_CLOSED);
                 remove(session);
             }
