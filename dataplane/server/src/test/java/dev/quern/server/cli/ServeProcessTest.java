@@ -27,6 +27,7 @@ class ServeProcessTest {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + Path.of(System.getProperty("quern.root"), "scripts", "jvm.options"),
+                "--upgrade-module-path=" + System.getProperty("jdk.module.upgrade.path", ""),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
