@@ -1,5 +1,6 @@
 package dev.quern.server;
 
+import dev.quern.kvstore.Limits;
 import dev.quern.kvstore.Store;
 import dev.quern.kvstore.StoreConfig;
 import dev.quern.kvstore.TenantConfig;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
 /** A running server: a store, its functions, and the core loops whose ports lead to them. Any thread. */
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    /** For an embedder's own threads at the store. */
+    private static final int STORE_CORES_SPARE = 16;
+
     private static final long DRAIN_POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final ServerConfig config;
@@ -34,24 +38,47 @@ public final class Server implements AutoCloseable {
     private final List<String> listening = new ArrayList<>();
     private boolean closed;
 
-    private Server(ServerConfig config, List<PortFactory> factories) {
+    private Server(ServerConfig config, List<PortFactory> factories, Store store, Functions functions) {
         this.config = config;
         this.factories = factories;
-        StoreConfig defaults = StoreConfig.defaults();
-        this.store = Store.open(new StoreConfig(config.cores(), defaults.hashSeed(), defaults.poisonsReclaimed()));
-        this.functions = Functions.open(new FunctionsConfig(config.functionRuntime()));
+        this.store = store;
+        this.functions = functions;
         this.totals = new CounterTotals(config.cores());
     }
 
-    /** Starts a server whose ways in are given; everything is open when this returns. */
+    /** Starts a server whose ways in are given, and which closes them; everything is open when this returns. */
     static Server start(ServerConfig config, List<PortFactory> factories) throws IOException {
-        Server server = new Server(config, factories);
+        Store store = null;
+        Server server = null;
         try {
+            store = openStore(config);
+            server = new Server(config, factories, store, openFunctions(config));
             server.open();
             return server;
         } catch (IOException | RuntimeException failed) {
-            server.close();
+            if (server != null) {
+                server.close();
+            } else {
+                factories.forEach(PortFactory::close);
+                if (store != null) {
+                    store.close();
+                }
+            }
             throw failed;
+        }
+    }
+
+    private static Store openStore(ServerConfig config) {
+        StoreConfig defaults = StoreConfig.defaults();
+        int cores = Math.min(config.cores() + STORE_CORES_SPARE, Limits.CORES_MAX);
+        return Store.open(new StoreConfig(cores, defaults.hashSeed(), defaults.poisonsReclaimed()));
+    }
+
+    private static Functions openFunctions(ServerConfig config) {
+        try {
+            return Functions.open(new FunctionsConfig(config.functionRuntime()));
+        } catch (IllegalArgumentException refused) {
+            throw new ConfigException("functions.runtime: " + refused.getMessage());
         }
     }
 

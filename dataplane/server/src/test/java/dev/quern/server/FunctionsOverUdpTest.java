@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Timeout;
 /** Functions by the real client: their whole life, and each way in which one can go wrong. */
 @Timeout(100)
 class FunctionsOverUdpTest {
+    /** A first call is cold, and the machine may be busy. */
+    private static final Duration AMPLE = Duration.ofSeconds(10);
+
     private Server server;
     private QuernClient client;
 
@@ -56,7 +59,8 @@ class FunctionsOverUdpTest {
     }
 
     private FunctionInfo deploy(String name, byte[] module) {
-        return client.await(client.functions().deploy(FunctionSpec.of(name, module)));
+        return client.await(
+                client.functions().deploy(FunctionSpec.of(name, module).timeLimit(AMPLE)));
     }
 
     @Test
@@ -71,7 +75,8 @@ class FunctionsOverUdpTest {
         client.await(client.invoke("count"));
         assertArrayEquals(bytes("2"), client.table().sync().get(bytes("calls")));
         assertThrows(QuernException.class, () -> deploy("count", TestModules.ECHO));
-        assertNotNull(client.await(client.functions().replace(FunctionSpec.of("count", TestModules.ECHO))));
+        assertNotNull(client.await(client.functions()
+                .replace(FunctionSpec.of("count", TestModules.ECHO).timeLimit(AMPLE))));
         assertEquals(
                 "echoed", client.await(client.invoke("count", bytes("echoed"))).text());
         assertTrue(client.await(client.functions().remove("count")));

@@ -163,6 +163,18 @@ class ServerConfigTest {
     }
 
     @Test
+    void shouldRefuseARuntimeThatIsNotThere() throws IOException {
+        ServerConfig config = ServerConfig.builder()
+                .cores(1)
+                .udp("127.0.0.1:0")
+                .resp("off")
+                .functionRuntime("abacus")
+                .build();
+        ConfigException refused = assertThrows(ConfigException.class, () -> Quern.start(config));
+        assertTrue(String.valueOf(refused.getMessage()).contains("abacus"), refused.getMessage());
+    }
+
+    @Test
     void shouldSayThatAFileIsMissing() {
         ConfigException missing = assertThrows(
                 ConfigException.class, () -> ConfigFile.read(Path.of("/none/such.toml"), ServerConfig.builder()));

@@ -55,9 +55,13 @@ final class FunctionRequests implements AutoCloseable {
         long arguments = name + nameLength;
         Invocation call = core.functionCore().invocation();
         call.set(arguments, (int) (body + length - arguments), table, readOnly, Integer.toUnsignedLong(deadlineUs));
+        int status;
         core.storeCore().exit();
-        int status = core.functionCore().invoke(function, call);
-        core.storeCore().enter(core.nowMs());
+        try {
+            status = core.functionCore().invoke(function, call);
+        } finally {
+            core.storeCore().enter(core.nowMs());
+        }
         answer(call, status);
     }
 

@@ -15,6 +15,8 @@ import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.Counters;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The native door of one port: takes its datagrams, checks them, finds their session and sees that every request is answered, a write
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A port calls {@link #beginBurst}, {@link #receive} for each datagram, and {@link #endBurst}.
  */
 public final class NativeDoor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NativeDoor.class);
     private static final byte[] NOTHING = {};
 
     private final Core core;
@@ -177,7 +180,18 @@ public final class NativeDoor implements AutoCloseable {
         if (kept) {
             session.outcomes().begin(sequence, opcode);
         }
-        requests.execute(session, opcode, cursor.table(), sequence, cursor.deadlineUs(), body, length, kept);
+        try {
+            requests.execute(session, opcode, cursor.table(), sequence, cursor.deadlineUs(), body, length, kept);
+        } catch (RuntimeException fault) {
+            // A bug, met on one request: the core serves on, and the request is not tried again.
+            LOG.error(
+                    "{} of tenant {} failed",
+                    Opcode.name(opcode),
+                    session.tenant().name(),
+                    fault);
+            reply.to(session, opcode, sequence, kept);
+            reply.status(Status.INTERNAL);
+        }
     }
 
     /** Answers a request that has begun before from its kept outcome, or with silence while it is still executing. */
