@@ -15,5 +15,5 @@ QUERN_ENTRY(fails) {
 
 QUERN_ENTRY(divides) {
   volatile int32_t zero = 0;
-  return 1 / zero;
+  return 1234 / zero;
 }

@@ -40,7 +40,16 @@ public final class ModuleCheck {
      * @throws ModuleRefusedException saying what to change
      */
     public static ModuleFacts check(byte[] module, int memoryPagesMax) throws ModuleRefusedException {
-        WasmModule parsed = parse(module);
+        try {
+            return check(parse(module), memoryPagesMax);
+        } catch (RuntimeException | AssertionError | StackOverflowError broken) {
+            // The parser gives up on bytes that make no sense in more ways than it declares, some of them only when
+            // asked.
+            throw new ModuleRefusedException("not a valid WebAssembly module: it ends or breaks off unexpectedly");
+        }
+    }
+
+    private static ModuleFacts check(WasmModule parsed, int memoryPagesMax) throws ModuleRefusedException {
         if (parsed.startSection().isPresent()) {
             throw new ModuleRefusedException(
                     "the module has a start function; link without one (clang: -nostartfiles -Wl,--no-entry)");
@@ -61,11 +70,6 @@ public final class ModuleCheck {
             return Parser.parse(module);
         } catch (ChicoryException invalid) {
             throw new ModuleRefusedException("not a valid WebAssembly module: " + invalid.getMessage());
-        } catch (IndexOutOfBoundsException
-                | IllegalArgumentException
-                | ArithmeticException
-                | ClassCastException broken) {
-            throw new ModuleRefusedException("not a valid WebAssembly module: it ends or breaks off unexpectedly");
         }
     }
 

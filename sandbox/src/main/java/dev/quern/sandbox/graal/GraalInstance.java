@@ -2,7 +2,6 @@ package dev.quern.sandbox.graal;
 
 import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.guest.WindowedMemory;
-import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 
 /** A module's instance in a tenant's context, with its memory. Thread: the core's. */
@@ -20,16 +19,7 @@ final class GraalInstance implements FunctionRuntime.Instance {
     @Override
     public FunctionRuntime.Entry entry(String name) {
         Value function = exports.getMember(name);
-        return () -> {
-            isolate.context().enter();
-            try {
-                return function.execute().asInt();
-            } catch (PolyglotException ended) {
-                throw isolate.trap(ended);
-            } finally {
-                isolate.context().leave();
-            }
-        };
+        return () -> isolate.call(function);
     }
 
     @Override

@@ -32,7 +32,13 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     private volatile @Nullable Env environment;
     private volatile @Nullable EndCall ending;
 
-    /** Ends the guest's call where it stands, unless it is over by then. */
+    /** Whether the core's thread is between entering the context and leaving it, where alone guest code may be ended. */
+    private boolean isInside;
+
+    /** Whether the call was ended before it was inside. */
+    private boolean isEndedBefore;
+
+    /** Ends the guest's call where it stands, unless it is over by then. Runs on the core's thread. */
     private final class EndCall extends ThreadLocalAction {
         private volatile boolean isOver;
 
@@ -42,10 +48,14 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
 
         @Override
         protected void perform(Access access) {
-            if (!isOver) {
-                isOver = true;
-                throw new TrapException(calls, new GuestTrap(Reason.DEADLINE, "interrupted"));
+            if (isOver) {
+                return;
             }
+            isOver = true;
+            if (isInside) {
+                throw new TrapException(calls, interrupted());
+            }
+            isEndedBefore = true;
         }
     }
 
@@ -94,6 +104,32 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         }
     }
 
+    private static GuestTrap interrupted() {
+        return new GuestTrap(Reason.DEADLINE, "interrupted");
+    }
+
+    /** Calls an entry inside the context. Entering and leaving are safepoints too, and must not be left by an exception. */
+    int call(Value function) {
+        isEndedBefore = false;
+        context.enter();
+        try {
+            isInside = true;
+            if (isEndedBefore) {
+                throw interrupted();
+            }
+            return function.execute().asInt();
+        } catch (PolyglotException ended) {
+            throw trap(ended);
+        } catch (TrapException late) {
+            // Ended between the guest's return and the next line.
+            calls.takeTrap();
+            throw interrupted();
+        } finally {
+            isInside = false;
+            context.leave();
+        }
+    }
+
     /** What a guest's call came to, when not to its end. */
     GuestTrap trap(PolyglotException ended) {
         GuestTrap kept = calls.takeTrap();
@@ -105,10 +141,6 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         }
         String message = ended.isResourceExhausted() ? "call stack exhausted" : String.valueOf(ended.getMessage());
         return new GuestTrap(Reason.TRAP, message);
-    }
-
-    Context context() {
-        return context;
     }
 
     @Override

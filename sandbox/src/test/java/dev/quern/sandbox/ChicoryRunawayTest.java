@@ -1,0 +1,9 @@
+package dev.quern.sandbox;
+
+/** {@link RunawayConformanceTest} on Chicory. */
+class ChicoryRunawayTest extends RunawayConformanceTest {
+    @Override
+    String runtime() {
+        return "chicory";
+    }
+}

@@ -1,0 +1,9 @@
+package dev.quern.sandbox;
+
+/** {@link RunawayConformanceTest} on GraalWasm. */
+class GraalWasmRunawayTest extends RunawayConformanceTest {
+    @Override
+    String runtime() {
+        return "graalwasm";
+    }
+}
