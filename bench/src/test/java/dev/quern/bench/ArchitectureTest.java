@@ -37,7 +37,6 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(others)
-                .allowEmptyShould(true)
                 .check(classes);
     }
 
