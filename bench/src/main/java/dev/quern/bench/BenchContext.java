@@ -15,10 +15,14 @@ public final class BenchContext {
 
     private static final Duration IDLE_WAIT_QUICK_MAX = Duration.ofMillis(500);
 
+    /** How long all waits of a run may take together: on a machine that never rests, a bench ends, too. */
+    private static final Duration IDLE_WAITS_MAX = Duration.ofMinutes(3);
+
     private final boolean quick;
     private final PrintStream out;
     private final List<Target> targets = new ArrayList<>();
     private final Set<String> commands = new LinkedHashSet<>();
+    private long idleWaitsLeftNs = IDLE_WAITS_MAX.toNanos();
     private int busyWaits;
 
     public BenchContext(boolean quick, PrintStream out) {
@@ -64,11 +68,14 @@ public final class BenchContext {
         commands.add(command.stream().map(word -> word.isEmpty() ? "''" : word).collect(Collectors.joining(" ")));
     }
 
-    /** Waits for an idle machine up to a bound; counts the times it was still busy then. */
+    /** Waits for an idle machine up to a bound, which all waits of a run share; counts the times it was still busy then. */
     public void awaitIdle() throws InterruptedException {
-        if (!Machine.awaitIdle(quick ? IDLE_WAIT_QUICK_MAX : IDLE_WAIT_MAX)) {
+        Duration waitMax = quick ? IDLE_WAIT_QUICK_MAX : IDLE_WAIT_MAX;
+        long startNs = System.nanoTime();
+        if (!Machine.awaitIdle(Duration.ofNanos(Math.min(waitMax.toNanos(), idleWaitsLeftNs)))) {
             busyWaits++;
         }
+        idleWaitsLeftNs = Math.max(0, idleWaitsLeftNs - (System.nanoTime() - startNs));
     }
 
     /** The targets reported so far. */
