@@ -1,0 +1,93 @@
+package dev.quern.server.resp;
+
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.sandbox.Function;
+import dev.quern.sandbox.FunctionStatus;
+import dev.quern.sandbox.Invocation;
+import dev.quern.server.loop.Core;
+import dev.quern.server.loop.Counter;
+
+/** FCALL and FCALL_RO: runs a function on this core, in this turn. Thread: the core's. */
+final class FunctionCall {
+    /** The command's own arguments: its name, the function's, the count of keys. */
+    private static final int OWN_ARGUMENTS = 3;
+
+    /** The function's own limit of time. */
+    private static final long TIME_LIMIT_OWN = 0;
+
+    private FunctionCall() {}
+
+    static void fcall(RespConnection connection, Arguments arguments, ReplyWriter reply) {
+        call(connection, arguments, false, reply);
+    }
+
+    static void fcallReadOnly(RespConnection connection, Arguments arguments, ReplyWriter reply) {
+        call(connection, arguments, true, reply);
+    }
+
+    private static void call(RespConnection connection, Arguments arguments, boolean readOnly, ReplyWriter reply) {
+        Core core = connection.core().core();
+        Function function =
+                core.functions().find(connection.tenant(), arguments.address(1), arguments.length(1));
+        if (function == null) {
+            reply.error("ERR Function not found");
+            return;
+        }
+        if (!arguments.isLong(2)) {
+            reply.error("ERR Bad number of keys provided");
+            return;
+        }
+        long keys = arguments.asLong(2);
+        if (keys > arguments.count() - OWN_ARGUMENTS) {
+            reply.error("ERR Number of keys can't be greater than number of args");
+            return;
+        }
+        if (keys < 0) {
+            reply.error("ERR Number of keys can't be negative");
+            return;
+        }
+        // A function may run for milliseconds and begins its own epoch: it must not hold the burst's.
+        connection.core().leave();
+        Invocation invocation = core.functionCore().invocation();
+        long encoded = core.scratch().reserve(encodedLength(arguments));
+        int length = encode(arguments, encoded);
+        invocation.set(encoded, length, connection.table(), readOnly, TIME_LIMIT_OWN);
+        core.counters().increment(Counter.INVOCATIONS);
+        int status = core.functionCore().invoke(function, invocation);
+        if (status != FunctionStatus.OK) {
+            failed(core, invocation, status, reply);
+        } else if (invocation.replied()) {
+            reply.bulk(invocation.replyAddress(), invocation.replyLength());
+        } else {
+            reply.nil();
+        }
+    }
+
+    private static void failed(Core core, Invocation invocation, int status, ReplyWriter reply) {
+        core.counters().increment(Counter.INVOCATIONS_FAILED);
+        if (status == FunctionStatus.OVER_QUOTA) {
+            reply.error(Errors.OUT_OF_MEMORY);
+        } else {
+            reply.error("ERR " + invocation.error());
+        }
+    }
+
+    private static long encodedLength(Arguments arguments) {
+        return Integer.BYTES + (long) Integer.BYTES * arguments.count() + arguments.bytes();
+    }
+
+    /** Writes the argument list that functions read: a count, then each argument's length and bytes. */
+    private static int encode(Arguments arguments, long target) {
+        NativeMemory.putInt(target, arguments.count() - OWN_ARGUMENTS);
+        long position = target + Integer.BYTES;
+        for (int index = OWN_ARGUMENTS; index < arguments.count(); index++) {
+            int length = arguments.length(index);
+            NativeMemory.putInt(position, length);
+            if (length > 0) {
+                NativeMemory.copy(arguments.address(index), position + Integer.BYTES, length);
+            }
+            position += Integer.BYTES + length;
+        }
+        return (int) (position - target);
+    }
+}

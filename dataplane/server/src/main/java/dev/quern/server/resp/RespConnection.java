@@ -1,0 +1,385 @@
+package dev.quern.server.resp;
+
+import dev.quern.kvstore.Table;
+import dev.quern.kvstore.Tenant;
+import dev.quern.server.loop.Counter;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.redis.ArrayHeaderRedisMessage;
+import io.netty.handler.codec.redis.BulkStringHeaderRedisMessage;
+import io.netty.handler.codec.redis.BulkStringRedisContent;
+import io.netty.handler.codec.redis.FullBulkStringRedisMessage;
+import io.netty.handler.codec.redis.InlineCommandRedisMessage;
+import io.netty.handler.codec.redis.LastBulkStringRedisContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client: assembles its commands from the decoder's pieces, runs each when it is whole, and sends a burst's replies together. While
+ * a command waits for the control thread, or the client does not read its replies, later pieces are held and nothing more is read.
+ * Thread: the core's, but the plain facts shown by CLIENT LIST.
+ */
+final class RespConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(RespConnection.class);
+
+    /** Held among the pieces: what was wrong with the stream after them. */
+    private record Malformed(String reason) {}
+
+    private final RespCore core;
+    private final ClientState client;
+    private final Arguments arguments = new Arguments();
+    private final ArrayDeque<Object> held = new ArrayDeque<>();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Tenant tenant;
+    private @Nullable Table table;
+    private boolean resp3;
+    private int argumentsLeft;
+    private int bulkLength;
+    private boolean waiting;
+    private boolean resuming;
+    private boolean closing;
+
+    RespConnection(RespCore core) {
+        this.core = core;
+        this.client = new ClientState(core.clients().nextId(), core.core().index());
+        reset();
+    }
+
+    RespCore core() {
+        return core;
+    }
+
+    long id() {
+        return client.id();
+    }
+
+    ClientState client() {
+        return client;
+    }
+
+    boolean resp3() {
+        return resp3;
+    }
+
+    void resp3(boolean version3) {
+        resp3 = version3;
+        client.protocol(version3 ? 3 : 2);
+        core.reply(this).resp3(version3);
+    }
+
+    /** Whether the client has named its tenant. */
+    boolean authenticated() {
+        return tenant != null;
+    }
+
+    /** The client's tenant. Only for commands that need one: they do not run without. */
+    Tenant tenant() {
+        return Objects.requireNonNull(tenant);
+    }
+
+    /** The table that keys lie in. Only for commands that need a tenant. */
+    Table table() {
+        return Objects.requireNonNull(table);
+    }
+
+    /** From here on, commands are this tenant's. */
+    void enter(Tenant named) {
+        tenant = named;
+        select(named.defaultTable());
+    }
+
+    void select(Table selected) {
+        table = selected;
+        client.place(selected.tenant().name(), selected.name());
+    }
+
+    /** As just connected: RESP2, the default tenant when it has no secret. */
+    void reset() {
+        tenant = null;
+        table = null;
+        resp3 = false;
+        client.reset();
+        Tenant open = core.core().store().tenant(Authentication.TENANT_DEFAULT);
+        if (open != null && !open.hasSecret()) {
+            enter(open);
+        }
+    }
+
+    /** Later commands wait until {@link #answered}. */
+    void await() {
+        waiting = true;
+        channel().config().setAutoRead(false);
+    }
+
+    /** What was awaited has come; {@code answer} writes the reply, unless the client has gone. */
+    void answered(java.util.function.Consumer<ReplyWriter> answer) {
+        waiting = false;
+        if (!channel().isActive()) {
+            return;
+        }
+        answer.accept(core.reply(this));
+        send();
+        resume();
+    }
+
+    /** Closes once the replies so far are sent; what the client sent after is ignored. */
+    void closeAfterReply() {
+        closing = true;
+    }
+
+    void close() {
+        closing = true;
+        channel().close();
+    }
+
+    /** Whether everything received has been answered. */
+    boolean quiet() {
+        return !waiting && held.isEmpty() && channel().isWritable();
+    }
+
+    private Channel channel() {
+        return Objects.requireNonNull(context).channel();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext active) {
+        client.address(String.valueOf(active.channel().remoteAddress()), String.valueOf(active.channel().localAddress()));
+        core.clients().add(this);
+        core.core().counters().increment(Counter.RESP_CONNECTIONS);
+        if (!core.admit(this)) {
+            core.reply(this).error("ERR max number of clients reached");
+            closing = true;
+            send();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext inactive) {
+        closing = true;
+        core.clients().remove(this);
+        core.dismiss(this);
+        arguments.reset();
+        dropHeld();
+    }
+
+    private void dropHeld() {
+        for (Object message; (message = held.poll()) != null; ) {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext reading, Object message) {
+        if (closing) {
+            ReferenceCountUtil.release(message);
+        } else if (waiting || !held.isEmpty() || !channel().isWritable()) {
+            held.add(message);
+        } else {
+            accept(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext reading) {
+        send();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext changed) {
+        if (!changed.channel().isWritable()) {
+            changed.channel().config().setAutoRead(false);
+        } else {
+            resume();
+        }
+    }
+
+    /** Goes on with the pieces held, as far as replies find room; then with reading. */
+    private void resume() {
+        if (resuming) {
+            return;
+        }
+        resuming = true;
+        do {
+            while (!held.isEmpty() && !waiting && !closing && channel().isWritable()) {
+                accept(held.remove());
+            }
+            send();
+        } while (!held.isEmpty() && !waiting && !closing && channel().isWritable());
+        resuming = false;
+        if (closing) {
+            dropHeld();
+        } else if (!waiting && channel().isWritable()) {
+            channel().config().setAutoRead(true);
+        }
+    }
+
+    private void accept(Object message) {
+        if (message instanceof BulkStringRedisContent content) {
+            acceptContent(content);
+        } else if (message instanceof BulkStringHeaderRedisMessage header) {
+            acceptBulkHeader(header.bulkStringLength());
+        } else if (message instanceof ArrayHeaderRedisMessage header) {
+            acceptArrayHeader(header.length());
+        } else if (message instanceof InlineCommandRedisMessage inline && argumentsLeft == 0) {
+            acceptInline(inline.content());
+        } else if (message instanceof Malformed malformed) {
+            refuse(malformed.reason());
+        } else {
+            refuse(argumentsLeft > 0 ? "expected '$'" : "expected '*' or an inline command");
+        }
+    }
+
+    private void acceptArrayHeader(long length) {
+        if (argumentsLeft > 0) {
+            refuse("expected '$', got '*'");
+        } else if (length > RespLimits.ARGUMENTS_MAX) {
+            refuse("invalid multibulk length");
+        } else if (tenant == null && length > RespLimits.UNAUTHENTICATED_ARGUMENTS_MAX) {
+            refuse("unauthenticated multibulk length");
+        } else if (length > 0) {
+            argumentsLeft = (int) length;
+        }
+    }
+
+    private void acceptBulkHeader(int length) {
+        if (argumentsLeft == 0) {
+            refuse("expected '*' or an inline command, got '$'");
+        } else if (length > RespLimits.BULK_BYTES_MAX
+                || arguments.bytes() + length > RespLimits.COMMAND_BYTES_MAX) {
+            refuse("invalid bulk length");
+        } else if (tenant == null && length > RespLimits.UNAUTHENTICATED_BULK_BYTES_MAX) {
+            refuse("unauthenticated bulk length");
+        } else {
+            bulkLength = length;
+        }
+    }
+
+    private void acceptContent(BulkStringRedisContent content) {
+        if (content == FullBulkStringRedisMessage.NULL_INSTANCE || argumentsLeft == 0) {
+            refuse(argumentsLeft == 0 ? "expected '*' or an inline command, got '$'" : "invalid bulk length");
+            return;
+        }
+        boolean last = content instanceof LastBulkStringRedisContent;
+        if (content == FullBulkStringRedisMessage.EMPTY_INSTANCE) {
+            arguments.addEmpty();
+        } else {
+            arguments.gather(content.content(), bulkLength, last);
+        }
+        if (last && --argumentsLeft == 0) {
+            execute();
+        }
+    }
+
+    private void acceptInline(String line) {
+        List<byte[]> words = InlineWords.split(line);
+        if (words == null) {
+            refuse("unbalanced quotes in request");
+            return;
+        }
+        if (words.isEmpty()) {
+            return;
+        }
+        for (byte[] word : words) {
+            arguments.add(io.netty.buffer.Unpooled.wrappedBuffer(word));
+        }
+        execute();
+    }
+
+    private void execute() {
+        ReplyWriter reply = core.reply(this);
+        core.core().counters().increment(Counter.RESP_COMMANDS);
+        try {
+            dispatch(reply);
+        } catch (RuntimeException fault) {
+            LOG.error("RESP command failed: connection={}, arguments={}", id(), arguments.count(), fault);
+            reply.error("ERR internal error, see the server's log");
+            closing = true;
+        }
+        arguments.reset();
+        if (reply.size() > RespLimits.OUTPUT_FLUSH_BYTES && core.replying(this)) {
+            send();
+        }
+    }
+
+    private void dispatch(ReplyWriter reply) {
+        Command command = CommandTable.find(arguments.address(0), arguments.length(0));
+        if (command == null) {
+            Errors.unknownCommand(reply, arguments);
+        } else if (!command.takes(arguments.count())) {
+            Errors.wrongArity(reply, command.label());
+        } else if (tenant == null && command.needsTenant()) {
+            reply.error(Errors.NO_AUTHENTICATION);
+        } else {
+            client.used(command, core.core().nowMs());
+            command.handler().run(this, arguments, reply);
+        }
+    }
+
+    private void refuse(String reason) {
+        core.reply(this).error("ERR Protocol error: " + reason);
+        core.core().counters().increment(Counter.RESP_ERRORS);
+        arguments.reset();
+        argumentsLeft = 0;
+        closing = true;
+    }
+
+    /** Hands the burst's replies to the socket. */
+    void send() {
+        if (!core.replying(this)) {
+            return;
+        }
+        ReplyWriter reply = core.reply(this);
+        boolean overflowed = reply.overflowed();
+        ByteBuf replies = reply.finish();
+        core.replied();
+        Channel channel = channel();
+        if (overflowed) {
+            LOG.warn(
+                    "RESP connection closed: its replies exceed {} bytes: connection={}, address={}",
+                    RespLimits.OUTPUT_BYTES_MAX,
+                    id(),
+                    channel.remoteAddress());
+            replies.release();
+            closing = true;
+            channel.close();
+        } else if (closing) {
+            channel.writeAndFlush(replies).addListener(ChannelFutureListener.CLOSE);
+        } else if (replies.isReadable()) {
+            channel.writeAndFlush(replies, channel.voidPromise());
+        } else {
+            replies.release();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext caught, Throwable cause) {
+        if (cause instanceof DecoderException) {
+            boolean inline = argumentsLeft == 0 && String.valueOf(cause.getMessage()).contains("<= 65536");
+            String reason = inline
+                    ? "too big inline request"
+                    : argumentsLeft > 0 ? "invalid bulk length" : "invalid multibulk length";
+            channelRead(caught, new Malformed(reason));
+            send();
+        } else {
+            if (!(cause instanceof IOException)) {
+                LOG.error("RESP connection closed by a fault: connection={}", id(), cause);
+            }
+            caught.close();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.quern.server.resp;
+
+import dev.quern.kvstore.StoreCore;
+import dev.quern.server.loop.Core;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What one core's connections share: its buffers, the reply writer, the epoch of the burst. Thread: the core's. */
+final class RespCore implements AutoCloseable {
+    private final Core core;
+    private final Clients clients;
+    private final ReusableBuffer received = new ReusableBuffer(RespLimits.RECEIVE_BYTES, RespLimits.RECEIVE_BYTES);
+    private final ReusableBuffer output = new ReusableBuffer(RespLimits.OUTPUT_BYTES, RespLimits.OUTPUT_KEPT_BYTES);
+    private final ReplyWriter reply = new ReplyWriter(output);
+    private final RecordList found = new RecordList();
+    private @Nullable RespConnection replying;
+    private boolean entered;
+    private final Set<RespConnection> connections = new HashSet<>();
+
+    RespCore(Core core, Clients clients) {
+        this.core = core;
+        this.clients = clients;
+    }
+
+    Core core() {
+        return core;
+    }
+
+    Clients clients() {
+        return clients;
+    }
+
+    ReusableBuffer received() {
+        return received;
+    }
+
+    /** The store, with this burst's epoch pinned. */
+    StoreCore enter() {
+        StoreCore store = core.storeCore();
+        if (!entered) {
+            store.enter(core.nowMs());
+            entered = true;
+        }
+        return store;
+    }
+
+    /** Ends the burst's epoch; records found in it are gone from here on. */
+    void leave() {
+        if (entered) {
+            entered = false;
+            core.storeCore().exit();
+        }
+    }
+
+    /** The reply writer, lent to this connection until it sends. */
+    ReplyWriter reply(RespConnection connection) {
+        if (replying != connection) {
+            if (replying != null) {
+                replying.send();
+            }
+            reply.begin(connection.resp3());
+            replying = connection;
+        }
+        return reply;
+    }
+
+    /** Whether the writer holds this connection's replies. */
+    boolean replying(RespConnection connection) {
+        return replying == connection;
+    }
+
+    /** The writer is finished with and free for the next connection. */
+    void replied() {
+        replying = null;
+    }
+
+    /** The list for scans, empty. */
+    RecordList found() {
+        found.clear();
+        return found;
+    }
+
+    /** Counts a new connection in; false when there are too many. */
+    boolean admit(RespConnection connection) {
+        connections.add(connection);
+        return connections.size() <= RespLimits.CONNECTIONS_MAX;
+    }
+
+    void dismiss(RespConnection connection) {
+        connections.remove(connection);
+        if (replying == connection) {
+            reply.finish().release();
+            replying = null;
+        }
+    }
+
+    /** Closes every connection. */
+    void closeAll() {
+        for (RespConnection connection : List.copyOf(connections)) {
+            connection.close();
+        }
+    }
+
+    /** Whether every connection's commands have been answered. */
+    boolean quiet() {
+        for (RespConnection connection : connections) {
+            if (!connection.quiet()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        leave();
+        if (reply.active()) {
+            reply.finish().release();
+        }
+        received.close();
+        output.close();
+    }
+}

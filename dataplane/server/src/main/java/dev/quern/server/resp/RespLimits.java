@@ -1,0 +1,74 @@
+package dev.quern.server.resp;
+
+/** The Redis door's limits, each with its reason. */
+final class RespLimits {
+    /** What one read may bring: a burst of pipelined commands, and one core's reads share one buffer. */
+    static final int RECEIVE_BYTES = 64 * 1024;
+
+    /** What a core's shared output buffer starts with: the replies of a burst of usual size. */
+    static final int OUTPUT_BYTES = 64 * 1024;
+
+    /** Past this the burst's replies so far go to the socket and the next ones start a buffer anew. */
+    static final int OUTPUT_FLUSH_BYTES = 256 * 1024;
+
+    /** A larger shared output buffer is let go of after its burst instead of being kept. */
+    static final int OUTPUT_KEPT_BYTES = 1 << 20;
+
+    /** Replies waiting for a slow reader before its commands wait, unread. */
+    static final int OUTPUT_PAUSE_BYTES = 1 << 20;
+
+    /** Waiting replies at which the commands go on. */
+    static final int OUTPUT_RESUME_BYTES = 256 * 1024;
+
+    /** Replies waiting for one connection at most; beyond, it is closed. Four of the longest values. */
+    static final int OUTPUT_BYTES_MAX = 64 << 20;
+
+    /** The longest argument: a value. */
+    static final int BULK_BYTES_MAX = 16 << 20;
+
+    /** All arguments of one command together: an MSET of a few of the longest values. */
+    static final long COMMAND_BYTES_MAX = 64L << 20;
+
+    /** Arguments of one command: an MSET of half as many records. */
+    static final int ARGUMENTS_MAX = 1 << 16;
+
+    /** Arguments, and bytes of one, before the connection has named a tenant; as in Redis. */
+    static final int UNAUTHENTICATED_ARGUMENTS_MAX = 10;
+
+    static final int UNAUTHENTICATED_BULK_BYTES_MAX = 16 * 1024;
+
+    /** Connections of one core: what file limits usually allow. */
+    static final int CONNECTIONS_MAX = 10_000;
+
+    /** Connections that the kernel keeps waiting for us, as in Redis. */
+    static final int BACKLOG = 511;
+
+    /** How often a command that writes several records tries again when another core was quicker. */
+    static final int TRANSACTION_ATTEMPTS_MAX = 64;
+
+    /** Records one SCAN step looks at: some hundreds of microseconds of the core. */
+    static final int SCAN_RECORDS_MAX = 10_000;
+
+    /** Keys that KEYS answers with; beyond, SCAN is the way. */
+    static final int KEYS_MAX = 1 << 20;
+
+    /** A connection's name and what CLIENT SETINFO tells. */
+    static final int CLIENT_TEXT_MAX = 256;
+
+    /** SELECT takes numbers below this, as a Redis out of the box. */
+    static final int DATABASES = 16;
+
+    /** Characters of an unknown command's name and arguments shown in its error, as in Redis. */
+    static final int ERROR_TEXT_MAX = 128;
+
+    static {
+        if (OUTPUT_RESUME_BYTES > OUTPUT_PAUSE_BYTES
+                || OUTPUT_PAUSE_BYTES > OUTPUT_BYTES_MAX
+                || OUTPUT_BYTES_MAX <= BULK_BYTES_MAX
+                || COMMAND_BYTES_MAX <= BULK_BYTES_MAX) {
+            throw new ExceptionInInitializerError("a reply or command of the longest value must fit");
+        }
+    }
+
+    private RespLimits() {}
+}

@@ -1,0 +1,154 @@
+package dev.quern.server.resp;
+
+import dev.quern.server.loop.Core;
+import dev.quern.server.loop.Port;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.redis.RedisDecoder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One core's share of the Redis door: an event loop that the core itself turns, so that no thread stands between socket and store. */
+final class RespPort implements Port {
+    private static final Logger LOG = LoggerFactory.getLogger(RespPort.class);
+
+    /** Turns that closing sockets may take. */
+    private static final int CLOSE_TURNS_MAX = 1000;
+
+    private final Core core;
+    private final RespCore connections;
+    private final ManualIoEventLoop loop;
+    private final ReceiveAllocator receiveAllocator;
+    private final String transport;
+    private @Nullable Channel listening;
+    private String address = "";
+
+    RespPort(Core core, Clients clients, IoHandlerFactory handlers, String transport) {
+        this.core = core;
+        this.connections = new RespCore(core, clients);
+        this.loop = new ManualIoEventLoop(Thread.currentThread(), handlers);
+        this.receiveAllocator = new ReceiveAllocator(connections.received());
+        this.transport = transport;
+    }
+
+    /** Listens for all cores' connections; each goes to the core that {@code ports} has next. */
+    InetSocketAddress listen(ServerChannel channel, InetSocketAddress wanted, RespPorts ports) throws IOException {
+        channel.config().setOption(ChannelOption.SO_BACKLOG, RespLimits.BACKLOG);
+        channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object accepted) {
+                ports.next().adopt((Channel) accepted);
+            }
+
+            @Override
+            public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                LOG.warn("RESP: a connection could not be accepted: {}", cause.toString());
+            }
+        });
+        try {
+            await(register(channel));
+            await(channel.bind(wanted));
+        } catch (IOException refused) {
+            channel.close();
+            loop.runNow();
+            throw new IOException("RESP " + RespPorts.format(wanted) + ": " + refused.getMessage(), refused);
+        }
+        listening = channel;
+        InetSocketAddress bound = (InetSocketAddress) channel.localAddress();
+        address = " " + RespPorts.format(bound);
+        return bound;
+    }
+
+    private ChannelFuture register(Channel channel) {
+        // By the interface: Netty's own bootstraps do the same, and only the class's method is marked deprecated.
+        EventLoop registrar = loop;
+        return registrar.register(channel);
+    }
+
+    private void await(ChannelFuture future) throws IOException {
+        while (!future.isDone()) {
+            loop.runNow();
+        }
+        Throwable cause = future.cause();
+        if (cause instanceof IOException refused) {
+            throw refused;
+        }
+        if (cause != null) {
+            throw new IOException(cause);
+        }
+    }
+
+    /** Makes an accepted connection this core's. Any core's thread. */
+    void adopt(Channel channel) {
+        channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+        channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+        channel.config().setRecvByteBufAllocator(receiveAllocator);
+        channel.config()
+                .setWriteBufferWaterMark(
+                        new WriteBufferWaterMark(RespLimits.OUTPUT_RESUME_BYTES, RespLimits.OUTPUT_PAUSE_BYTES));
+        channel.pipeline().addLast(new RedisDecoder(true), new RespConnection(connections));
+        register(channel).addListener(registered -> {
+            if (!registered.isSuccess()) {
+                LOG.warn("RESP: a connection could not be registered", registered.cause());
+                channel.unsafe().closeForcibly();
+            }
+        });
+        core.wakeup();
+    }
+
+    @Override
+    public int poll(long nowNs, int limit) {
+        int work = loop.runNow();
+        connections.leave();
+        if (core.draining() && listening != null) {
+            listening.close();
+            listening = null;
+        }
+        return work;
+    }
+
+    /** Replies have gone out with the burst that they answer. */
+    @Override
+    public int flush(long nowNs) {
+        return 0;
+    }
+
+    @Override
+    public String describe() {
+        return "RESP" + address + " (" + transport + ")";
+    }
+
+    @Override
+    public boolean drained() {
+        return connections.quiet();
+    }
+
+    @Override
+    public void close() {
+        if (listening != null) {
+            listening.close();
+        }
+        connections.closeAll();
+        loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+        for (int turn = 0; turn < CLOSE_TURNS_MAX && !loop.isTerminated(); turn++) {
+            loop.runNow();
+        }
+        if (!loop.isTerminated()) {
+            LOG.warn("RESP: sockets of core {} still open after its close", core.index());
+        }
+        connections.close();
+    }
+}
