@@ -69,6 +69,12 @@ final class CoreCall {
 
     /** Ends the call if its time is over. Any thread. */
     void endIfOver(long nowNs) {
+        // Truffle drops an action for a thread that has not entered its context yet: ask again until the call has
+        // ended.
+        if (state == INTERRUPTED && STATE.compareAndSet(this, INTERRUPTED, ENDING)) {
+            interrupt(isKilled);
+            return;
+        }
         if (state == RUNNING && nowNs - deadlineNs >= 0 && STATE.compareAndSet(this, RUNNING, ENDING)) {
             if (nowNs - deadlineNs >= 0) {
                 interrupt(false);

@@ -3,6 +3,7 @@ package dev.quern.server;
 import dev.quern.server.loop.PortFactory;
 import dev.quern.server.port.RingPorts;
 import dev.quern.server.port.UdpPorts;
+import dev.quern.server.resp.RespPorts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,9 @@ public final class Quern {
                     config.socketBufferBytes(),
                     config.datagramBytesMax(),
                     config.sessions()));
+        }
+        if (config.resp() != null) {
+            ways.add(new RespPorts(config.resp(), RespPorts.Transport.AUTO));
         }
         return ways;
     }

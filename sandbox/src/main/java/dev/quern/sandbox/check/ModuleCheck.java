@@ -132,11 +132,12 @@ public final class ModuleCheck {
     private static void checkSizes(WasmModule module, int memoryPages) throws ModuleRefusedException {
         long tableEntries = 0;
         for (int i = 0; i < module.tableSection().tableCount(); i++) {
-            tableEntries += module.tableSection().getTable(i).limits().min();
+            // The most that it may grow to: growing is an instruction, and nothing else would bound it.
+            tableEntries += module.tableSection().getTable(i).limits().max();
         }
         if (tableEntries < 0 || tableEntries > TABLE_ENTRIES_MAX) {
-            throw new ModuleRefusedException("tables of " + tableEntries + " entries; the limit is " + TABLE_ENTRIES_MAX
-                    + " for all tables together");
+            throw new ModuleRefusedException("tables of up to " + tableEntries + " entries; the limit is "
+                    + TABLE_ENTRIES_MAX + " for all tables together, so give each a maximum");
         }
         if (module.globalSection().globalCount() > GLOBALS_MAX) {
             throw new ModuleRefusedException(

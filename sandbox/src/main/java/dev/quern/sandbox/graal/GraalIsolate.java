@@ -146,8 +146,11 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // the call itself says when it has ended
     public void interrupt() {
-        EndCall action = new EndCall();
-        ending = action;
+        EndCall action = ending;
+        if (action == null || action.isOver) {
+            action = new EndCall();
+            ending = action;
+        }
         Objects.requireNonNull(environment).submitThreadLocal(new Thread[] {thread}, action);
     }
 

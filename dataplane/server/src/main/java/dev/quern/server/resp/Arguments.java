@@ -78,7 +78,8 @@ final class Arguments {
                 add(part);
                 return;
             }
-            target = Unpooled.directBuffer(Math.min(length, Math.max(GATHERED_BYTES_MIN, part.readableBytes())), length);
+            target =
+                    Unpooled.directBuffer(Math.min(length, Math.max(GATHERED_BYTES_MIN, part.readableBytes())), length);
             gathering = target;
         }
         target.writeBytes(part);

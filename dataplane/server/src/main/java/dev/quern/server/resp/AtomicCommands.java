@@ -20,7 +20,9 @@ final class AtomicCommands {
         StoreCore store = connection.core().enter();
         Table table = connection.table();
         int status = Keys.possible(arguments, 1) ? StoreStatus.CONFLICT : StoreStatus.BAD_KEY;
-        for (int attempt = 0; attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT; attempt++) {
+        for (int attempt = 0;
+                attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
+                attempt++) {
             Transaction transaction = store.begin(connection.tenant());
             long before = transaction.find(table, arguments.address(1), arguments.length(1));
             boolean absent = before == Record.NONE;
@@ -59,7 +61,9 @@ final class AtomicCommands {
         StoreCore store = connection.core().enter();
         Table table = connection.table();
         int status = Keys.possible(arguments, 1) ? StoreStatus.CONFLICT : StoreStatus.BAD_KEY;
-        for (int attempt = 0; attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT; attempt++) {
+        for (int attempt = 0;
+                attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
+                attempt++) {
             Transaction transaction = store.begin(connection.tenant());
             long before = transaction.find(table, arguments.address(1), arguments.length(1));
             status = put(transaction, table, arguments, 2, Record.NO_EXPIRY);
@@ -79,7 +83,9 @@ final class AtomicCommands {
         StoreCore store = connection.core().enter();
         Table table = connection.table();
         int status = StoreStatus.CONFLICT;
-        for (int attempt = 0; attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT; attempt++) {
+        for (int attempt = 0;
+                attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
+                attempt++) {
             Transaction transaction = store.begin(connection.tenant());
             long before = transaction.find(table, arguments.address(1), arguments.length(1));
             if (before == Record.NONE) {
@@ -105,7 +111,9 @@ final class AtomicCommands {
         StoreCore store = connection.core().enter();
         Table table = connection.table();
         int status = Keys.possible(arguments, 1) ? StoreStatus.CONFLICT : StoreStatus.BAD_KEY;
-        for (int attempt = 0; attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT; attempt++) {
+        for (int attempt = 0;
+                attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
+                attempt++) {
             Transaction transaction = store.begin(connection.tenant());
             long before = transaction.find(table, arguments.address(1), arguments.length(1));
             int length = before == Record.NONE ? 0 : Record.valueLength(before);
@@ -152,11 +160,11 @@ final class AtomicCommands {
         }
         StoreCore store = connection.core().enter();
         int status = StoreStatus.CONFLICT;
-        for (int attempt = 0; attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT; attempt++) {
+        for (int attempt = 0;
+                attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
+                attempt++) {
             Transaction transaction = store.begin(connection.tenant());
-            status = command == Command.MSETNX
-                    ? anyThere(transaction, connection.table(), arguments)
-                    : StoreStatus.OK;
+            status = command == Command.MSETNX ? anyThere(transaction, connection.table(), arguments) : StoreStatus.OK;
             for (int key = 1; key < arguments.count() && status == StoreStatus.OK; key += 2) {
                 status = transaction.put(
                         connection.table(),
@@ -203,7 +211,9 @@ final class AtomicCommands {
             return;
         }
         int status = StoreStatus.CONFLICT;
-        for (int attempt = 0; attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT; attempt++) {
+        for (int attempt = 0;
+                attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
+                attempt++) {
             Transaction transaction = store.begin(connection.tenant());
             int deleted = 0;
             status = StoreStatus.OK;

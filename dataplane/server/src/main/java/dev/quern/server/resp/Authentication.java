@@ -105,5 +105,4 @@ final class Authentication {
         reply.bulk("modules");
         reply.array(0);
     }
-
 }

@@ -58,7 +58,8 @@ final class ClientState {
         table = tableName;
     }
 
-    @Nullable String tenant() {
+    @Nullable
+    String tenant() {
         return tenant;
     }
 

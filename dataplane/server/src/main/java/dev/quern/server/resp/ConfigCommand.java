@@ -27,7 +27,9 @@ final class ConfigCommand {
         Map<String, String> matching = new LinkedHashMap<>();
         settings(connection).forEach((name, value) -> {
             for (int index = 2; index < arguments.count(); index++) {
-                if (new Glob(arguments.text(index).toLowerCase(java.util.Locale.ROOT)
+                if (new Glob(arguments
+                                .text(index)
+                                .toLowerCase(java.util.Locale.ROOT)
                                 .getBytes(java.nio.charset.StandardCharsets.UTF_8))
                         .matches(name)) {
                     matching.put(name, value);
@@ -46,7 +48,10 @@ final class ConfigCommand {
         settings.put("save", "");
         settings.put("appendonly", "no");
         settings.put("databases", Integer.toString(RespLimits.DATABASES));
-        settings.put("maxclients", Long.toString((long) RespLimits.CONNECTIONS_MAX * connection.core().core().count()));
+        settings.put(
+                "maxclients",
+                Long.toString((long) RespLimits.CONNECTIONS_MAX
+                        * connection.core().core().count()));
         settings.put("maxmemory", Long.toString(connection.tenant().quotaBytes()));
         settings.put("maxmemory-policy", "noeviction");
         settings.put("proto-max-bulk-len", Integer.toString(RespLimits.BULK_BYTES_MAX));

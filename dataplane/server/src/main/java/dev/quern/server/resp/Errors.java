@@ -24,8 +24,7 @@ final class Errors {
                 .append("', with args beginning with: ");
         int shown = 0;
         for (int index = 1; index < arguments.count() && shown < RespLimits.ERROR_TEXT_MAX; index++) {
-            String argument =
-                    arguments.excerpt(index, RespLimits.ERROR_TEXT_MAX - shown, StandardCharsets.UTF_8);
+            String argument = arguments.excerpt(index, RespLimits.ERROR_TEXT_MAX - shown, StandardCharsets.UTF_8);
             text.append('\'').append(argument).append("' ");
             shown += argument.length() + 3;
         }

@@ -27,8 +27,7 @@ final class FunctionCall {
 
     private static void call(RespConnection connection, Arguments arguments, boolean readOnly, ReplyWriter reply) {
         Core core = connection.core().core();
-        Function function =
-                core.functions().find(connection.tenant(), arguments.address(1), arguments.length(1));
+        Function function = core.functions().find(connection.tenant(), arguments.address(1), arguments.length(1));
         if (function == null) {
             reply.error("ERR Function not found");
             return;

@@ -57,7 +57,14 @@ final class FunctionCommands {
             }
         } else if (arguments.is(1, "HELP")) {
             Help.reply(
-                    reply, Command.FUNCTION, "DELETE <name>", "FLUSH", "KILL", "LIST", "LOAD [REPLACE] <payload>", "STATS");
+                    reply,
+                    Command.FUNCTION,
+                    "DELETE <name>",
+                    "FLUSH",
+                    "KILL",
+                    "LIST",
+                    "LOAD [REPLACE] <payload>",
+                    "STATS");
         } else {
             Errors.unknownSubcommand(reply, arguments);
         }
@@ -217,7 +224,7 @@ final class FunctionCommands {
         Core core = connection.core().core();
         RunningFunction running = null;
         for (RunningFunction each : core.functions().running()) {
-            if (each.tenant().equals(connection.tenant())) {
+            if (each.tenant().equals(connection.tenant().name())) {
                 running = each;
                 break;
             }
@@ -238,7 +245,7 @@ final class FunctionCommands {
             reply.bulk("core");
             reply.integer(running.core());
             reply.bulk("duration_ms");
-            reply.integer(Math.max(0, core.nowNs() - running.sinceNs()) / 1_000_000);
+            reply.integer(running.runningUs() / 1_000);
         }
         reply.bulk("engines");
         reply.map(1);

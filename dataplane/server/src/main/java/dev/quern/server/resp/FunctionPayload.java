@@ -11,6 +11,7 @@ import java.util.Arrays;
  * @param manifest what the line says
  * @param module the bytes after it
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record FunctionPayload(Manifest manifest, byte[] module) {
     private static final int LINE_BYTES_MAX = 1024;
 
@@ -34,7 +35,8 @@ record FunctionPayload(Manifest manifest, byte[] module) {
         if (end == payload.length || end > LINE_BYTES_MAX) {
             throw new MalformedException("Invalid library metadata");
         }
-        String[] words = new String(payload, 2, end - 2, StandardCharsets.UTF_8).strip().split("\\s+");
+        String[] words =
+                new String(payload, 2, end - 2, StandardCharsets.UTF_8).strip().split("\\s+");
         if (!words[0].equalsIgnoreCase("wasm")) {
             throw new MalformedException("Engine '" + words[0] + "' not found");
         }

@@ -23,7 +23,8 @@ final class FunctionSettings {
             case "timeout-ms" -> timeLimitUs = number(key, value, 1, 3_600_000) * 1000;
             case "memory-pages" -> memoryPagesMax = (int) number(key, value, 1, 32_768);
             case "runtime" -> runtime = value;
-            default -> throw new FunctionPayload.MalformedException("Invalid metadata value given: " + key + "=" + value);
+            default ->
+                throw new FunctionPayload.MalformedException("Invalid metadata value given: " + key + "=" + value);
         }
     }
 
@@ -41,9 +42,11 @@ final class FunctionSettings {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            throw new FunctionPayload.MalformedException(key + " is a number from " + min + " to " + max + ", not " + value);
+            throw new FunctionPayload.MalformedException(
+                    key + " is a number from " + min + " to " + max + ", not " + value);
         }
-        throw new FunctionPayload.MalformedException(key + " is a number from " + min + " to " + max + ", not " + value);
+        throw new FunctionPayload.MalformedException(
+                key + " is a number from " + min + " to " + max + ", not " + value);
     }
 
     Manifest manifest() throws FunctionPayload.MalformedException {

@@ -64,7 +64,10 @@ final class InfoCommand {
 
     private static void clients(StringBuilder text, RespConnection connection) {
         line(text, "connected_clients", connection.core().clients().count());
-        line(text, "maxclients", (long) RespLimits.CONNECTIONS_MAX * connection.core().core().count());
+        line(
+                text,
+                "maxclients",
+                (long) RespLimits.CONNECTIONS_MAX * connection.core().core().count());
     }
 
     private static void memory(StringBuilder text, RespConnection connection) {

@@ -42,7 +42,9 @@ final class KeyCommands {
             return -2;
         }
         long expiryMs = Record.expiryMs(record);
-        return expiryMs == Record.NO_EXPIRY ? -1 : Math.max(0, expiryMs - connection.core().core().nowMs());
+        return expiryMs == Record.NO_EXPIRY
+                ? -1
+                : Math.max(0, expiryMs - connection.core().core().nowMs());
     }
 
     static void persist(RespConnection connection, Arguments arguments, ReplyWriter reply) {
@@ -120,7 +122,10 @@ final class KeyCommands {
         }
         long current = Record.expiryMs(record);
         boolean stays = current == Record.NO_EXPIRY;
-        if (nx && !stays || xx && stays || gt && (stays || expiryMs <= current) || lt && !stays && expiryMs >= current) {
+        if (nx && !stays
+                || xx && stays
+                || gt && (stays || expiryMs <= current)
+                || lt && !stays && expiryMs >= current) {
             reply.integer(0);
         } else if (expiryMs <= nowMs) {
             delete(connection, arguments, reply);
@@ -169,8 +174,7 @@ final class KeyCommands {
     }
 
     private static boolean flushes(Arguments arguments, ReplyWriter reply) {
-        if (arguments.count() == 1
-                || arguments.count() == 2 && (arguments.is(1, "SYNC") || arguments.is(1, "ASYNC"))) {
+        if (arguments.count() == 1 || arguments.count() == 2 && (arguments.is(1, "SYNC") || arguments.is(1, "ASYNC"))) {
             return true;
         }
         reply.error(Errors.SYNTAX);

@@ -177,7 +177,13 @@ final class ReplyWriter {
         if (ensure(8)) {
             NativeMemory.putLong(
                     address + index,
-                    '+' | 'P' << 8 | 'O' << 16 | (long) 'N' << 24 | (long) 'G' << 32 | (long) '\r' << 40 | (long) '\n' << 48);
+                    '+'
+                            | 'P' << 8
+                            | 'O' << 16
+                            | (long) 'N' << 24
+                            | (long) 'G' << 32
+                            | (long) '\r' << 40
+                            | (long) '\n' << 48);
             index += 7;
         }
     }
@@ -188,7 +194,8 @@ final class ReplyWriter {
                 NativeMemory.putLong(address + index, '_' | '\r' << 8 | '\n' << 16);
                 index += 3;
             } else {
-                NativeMemory.putLong(address + index, '$' | '-' << 8 | '1' << 16 | (long) '\r' << 24 | (long) '\n' << 32);
+                NativeMemory.putLong(
+                        address + index, '$' | '-' << 8 | '1' << 16 | (long) '\r' << 24 | (long) '\n' << 32);
                 index += 5;
             }
         }

@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  * a command waits for the control thread, or the client does not read its replies, later pieces are held and nothing more is read.
  * Thread: the core's, but the plain facts shown by CLIENT LIST.
  */
+@SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"
+}) // Netty reports a failed write by closing; buffers are compared as objects
 final class RespConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(RespConnection.class);
 
@@ -158,7 +160,9 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext active) {
-        client.address(String.valueOf(active.channel().remoteAddress()), String.valueOf(active.channel().localAddress()));
+        client.address(
+                String.valueOf(active.channel().remoteAddress()),
+                String.valueOf(active.channel().localAddress()));
         core.clients().add(this);
         core.core().counters().increment(Counter.RESP_CONNECTIONS);
         if (!core.admit(this)) {
@@ -259,8 +263,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
     private void acceptBulkHeader(int length) {
         if (argumentsLeft == 0) {
             refuse("expected '*' or an inline command, got '$'");
-        } else if (length > RespLimits.BULK_BYTES_MAX
-                || arguments.bytes() + length > RespLimits.COMMAND_BYTES_MAX) {
+        } else if (length > RespLimits.BULK_BYTES_MAX || arguments.bytes() + length > RespLimits.COMMAND_BYTES_MAX) {
             refuse("invalid bulk length");
         } else if (tenant == null && length > RespLimits.UNAUTHENTICATED_BULK_BYTES_MAX) {
             refuse("unauthenticated bulk length");
@@ -369,7 +372,8 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext caught, Throwable cause) {
         if (cause instanceof DecoderException) {
-            boolean inline = argumentsLeft == 0 && String.valueOf(cause.getMessage()).contains("<= 65536");
+            boolean inline =
+                    argumentsLeft == 0 && String.valueOf(cause.getMessage()).contains("<= 65536");
             String reason = inline
                     ? "too big inline request"
                     : argumentsLeft > 0 ? "invalid bulk length" : "invalid multibulk length";

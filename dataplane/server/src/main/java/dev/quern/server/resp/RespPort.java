@@ -21,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One core's share of the Redis door: an event loop that the core itself turns, so that no thread stands between socket and store. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty reports failures by closing the channel
 final class RespPort implements Port {
     private static final Logger LOG = LoggerFactory.getLogger(RespPort.class);
 
