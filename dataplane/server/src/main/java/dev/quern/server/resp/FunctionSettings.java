@@ -1,17 +1,18 @@
 package dev.quern.server.resp;
 
+import dev.quern.sandbox.Limits;
 import dev.quern.sandbox.Manifest;
+import java.util.regex.Pattern;
 
 /** Collects a manifest from the words of a FUNCTION LOAD. Thread: one. */
 final class FunctionSettings {
-    private final String name;
-    private boolean readOnly;
-    private long timeLimitUs = 10_000;
-    private int memoryPagesMax = 64;
-    private String runtime = "auto";
+    private static final long US_PER_MS = 1000;
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,15}");
+
+    private Manifest manifest;
 
     FunctionSettings(String name) {
-        this.name = name;
+        manifest = Manifest.named(name);
     }
 
     void set(String key, String value) throws FunctionPayload.MalformedException {
@@ -19,10 +20,13 @@ final class FunctionSettings {
             case "name" -> {
                 // Read first, by whoever made this.
             }
-            case "readonly" -> readOnly = yes(value);
-            case "timeout-ms" -> timeLimitUs = number(key, value, 1, 3_600_000) * 1000;
-            case "memory-pages" -> memoryPagesMax = (int) number(key, value, 1, 32_768);
-            case "runtime" -> runtime = value;
+            case "readonly" -> manifest = manifest.withReadOnly(yes(value));
+            case "timeout-ms" ->
+                manifest = manifest.withTimeLimitUs(
+                        number(key, value, 1, Limits.TIME_LIMIT_US_MAX / US_PER_MS) * US_PER_MS);
+            case "memory-pages" ->
+                manifest = manifest.withMemoryPagesMax((int) number(key, value, 0, Limits.MEMORY_PAGES_MAX));
+            case "runtime" -> manifest = manifest.withRuntime(value);
             default ->
                 throw new FunctionPayload.MalformedException("Invalid metadata value given: " + key + "=" + value);
         }
@@ -36,24 +40,17 @@ final class FunctionSettings {
     }
 
     private static long number(String key, String value, long min, long max) throws FunctionPayload.MalformedException {
-        try {
+        if (DIGITS.matcher(value).matches()) {
             long number = Long.parseLong(value);
             if (number >= min && number <= max) {
                 return number;
             }
-        } catch (NumberFormatException notANumber) {
-            throw new FunctionPayload.MalformedException(
-                    key + " is a number from " + min + " to " + max + ", not " + value);
         }
         throw new FunctionPayload.MalformedException(
                 key + " is a number from " + min + " to " + max + ", not " + value);
     }
 
-    Manifest manifest() throws FunctionPayload.MalformedException {
-        try {
-            return new Manifest(name, runtime, readOnly, timeLimitUs, memoryPagesMax);
-        } catch (IllegalArgumentException refused) {
-            throw new FunctionPayload.MalformedException(String.valueOf(refused.getMessage()));
-        }
+    Manifest manifest() {
+        return manifest;
     }
 }
