@@ -9,6 +9,9 @@ package dev.quern.server.loop;
  * @param parkMaxUs what a park may double up to: the longest that a request waits for a sleeping loop
  */
 public record IdleConfig(int spins, int yields, int parkUs, int parkMaxUs) {
-    /** Awake for some 100 µs after the last request, then asleep for half a millisecond at most. */
-    public static final IdleConfig DEFAULT = new IdleConfig(100, 100, 20, 500);
+    /**
+     * Awake for a millisecond or two after the last request, so that a busy client never meets a sleeping core; then asleep for half a
+     * millisecond at most.
+     */
+    public static final IdleConfig DEFAULT = new IdleConfig(100, 1_000, 20, 500);
 }
