@@ -18,6 +18,9 @@ final class Peer implements AutoCloseable {
 
     static final int CLIENT_CORE = 1;
 
+    static final String REDIS = "redis";
+    static final String QUERN = "quern";
+
     private static final Duration START_MAX = Duration.ofSeconds(30);
     private static final Duration REPLY_MAX = Duration.ofSeconds(30);
     private static final int PIPELINE = 500;
