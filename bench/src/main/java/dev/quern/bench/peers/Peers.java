@@ -34,13 +34,13 @@ public final class Peers implements Bench {
 
     private static final int FUNCTIONS_IN_FLIGHT = 256;
 
-    /** A case is warm when two runs in a row are no more than this better than the best before them. */
+    /** A case is warm when some runs in a row are no more than this better than the best before them. */
     private static final double WARM_GAIN_MAX = 1.03;
 
-    private static final int WARM_RUNS_ALIKE = 2;
+    private static final int WARM_RUNS_ALIKE = 3;
 
-    /** On a machine whose figures go up and down nothing is ever warm. */
-    private static final Duration WARM_UP_MAX = Duration.ofSeconds(100);
+    /** For each case: a function takes some 20 s, as its compiler has to share the server's core. */
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(40);
 
     /** One thing measured at one server. */
     private record Case(String name, Peer server, Rounds.Measurement measurement) {}
@@ -160,8 +160,7 @@ public final class Peers implements Bench {
                 .toList();
         int runs = 0;
         for (Case each : compiled) {
-            long deadlineNs =
-                    System.nanoTime() + WARM_UP_MAX.dividedBy(compiled.size()).toNanos();
+            long deadlineNs = System.nanoTime() + WARM_UP_MAX.toNanos();
             double best = 0;
             int alike = 0;
             while (alike < (context.quick() ? 1 : WARM_RUNS_ALIKE) && System.nanoTime() < deadlineNs) {
