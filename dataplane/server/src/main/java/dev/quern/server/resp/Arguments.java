@@ -3,7 +3,6 @@ package dev.quern.server.resp;
 import dev.quern.ffi.linux.NativeMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -129,10 +128,21 @@ final class Arguments {
         return new String(toArray(index), StandardCharsets.UTF_8);
     }
 
-    /** At most {@code max} bytes, for an error's text. */
-    String excerpt(int index, int max, Charset charset) {
-        int length = Math.min(max, lengths[index]);
-        return length <= 0 ? "" : new String(NativeMemory.toArray(addresses[index], length), charset);
+    /** At most {@code max} bytes up to the first NUL, one character each: what Redis's errors repeat. See {@link ReplyWriter#errorEcho}. */
+    String excerpt(int index, int max) {
+        int length = 0;
+        int lengthMax = Math.min(max, lengths[index]);
+        while (length < lengthMax && NativeMemory.getByte(addresses[index] + length) != 0) {
+            length++;
+        }
+        return length == 0
+                ? ""
+                : new String(NativeMemory.toArray(addresses[index], length), StandardCharsets.ISO_8859_1);
+    }
+
+    /** As {@link #excerpt(int, int)}, up to {@link RespLimits#ERROR_TEXT_MAX}. */
+    String excerpt(int index) {
+        return excerpt(index, RespLimits.ERROR_TEXT_MAX);
     }
 
     /** Whether the argument spells this word, in whatever case. {@code word} is in capital ASCII letters. */

@@ -71,7 +71,7 @@ final class Authentication {
             } else if (arguments.is(index, "SETNAME") && index + 1 < count) {
                 name = ++index;
             } else {
-                reply.error("ERR Syntax error in HELLO option '" + arguments.text(index) + "'");
+                reply.errorEcho("ERR Syntax error in HELLO option '" + arguments.excerpt(index) + "'");
                 return;
             }
         }

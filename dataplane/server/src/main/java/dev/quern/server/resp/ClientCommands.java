@@ -70,7 +70,7 @@ final class ClientCommands {
         }
         boolean library = arguments.is(2, "LIB-NAME");
         if (!library && !arguments.is(2, "LIB-VER")) {
-            reply.error("ERR Unrecognized option '" + arguments.text(2) + "'");
+            reply.errorEcho("ERR Unrecognized option '" + arguments.excerpt(2) + "'");
         } else if (!plain(arguments, 3)) {
             reply.error("ERR " + (library ? "lib-name" : "lib-ver")
                     + " cannot contain spaces, newlines or special characters.");

@@ -41,6 +41,10 @@ final class ConnectionCommands {
         Table table;
         if (arguments.isLong(1)) {
             long number = arguments.asLong(1);
+            if (number != (int) number) {
+                reply.error("ERR value is out of range, value must between -2147483648 and 2147483647");
+                return;
+            }
             if (number < 0 || number >= RespLimits.DATABASES) {
                 reply.error("ERR DB index is out of range");
                 return;

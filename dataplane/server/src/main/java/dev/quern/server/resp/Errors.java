@@ -1,7 +1,7 @@
 package dev.quern.server.resp;
 
 import dev.quern.kvstore.StoreStatus;
-import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Errors in Redis's words, where Redis has the error. */
 final class Errors {
@@ -20,21 +20,21 @@ final class Errors {
 
     static void unknownCommand(ReplyWriter reply, Arguments arguments) {
         StringBuilder text = new StringBuilder("ERR unknown command '")
-                .append(arguments.excerpt(0, RespLimits.ERROR_TEXT_MAX, StandardCharsets.UTF_8))
+                .append(arguments.excerpt(0))
                 .append("', with args beginning with: ");
         int shown = 0;
         for (int index = 1; index < arguments.count() && shown < RespLimits.ERROR_TEXT_MAX; index++) {
-            String argument = arguments.excerpt(index, RespLimits.ERROR_TEXT_MAX - shown, StandardCharsets.UTF_8);
+            String argument = arguments.excerpt(index, RespLimits.ERROR_TEXT_MAX - shown);
             text.append('\'').append(argument).append("' ");
             shown += argument.length() + 3;
         }
-        reply.error(text.toString());
+        reply.errorEcho(text.toString());
     }
 
     static void unknownSubcommand(ReplyWriter reply, Arguments arguments) {
-        String command = arguments.text(0).toUpperCase(java.util.Locale.ROOT);
-        reply.error("ERR unknown subcommand '"
-                + arguments.excerpt(1, RespLimits.ERROR_TEXT_MAX, StandardCharsets.UTF_8) + "'. Try " + command
+        String command = arguments.text(0).toUpperCase(Locale.ROOT);
+        reply.errorEcho("ERR unknown subcommand '"
+                + arguments.excerpt(1) + "'. Try " + command
                 + " HELP.");
     }
 

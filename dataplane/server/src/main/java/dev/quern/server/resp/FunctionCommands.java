@@ -74,7 +74,7 @@ final class FunctionCommands {
         boolean replace = false;
         for (int index = 2; index < arguments.count() - 1; index++) {
             if (!arguments.is(index, "REPLACE")) {
-                reply.error("ERR Unknown option given: " + arguments.text(index));
+                reply.errorEcho("ERR Unknown option given: " + arguments.excerpt(index));
                 return;
             }
             replace = true;
@@ -177,7 +177,7 @@ final class FunctionCommands {
                 reply.error("ERR library name argument was not given");
                 return;
             } else if (!arguments.is(index, "WITHCODE")) {
-                reply.error("ERR Unknown argument " + arguments.text(index));
+                reply.errorEcho("ERR Unknown argument " + arguments.excerpt(index));
                 return;
             }
         }

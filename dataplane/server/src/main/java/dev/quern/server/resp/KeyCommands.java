@@ -93,7 +93,7 @@ final class KeyCommands {
             } else if (arguments.is(index, "LT")) {
                 lt = true;
             } else {
-                reply.error("ERR Unsupported option " + arguments.text(index));
+                reply.errorEcho("ERR Unsupported option " + arguments.excerpt(index, RespLimits.OPTION_TEXT_MAX));
                 return;
             }
         }

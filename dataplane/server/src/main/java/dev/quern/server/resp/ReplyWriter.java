@@ -2,6 +2,7 @@ package dev.quern.server.resp;
 
 import dev.quern.ffi.linux.NativeMemory;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class ReplyWriter {
     private int capacity;
     private boolean resp3;
     private boolean overflowed;
+    private int errors;
 
     ReplyWriter(ReusableBuffer buffers) {
         this.buffers = buffers;
@@ -111,8 +113,8 @@ final class ReplyWriter {
         }
     }
 
-    private void line(char type, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    private void line(char type, String text, Charset charset) {
+        byte[] bytes = text.getBytes(charset);
         for (int position = 0; position < bytes.length; position++) {
             if (bytes[position] == '\r' || bytes[position] == '\n') {
                 bytes[position] = ' ';
@@ -202,12 +204,26 @@ final class ReplyWriter {
     }
 
     void simple(String text) {
-        line('+', text);
+        line('+', text, StandardCharsets.UTF_8);
     }
 
     /** An error with its code: {@code ERR syntax error}. */
     void error(String text) {
-        line('-', text);
+        line('-', text, StandardCharsets.UTF_8);
+        errors++;
+    }
+
+    /** An error that repeats bytes of the command, each a character of {@code latin}. */
+    void errorEcho(String latin) {
+        line('-', latin, StandardCharsets.ISO_8859_1);
+        errors++;
+    }
+
+    /** Errors written since this was last asked. */
+    int takeErrors() {
+        int written = errors;
+        errors = 0;
+        return written;
     }
 
     void array(long elements) {

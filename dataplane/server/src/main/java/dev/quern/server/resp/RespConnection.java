@@ -132,6 +132,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
         answer.accept(core.reply(this));
         send();
         resume();
+        core.leave();
     }
 
     /** Closes once the replies so far are sent; what the client sent after is ignored. */
@@ -335,7 +336,6 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
 
     private void refuse(String reason) {
         core.reply(this).error("ERR Protocol error: " + reason);
-        core.core().counters().increment(Counter.RESP_ERRORS);
         arguments.reset();
         argumentsLeft = 0;
         closing = true;
@@ -348,6 +348,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
         }
         ReplyWriter reply = core.reply(this);
         boolean overflowed = reply.overflowed();
+        core.core().counters().add(Counter.RESP_ERRORS, reply.takeErrors());
         ByteBuf replies = reply.finish();
         core.replied();
         Channel channel = channel();

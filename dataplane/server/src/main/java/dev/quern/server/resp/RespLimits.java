@@ -61,6 +61,9 @@ final class RespLimits {
     /** Characters of an unknown command's name and arguments shown in its error, as in Redis. */
     static final int ERROR_TEXT_MAX = 128;
 
+    /** Of an unknown option; Redis repeats all of it. */
+    static final int OPTION_TEXT_MAX = 4096;
+
     static {
         if (OUTPUT_RESUME_BYTES > OUTPUT_PAUSE_BYTES
                 || OUTPUT_PAUSE_BYTES > OUTPUT_BYTES_MAX

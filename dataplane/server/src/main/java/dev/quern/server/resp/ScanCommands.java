@@ -52,23 +52,47 @@ final class ScanCommands {
         keys(reply, found, strings ? found.size() : 0);
     }
 
+    /** Whether C's strtoul takes it whole, as Redis asks: a sign, digits up to 64 bits, or nothing at all; a NUL ends it. */
     private static boolean isCursor(Arguments arguments) {
-        int length = arguments.length(1);
-        for (int position = 0; position < length; position++) {
-            byte digit = NativeMemory.getByte(arguments.address(1) + position);
-            if (digit < '0' || digit > '9') {
+        long value = 0;
+        int length = cursorLength(arguments);
+        int start = signLength(arguments, length);
+        for (int position = start; position < length; position++) {
+            int digit = NativeMemory.getByte(arguments.address(1) + position) - '0';
+            if (digit < 0
+                    || digit > 9
+                    || Long.compareUnsigned(value, Long.divideUnsigned(-1L - digit, 10)) > 0) {
                 return false;
             }
+            value = value * 10 + digit;
         }
-        return length > 0 && length <= Ascii.LONG_DIGITS_MAX;
+        return length == 0 || length > start;
     }
 
+    private static int cursorLength(Arguments arguments) {
+        int length = 0;
+        while (length < arguments.length(1) && NativeMemory.getByte(arguments.address(1) + length) != 0) {
+            length++;
+        }
+        return length;
+    }
+
+    private static int signLength(Arguments arguments, int length) {
+        if (length == 0) {
+            return 0;
+        }
+        byte first = NativeMemory.getByte(arguments.address(1));
+        return first == '-' || first == '+' ? 1 : 0;
+    }
+
+    /** What {@link #isCursor} took; past every bucket where a client made up one that is none of ours. */
     private static long cursor(Arguments arguments) {
         long cursor = 0;
-        for (int position = 0; position < arguments.length(1); position++) {
+        int length = cursorLength(arguments);
+        for (int position = signLength(arguments, length); position < length; position++) {
             cursor = cursor * 10 + NativeMemory.getByte(arguments.address(1) + position) - '0';
         }
-        return cursor;
+        return cursor < 0 ? Long.MAX_VALUE : cursor;
     }
 
     static void keys(RespConnection connection, Arguments arguments, ReplyWriter reply) {

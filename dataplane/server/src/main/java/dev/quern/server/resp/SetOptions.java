@@ -2,6 +2,7 @@ package dev.quern.server.resp;
 
 import dev.quern.kvstore.PutCondition;
 import dev.quern.kvstore.Record;
+import org.jspecify.annotations.Nullable;
 
 /** The options of SET and GETEX; parsed anew for each command that has any. Thread: one. */
 final class SetOptions {
@@ -15,9 +16,8 @@ final class SetOptions {
 
     private SetOptions() {}
 
-    /** Null when the options make no sense; the error is written then. */
-    static @org.jspecify.annotations.Nullable SetOptions parse(
-            Command command, Arguments arguments, int first, long nowMs, ReplyWriter reply) {
+    /** Null when the options make no sense; the error is written then. A time is read by {@link #readTime}. */
+    static @Nullable SetOptions parse(Command command, Arguments arguments, int first, ReplyWriter reply) {
         SetOptions options = new SetOptions();
         boolean getex = command == Command.GETEX;
         for (int index = first; index < arguments.count(); index++) {
@@ -30,7 +30,7 @@ final class SetOptions {
                 index++;
             }
         }
-        return options.readTime(command, arguments, nowMs, reply) ? options : null;
+        return options;
     }
 
     private boolean persist(Arguments arguments, int index) {
@@ -62,7 +62,7 @@ final class SetOptions {
         boolean absoluteSeconds = arguments.is(index, "EXAT");
         boolean absoluteMs = arguments.is(index, "PXAT");
         if (!(relativeSeconds || relativeMs || absoluteSeconds || absoluteMs)
-                || timeIndex > 0
+                || timeIndex > 0 && (seconds != (relativeSeconds || absoluteSeconds) || absolute == (relativeSeconds || relativeMs))
                 || persist
                 || has(PutCondition.KEEP_EXPIRY)
                 || index + 1 == arguments.count()) {
@@ -74,7 +74,8 @@ final class SetOptions {
         return true;
     }
 
-    private boolean readTime(Command command, Arguments arguments, long nowMs, ReplyWriter reply) {
+    /** Reads the time, if one was given; false, with the error written, when it is none. */
+    boolean readTime(Command command, Arguments arguments, long nowMs, ReplyWriter reply) {
         if (timeIndex == 0) {
             return true;
         }

@@ -52,8 +52,8 @@ final class StringCommands {
 
     private static void setWithOptions(RespConnection connection, Arguments arguments, ReplyWriter reply) {
         long nowMs = connection.core().core().nowMs();
-        SetOptions options = SetOptions.parse(Command.SET, arguments, 3, nowMs, reply);
-        if (options == null) {
+        SetOptions options = SetOptions.parse(Command.SET, arguments, 3, reply);
+        if (options == null || !options.readTime(Command.SET, arguments, nowMs, reply)) {
             return;
         }
         if (options.get()) {
@@ -104,11 +104,14 @@ final class StringCommands {
 
     static void getex(RespConnection connection, Arguments arguments, ReplyWriter reply) {
         long nowMs = connection.core().core().nowMs();
-        SetOptions options = SetOptions.parse(Command.GETEX, arguments, 2, nowMs, reply);
+        SetOptions options = SetOptions.parse(Command.GETEX, arguments, 2, reply);
         if (options == null) {
             return;
         }
         long record = Keys.find(connection, arguments, 1);
+        if (record != Record.NONE && !options.readTime(Command.GETEX, arguments, nowMs, reply)) {
+            return;
+        }
         if (record != Record.NONE && (options.timed() || options.persist())) {
             StoreCore store = connection.core().enter();
             Table table = connection.table();
