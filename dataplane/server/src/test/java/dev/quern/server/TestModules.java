@@ -3,7 +3,7 @@ package dev.quern.server;
 import java.util.Base64;
 
 /** Small WebAssembly modules, as wat2wasm made them of the text above each. */
-final class TestModules {
+public final class TestModules {
     /**
      * {@code run} increments the key "calls" of table 0 and replies with its 8 bytes; {@code fail} returns 7.
      *
@@ -20,7 +20,7 @@ final class TestModules {
      *   (func (export "fail") (result i32) (i32.const 7)))
      * </pre>
      */
-    static final byte[] COUNT = bytes(
+    public static final byte[] COUNT = bytes(
             "AGFzbQEAAAABFANgBX9/f35/AX9gAn9/AX9gAAF/AioDA2VudgZtZW1vcnkCAAEFcXVlcm4EaW5jcgAABXF1ZXJu"
                     + "BXJlcGx5AAEDAwICAgcOAgNydW4AAgRmYWlsAAMKHwIYAEEAQRBBBUIBQSAQABpBIEEIEAEaQQALBABBBwsLCwEAQRALBWNhbGxz");
 
@@ -37,12 +37,12 @@ final class TestModules {
      *     (i32.const 0)))
      * </pre>
      */
-    static final byte[] ECHO =
+    public static final byte[] ECHO =
             bytes("AGFzbQEAAAABEgNgA39/fwF/YAJ/fwF/YAABfwIpAwNlbnYGbWVtb3J5AgAEBXF1ZXJuA2FyZwAABXF1ZXJuBXJl"
                     + "cGx5AAEDAgECBwcBA3J1bgACChcBFQBBgAhBAEGACEHAmgwQABABGkEACw==");
 
     /** <pre>(module (import "env" "memory" (memory 1)) (func (export "run") (result i32) unreachable))</pre> */
-    static final byte[] TRAP = bytes("AGFzbQEAAAABBQFgAAF/Ag8BA2VudgZtZW1vcnkCAAEDAgEABwcBA3J1bgAACgUBAwAACw==");
+    public static final byte[] TRAP = bytes("AGFzbQEAAAABBQFgAAF/Ag8BA2VudgZtZW1vcnkCAAEDAgEABwcBA3J1bgAACgUBAwAACw==");
 
     /**
      * <pre>
@@ -50,7 +50,7 @@ final class TestModules {
      *   (func (export "run") (result i32) (loop $again (br $again)) (i32.const 0)))
      * </pre>
      */
-    static final byte[] SPIN =
+    public static final byte[] SPIN =
             bytes("AGFzbQEAAAABBQFgAAF/Ag8BA2VudgZtZW1vcnkCAAEDAgEABwcBA3J1bgAACgsBCQADQAwAC0EACw==");
 
     /**
@@ -59,7 +59,7 @@ final class TestModules {
      *   (func (export "run") (result i32) (i32.const 0)))
      * </pre>
      */
-    static final byte[] STRANGER = bytes(
+    public static final byte[] STRANGER = bytes(
             "AGFzbQEAAAABCgJgAX8Bf2AAAX8CHAIDZW52Bm1lbW9yeQIAAQRob3N0BWZvcGVuAAADAgEBBwcBA3J1bgABCgYB" + "BABBAAs=");
 
     private TestModules() {}
@@ -69,7 +69,7 @@ final class TestModules {
     }
 
     /** A module with a custom section that makes it this long, as debug information does: to be sent in many parts. */
-    static byte[] padded(byte[] module, int length) {
+    public static byte[] padded(byte[] module, int length) {
         int payload = length - module.length - 1 - 5;
         byte[] longer = java.util.Arrays.copyOf(module, length);
         int at = module.length;

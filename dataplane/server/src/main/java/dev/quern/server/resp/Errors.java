@@ -33,9 +33,7 @@ final class Errors {
 
     static void unknownSubcommand(ReplyWriter reply, Arguments arguments) {
         String command = arguments.text(0).toUpperCase(Locale.ROOT);
-        reply.errorEcho("ERR unknown subcommand '"
-                + arguments.excerpt(1) + "'. Try " + command
-                + " HELP.");
+        reply.errorEcho("ERR unknown subcommand '" + arguments.excerpt(1) + "'. Try " + command + " HELP.");
     }
 
     static void expireTime(ReplyWriter reply, Command command) {

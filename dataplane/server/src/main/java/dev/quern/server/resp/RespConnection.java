@@ -12,9 +12,11 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.redis.ArrayHeaderRedisMessage;
 import io.netty.handler.codec.redis.BulkStringHeaderRedisMessage;
 import io.netty.handler.codec.redis.BulkStringRedisContent;
+import io.netty.handler.codec.redis.ErrorRedisMessage;
 import io.netty.handler.codec.redis.FullBulkStringRedisMessage;
 import io.netty.handler.codec.redis.InlineCommandRedisMessage;
 import io.netty.handler.codec.redis.LastBulkStringRedisContent;
+import io.netty.handler.codec.redis.SimpleStringRedisMessage;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -245,8 +247,17 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
         } else if (message instanceof Malformed malformed) {
             refuse(malformed.reason());
         } else {
-            refuse(argumentsLeft > 0 ? "expected '$'" : "expected '*' or an inline command");
+            refuse("expected " + (argumentsLeft > 0 ? "'$'" : "'*' or an inline command") + ", got '" + type(message)
+                    + "'");
         }
+    }
+
+    /** What the piece begins with. */
+    private static char type(Object message) {
+        if (message instanceof InlineCommandRedisMessage inline) {
+            return inline.content().isEmpty() ? '\r' : inline.content().charAt(0);
+        }
+        return message instanceof SimpleStringRedisMessage ? '+' : message instanceof ErrorRedisMessage ? '-' : ':';
     }
 
     private void acceptArrayHeader(long length) {

@@ -59,9 +59,7 @@ final class ScanCommands {
         int start = signLength(arguments, length);
         for (int position = start; position < length; position++) {
             int digit = NativeMemory.getByte(arguments.address(1) + position) - '0';
-            if (digit < 0
-                    || digit > 9
-                    || Long.compareUnsigned(value, Long.divideUnsigned(-1L - digit, 10)) > 0) {
+            if (digit < 0 || digit > 9 || Long.compareUnsigned(value, Long.divideUnsigned(-1L - digit, 10)) > 0) {
                 return false;
             }
             value = value * 10 + digit;

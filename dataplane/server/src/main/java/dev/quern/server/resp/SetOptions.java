@@ -62,7 +62,9 @@ final class SetOptions {
         boolean absoluteSeconds = arguments.is(index, "EXAT");
         boolean absoluteMs = arguments.is(index, "PXAT");
         if (!(relativeSeconds || relativeMs || absoluteSeconds || absoluteMs)
-                || timeIndex > 0 && (seconds != (relativeSeconds || absoluteSeconds) || absolute == (relativeSeconds || relativeMs))
+                || timeIndex > 0
+                        && (seconds != (relativeSeconds || absoluteSeconds)
+                                || absolute == (relativeSeconds || relativeMs))
                 || persist
                 || has(PutCondition.KEEP_EXPIRY)
                 || index + 1 == arguments.count()) {

@@ -49,8 +49,7 @@ final class RespRig implements AutoCloseable {
 
     /** One of the modules that the sandbox ships as examples: noop, echo, counter, lookup, transfer, graph. */
     static byte[] example(String name) {
-        try (InputStream module =
-                RespRig.class.getResourceAsStream("/dev/quern/sandbox/examples/" + name + ".wasm")) {
+        try (InputStream module = RespRig.class.getResourceAsStream("/dev/quern/sandbox/examples/" + name + ".wasm")) {
             return Objects.requireNonNull(module, name).readAllBytes();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);

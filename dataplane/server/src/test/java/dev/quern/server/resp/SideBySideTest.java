@@ -26,19 +26,106 @@ class SideBySideTest {
     private static final int SHOWN_MAX = 160;
 
     private static final List<String> NAMES = List.of(
-            "PING", "ECHO", "SELECT", "GET", "SET", "SETNX", "SETEX", "PSETEX", "GETSET", "GETDEL", "GETEX", "MGET",
-            "MSET", "MSETNX", "INCR", "DECR", "INCRBY", "DECRBY", "APPEND", "STRLEN", "DEL", "UNLINK", "EXISTS", "TYPE",
-            "EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT", "TTL", "PTTL", "PERSIST", "DBSIZE", "FLUSHDB", "FLUSHALL",
-            "SCAN", "KEYS", "FCALL", "FCALL_RO", "NOSUCH", "AUTH", "CLIENT", "CONFIG", "COMMAND", "HELLO");
+            "PING",
+            "ECHO",
+            "SELECT",
+            "GET",
+            "SET",
+            "SETNX",
+            "SETEX",
+            "PSETEX",
+            "GETSET",
+            "GETDEL",
+            "GETEX",
+            "MGET",
+            "MSET",
+            "MSETNX",
+            "INCR",
+            "DECR",
+            "INCRBY",
+            "DECRBY",
+            "APPEND",
+            "STRLEN",
+            "DEL",
+            "UNLINK",
+            "EXISTS",
+            "TYPE",
+            "EXPIRE",
+            "PEXPIRE",
+            "EXPIREAT",
+            "PEXPIREAT",
+            "TTL",
+            "PTTL",
+            "PERSIST",
+            "DBSIZE",
+            "FLUSHDB",
+            "FLUSHALL",
+            "SCAN",
+            "KEYS",
+            "FCALL",
+            "FCALL_RO",
+            "NOSUCH",
+            "AUTH",
+            "CLIENT",
+            "CONFIG",
+            "COMMAND",
+            "HELLO");
 
     private static final List<String> WORDS = List.of(
-            "EX", "PX", "EXAT", "PXAT", "NX", "XX", "GT", "LT", "GET", "KEEPTTL", "PERSIST", "MATCH", "COUNT", "TYPE",
-            "string", "SYNC", "ASYNC", "SETNAME", "GETNAME", "NO-EVICT", "NOSUCH", "ex", "nx", "*", "k?", "k[1-4]", "\\k*");
+            "EX",
+            "PX",
+            "EXAT",
+            "PXAT",
+            "NX",
+            "XX",
+            "GT",
+            "LT",
+            "GET",
+            "KEEPTTL",
+            "PERSIST",
+            "MATCH",
+            "COUNT",
+            "TYPE",
+            "string",
+            "SYNC",
+            "ASYNC",
+            "SETNAME",
+            "GETNAME",
+            "NO-EVICT",
+            "NOSUCH",
+            "ex",
+            "nx",
+            "*",
+            "k?",
+            "k[1-4]",
+            "\\k*");
 
     private static final List<String> NUMBERS = List.of(
-            "0", "1", "-1", "2", "7", "15", "16", "100", "1000", "99999", "-5", "4102444800", "4102444800000", "01", "+1", " 1",
-            "1 ", "1.5", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809",
-            "9223372036854775", "9223372036854776", "92233720368547758070");
+            "0",
+            "1",
+            "-1",
+            "2",
+            "7",
+            "15",
+            "16",
+            "100",
+            "1000",
+            "99999",
+            "-5",
+            "4102444800",
+            "4102444800000",
+            "01",
+            "+1",
+            " 1",
+            "1 ",
+            "1.5",
+            "9223372036854775807",
+            "9223372036854775808",
+            "-9223372036854775808",
+            "-9223372036854775809",
+            "9223372036854775",
+            "9223372036854776",
+            "92233720368547758070");
 
     @TempDir
     private static Path directory;
@@ -85,8 +172,8 @@ class SideBySideTest {
                     String fromRedis = theirs.reply();
                     String fromQuern = ours.reply();
                     if (!alike(command[0].toUpperCase(Locale.ROOT), fromRedis, fromQuern)) {
-                        differences.add(shown(String.join(" ", command)) + "\n  Redis: " + shown(fromRedis) + "\n  Quern: "
-                                + shown(fromQuern));
+                        differences.add(shown(String.join(" ", command)) + "\n  Redis: " + shown(fromRedis)
+                                + "\n  Quern: " + shown(fromQuern));
                     }
                 }
                 sent += burst.size();
@@ -173,7 +260,8 @@ class SideBySideTest {
             case 27 -> words("STRLEN", key);
             case 28 -> words("DEL", key, key(random), key);
             case 29 -> words("EXISTS", key, key, key(random));
-            case 30 -> words("EXPIRE", key, seconds, List.of("NX", "XX", "GT", "LT").get(random.nextInt(4)));
+            case 30 ->
+                words("EXPIRE", key, seconds, List.of("NX", "XX", "GT", "LT").get(random.nextInt(4)));
             case 31 -> words("EXPIREAT", key, at);
             case 32 -> words("EXPIRE", key, "-1");
             case 33 -> words("TTL", key);
