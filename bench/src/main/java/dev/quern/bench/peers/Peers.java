@@ -42,6 +42,8 @@ public final class Peers implements Bench {
     /** For each case: a function takes some 20 s, as its compiler has to share the server's core. */
     private static final Duration WARM_UP_MAX = Duration.ofSeconds(40);
 
+    private static final Duration WARM_UP_QUICK_MAX = Duration.ofSeconds(1);
+
     /** One thing measured at one server. */
     private record Case(String name, Peer server, Rounds.Measurement measurement) {}
 
@@ -160,7 +162,7 @@ public final class Peers implements Bench {
                 .toList();
         int runs = 0;
         for (Case each : compiled) {
-            long deadlineNs = System.nanoTime() + WARM_UP_MAX.toNanos();
+            long deadlineNs = System.nanoTime() + (context.quick() ? WARM_UP_QUICK_MAX : WARM_UP_MAX).toNanos();
             double best = 0;
             int alike = 0;
             while (alike < (context.quick() ? 1 : WARM_RUNS_ALIKE) && System.nanoTime() < deadlineNs) {
