@@ -1,5 +1,6 @@
 package dev.quern.bench;
 
+import dev.quern.bench.evict.Evict;
 import dev.quern.bench.micro.Micro;
 import dev.quern.bench.peers.Peers;
 import java.util.List;
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** All benches by name; a new bench is added here and nowhere else. */
 public final class Benches {
-    private static final List<Bench> ALL = List.of(new Peers(), new Micro());
+    private static final List<Bench> ALL = List.of(new Peers(), new Micro(), new Evict());
 
     private Benches() {}
 
