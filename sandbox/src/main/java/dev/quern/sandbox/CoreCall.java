@@ -26,10 +26,15 @@ final class CoreCall {
 
     private final int core;
     private volatile int state = IDLE;
-    private volatile @Nullable Function function;
-    private volatile FunctionRuntime.@Nullable Isolate isolate;
-    private volatile long startNs;
-    private volatile long deadlineNs;
+
+    // Written before the release store of RUNNING, which whoever claims the call acquires. A look before the claim may
+    // see another
+    // call's; every claim is followed by a second look.
+    private @Nullable Function function;
+    private FunctionRuntime.@Nullable Isolate isolate;
+    private long startNs;
+    private long deadlineNs;
+
     private volatile boolean isKilled;
 
     CoreCall(int core) {
@@ -38,7 +43,9 @@ final class CoreCall {
 
     /** The core begins a call. Thread: the core's. */
     void begin(Function called, FunctionRuntime.Isolate running, long nowNs, long limitNs) {
-        isKilled = false;
+        if (isKilled) {
+            isKilled = false;
+        }
         function = called;
         isolate = running;
         startNs = nowNs;

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,12 @@ public final class FunctionCore implements AutoCloseable {
     private @Nullable Function lastFunction;
     private @Nullable Ready lastReady;
 
+    /** The isolate of the last call, which may still be entered. */
+    private FunctionRuntime.@Nullable Isolate lastIsolate;
+
     /** A function's entry on this core, and the isolate that it runs in. */
     private record Ready(
-            FunctionRuntime.Isolate isolate, FunctionRuntime.Entry entry, TenantFunctions owner, long addressMax) {}
+            FunctionRuntime.Isolate isolate, FunctionRuntime.Entry entry, Consumer<String> logger, long addressMax) {}
 
     FunctionCore(Functions functions, StoreCore storeCore, CoreCall coreCall) throws IOException {
         this.functions = functions;
@@ -53,11 +57,14 @@ public final class FunctionCore implements AutoCloseable {
     }
 
     /**
-     * Runs a function to its end, at most for its time limit. The core must be outside of its epoch.
+     * Runs a function to its end, at most for its time limit. The core should be outside of its epoch: what the function replaces can
+     * then be reclaimed while it runs.
      *
+     * @param nowNs {@link System#nanoTime} of a moment ago, from which the time limit counts
+     * @param unixMs the time of the call, by which records expire, in unix milliseconds
      * @return a {@link FunctionStatus}; what came out is in the call
      */
-    public int invoke(Function function, Invocation call) {
+    public int invoke(Function function, Invocation call, long nowNs, long unixMs) {
         if (!call.isWellFormed()) {
             return call.fail(
                     FunctionStatus.UNAVAILABLE,
@@ -67,24 +74,29 @@ public final class FunctionCore implements AutoCloseable {
             throw new IllegalArgumentException(
                     function.name() + " is not a function of " + call.table().tenant());
         }
-        Ready prepared;
+        Ready prepared = lastReady;
+        long startNs = nowNs;
         try {
-            prepared = prepare(function);
+            if (function != lastFunction || prepared == null) {
+                prepared = prepare(function);
+                // What it takes to make an isolate is not the function's time.
+                startNs = System.nanoTime();
+            }
         } catch (IOException | GuestTrap refused) {
             return call.fail(FunctionStatus.UNAVAILABLE, function.name() + ": " + refused.getMessage());
         }
-        long startNs = System.nanoTime();
+        enterAlone(prepared.isolate);
         long limitNs = call.timeLimitUs(function.manifest()) * NS_PER_US;
         state.begin(
                 call.table(),
                 call.isReadOnly() || function.manifest().readOnly(),
-                System.currentTimeMillis(),
+                unixMs,
                 prepared.addressMax,
-                prepared.owner::log);
+                prepared.logger);
         int status = FunctionStatus.CONFLICT;
         for (int attempt = 0; attempt <= Limits.CONFLICT_RETRIES_MAX && status == FunctionStatus.CONFLICT; attempt++) {
             call.clear();
-            storeCore.enter(System.currentTimeMillis());
+            storeCore.enter(unixMs);
             try {
                 status = attempt(function, call, prepared, startNs, limitNs);
             } finally {
@@ -92,6 +104,22 @@ public final class FunctionCore implements AutoCloseable {
             }
         }
         return status;
+    }
+
+    /** One isolate at a time is entered, so that they are left in the order that contexts want. */
+    @SuppressWarnings("ReferenceEquality") // this very isolate
+    private void enterAlone(FunctionRuntime.Isolate isolate) {
+        if (lastIsolate != isolate) {
+            rest();
+            lastIsolate = isolate;
+        }
+    }
+
+    private void rest() {
+        if (lastIsolate != null) {
+            lastIsolate.rest();
+            lastIsolate = null;
+        }
     }
 
     private int attempt(Function function, Invocation call, Ready prepared, long startNs, long limitNs) {
@@ -162,18 +190,15 @@ public final class FunctionCore implements AutoCloseable {
     }
 
     private Ready prepare(Function function) throws IOException {
-        Ready last = lastReady;
-        if (function == lastFunction && last != null) {
-            return last;
-        }
         Ready found = ready.get(function);
         if (found == null) {
+            rest();
             Deployment deployment = function.deployment();
             FunctionRuntime.Isolate isolate = isolates.of(deployment);
             found = new Ready(
                     isolate,
                     isolates.instance(deployment).entry(function.entry()),
-                    functions.of(function.tenant()),
+                    functions.of(function.tenant())::log,
                     deployment.runtime().addressMax());
             ready.put(function, found);
         }
@@ -196,6 +221,7 @@ public final class FunctionCore implements AutoCloseable {
 
     /** Frees what belongs to functions that were removed. Cheap when there is nothing to do; outside of a burst. */
     public int maintain() {
+        rest();
         int dropped = 0;
         Iterator<Deployment> removed = isolates.removed().iterator();
         while (removed.hasNext()) {
@@ -209,6 +235,7 @@ public final class FunctionCore implements AutoCloseable {
     @Override
     public void close() {
         functions.detach(coreCall);
+        rest();
         ready.clear();
         isolates.close();
         reply.close();

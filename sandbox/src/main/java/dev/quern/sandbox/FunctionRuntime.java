@@ -43,6 +43,9 @@ public interface FunctionRuntime extends AutoCloseable {
          */
         Instance instantiate(Module module, InstanceMemory memory) throws IOException;
 
+        /** The core will not call for a while, or calls in another isolate: what was kept from call to call is let go. Cheap. */
+        void rest();
+
         /** Ends the call that is running, soon. From another thread; the caller makes sure that the call meant is still the one. */
         void interrupt();
 

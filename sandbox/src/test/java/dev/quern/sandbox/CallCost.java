@@ -74,7 +74,7 @@ final class CallCost {
         FunctionCore core = rig.worker().functionCore();
         Invocation call = rig.worker().outcome();
         for (int i = 0; i < CALLS; i++) {
-            if (core.invoke(function, call) != FunctionStatus.OK) {
+            if (core.invoke(function, call, System.nanoTime(), System.currentTimeMillis()) != FunctionStatus.OK) {
                 throw new IllegalStateException(call.error());
             }
         }

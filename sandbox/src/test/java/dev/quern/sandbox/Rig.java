@@ -73,7 +73,7 @@ final class Rig implements AutoCloseable {
             }
             Invocation call = functionCore.invocation();
             call.set(arguments.address(), buffer.position(), table, readOnly, timeLimitUs);
-            return functionCore.invoke(function, call);
+            return functionCore.invoke(function, call, System.nanoTime(), System.currentTimeMillis());
         }
 
         Invocation outcome() {

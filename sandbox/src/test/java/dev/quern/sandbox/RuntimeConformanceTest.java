@@ -104,7 +104,7 @@ abstract class RuntimeConformanceTest {
         worker.call("noop", bytes("abc"));
         Invocation call = worker.outcome();
         call.set(worker.argumentsAddress(), 9, rig.tenant().defaultTable(), false, 0);
-        assertTrue(worker.functionCore().invoke(noop, call) < 0);
+        assertTrue(worker.functionCore().invoke(noop, call, System.nanoTime(), System.currentTimeMillis()) < 0);
         assertFalse(call.error().isEmpty());
     }
 

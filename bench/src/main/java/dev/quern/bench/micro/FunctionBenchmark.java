@@ -128,7 +128,7 @@ public class FunctionBenchmark {
         }
         Invocation invocation = functionCore.invocation();
         invocation.set(arguments, length, tenant.defaultTable(), true, 0);
-        if (functionCore.invoke(function, invocation) != FunctionStatus.OK) {
+        if (functionCore.invoke(function, invocation, System.nanoTime(), 0) != FunctionStatus.OK) {
             throw new IllegalStateException("the call failed: " + invocation.error());
         }
         return invocation;

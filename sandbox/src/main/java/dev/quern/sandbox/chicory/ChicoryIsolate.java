@@ -98,6 +98,11 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
     }
 
     @Override
+    public void rest() {
+        // Nothing is kept from call to call.
+    }
+
+    @Override
     public void interrupt() {
         thread.interrupt();
     }

@@ -7,19 +7,20 @@ import org.graalvm.polyglot.Value;
 /** A module's instance in a tenant's context, with its memory. Thread: the core's. */
 final class GraalInstance implements FunctionRuntime.Instance {
     private final GraalIsolate isolate;
+    private final GraalRuntime.GraalModule module;
     private final Value exports;
     private final WindowedMemory memory;
 
-    GraalInstance(GraalIsolate isolate, Value exports, WindowedMemory memory) {
+    GraalInstance(GraalIsolate isolate, GraalRuntime.GraalModule module, Value exports, WindowedMemory memory) {
         this.isolate = isolate;
+        this.module = module;
         this.exports = exports;
         this.memory = memory;
     }
 
     @Override
     public FunctionRuntime.Entry entry(String name) {
-        Value function = exports.getMember(name);
-        return () -> isolate.call(function);
+        return isolate.entry(module, name, exports.getMember(name));
     }
 
     @Override

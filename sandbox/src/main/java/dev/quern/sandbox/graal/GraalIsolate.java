@@ -1,7 +1,9 @@
 package dev.quern.sandbox.graal;
 
+import com.oracle.truffle.api.CallTarget;
 import com.oracle.truffle.api.ThreadLocalAction;
 import com.oracle.truffle.api.TruffleLanguage.Env;
+import com.oracle.truffle.api.exception.AbstractTruffleException;
 import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
@@ -20,8 +22,8 @@ import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One tenant's context on one core. The core's thread enters it for each call; the watchdog ends a call by a thread-local action, which
- * the guest's code meets at its next safepoint.
+ * One tenant's context on one core. The core's thread enters it for a call and stays inside for those that follow, until it rests; the
+ * watchdog ends a call by a thread-local action, which the guest's code meets at its next safepoint.
  */
 final class GraalIsolate implements FunctionRuntime.Isolate {
     private static final Source HAND_IN = Source.create(QuernLanguage.ID, "hand in");
@@ -32,7 +34,10 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     private volatile @Nullable Env environment;
     private volatile @Nullable EndCall ending;
 
-    /** Whether the core's thread is between entering the context and leaving it, where alone guest code may be ended. */
+    /** Whether the core's thread has entered the context. */
+    private boolean isEntered;
+
+    /** Whether the core's thread is in a call, where alone guest code may be ended. */
     private boolean isInside;
 
     /** Whether the call was ended before it was inside. */
@@ -97,7 +102,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
                     Intrinsic.MEMORY_MODULE, new ImportObject(Map.of(Intrinsic.MEMORY_NAME, new GraalMemory(memory)))));
             Value importValue = handIn(imports, () -> context.eval(HAND_IN));
             Value instance = context.eval(graalModule.source()).newInstance(importValue);
-            return new GraalInstance(this, instance.getMember("exports"), memory);
+            return new GraalInstance(this, graalModule, instance.getMember("exports"), memory);
         } catch (PolyglotException refused) {
             memory.close();
             throw trap(refused);
@@ -108,30 +113,61 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         return new GuestTrap(Reason.DEADLINE, "interrupted");
     }
 
-    /** Calls an entry inside the context. Entering and leaving are safepoints too, and must not be left by an exception. */
-    int call(Value function) {
-        isEndedBefore = false;
+    /** An exported function to call. */
+    FunctionRuntime.Entry entry(GraalRuntime.GraalModule module, String name, Value function) {
+        Taken taken = new Taken();
+        handIn(taken, () -> context.eval(HAND_IN)).executeVoid(function);
+        Object[] arguments = {Objects.requireNonNull(taken.object)};
+        CallTarget target = module.entry(name, this::newEntry);
+        return () -> call(target, arguments);
+    }
+
+    private CallTarget newEntry(String name) {
         context.enter();
+        try {
+            return QuernLanguage.entry(name);
+        } finally {
+            context.leave();
+        }
+    }
+
+    private void enter() {
+        if (!isEntered) {
+            context.enter();
+            isEntered = true;
+        }
+    }
+
+    /** Calls an entry inside the context. Entering and leaving are safepoints too, and must not be left by an exception. */
+    private int call(CallTarget target, Object[] arguments) {
+        isEndedBefore = false;
+        enter();
         try {
             isInside = true;
             if (isEndedBefore) {
                 throw interrupted();
             }
-            return function.execute().asInt();
-        } catch (PolyglotException ended) {
-            throw trap(ended);
-        } catch (TrapException late) {
-            // Ended between the guest's return and the next line.
-            calls.takeTrap();
-            throw interrupted();
+            return (int) target.call(arguments);
+        } catch (AbstractTruffleException ended) {
+            GuestTrap kept = calls.takeTrap();
+            throw kept != null ? kept : new GuestTrap(Reason.TRAP, String.valueOf(ended.getMessage()));
+        } catch (StackOverflowError tooDeep) {
+            throw new GuestTrap(Reason.TRAP, "call stack exhausted");
         } finally {
             isInside = false;
+        }
+    }
+
+    @Override
+    public void rest() {
+        if (isEntered) {
+            isEntered = false;
             context.leave();
         }
     }
 
-    /** What a guest's call came to, when not to its end. */
-    GuestTrap trap(PolyglotException ended) {
+    /** What a guest's instantiation came to, when not to its end. */
+    private GuestTrap trap(PolyglotException ended) {
         GuestTrap kept = calls.takeTrap();
         if (kept != null) {
             return kept;
@@ -164,6 +200,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
 
     @Override
     public void close() {
+        rest();
         context.close(true);
     }
 }

@@ -1,9 +1,13 @@
 package dev.quern.sandbox.graal;
 
+import com.oracle.truffle.api.CallTarget;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.PolyglotException;
@@ -19,8 +23,24 @@ public final class GraalRuntime implements FunctionRuntime {
             .option("engine.WarnInterpreterOnly", "false")
             .build();
 
-    /** A module's source; equal sources share parsed and compiled code. */
-    record GraalModule(Source source) implements Module {}
+    /** A module's source, of which equal ones share parsed and compiled code, and by name the roots that call its entries. */
+    static final class GraalModule implements Module {
+        private final Source source;
+        private final Map<String, CallTarget> entries = new ConcurrentHashMap<>();
+
+        GraalModule(Source source) {
+            this.source = source;
+        }
+
+        Source source() {
+            return source;
+        }
+
+        /** The one root by which all cores call an entry. */
+        CallTarget entry(String name, Function<String, CallTarget> maker) {
+            return entries.computeIfAbsent(name, maker);
+        }
+    }
 
     @Override
     public String name() {

@@ -26,6 +26,13 @@ public final class QuernLanguage extends TruffleLanguage<TruffleLanguage.Env> {
     /** Read when the program runs, or when a context is made: set before, removed after, on the same thread. */
     static final ThreadLocal<@Nullable Object> HANDED_IN = new ThreadLocal<>();
 
+    private static final LanguageReference<QuernLanguage> REFERENCE = LanguageReference.create(QuernLanguage.class);
+
+    /** What calls an entry of that name. Inside an entered context. */
+    static CallTarget entry(String name) {
+        return new EntryRoot(REFERENCE.get(null), name).getCallTarget();
+    }
+
     @Override
     protected Env createContext(Env env) {
         if (HANDED_IN.get() instanceof GraalIsolate isolate) {

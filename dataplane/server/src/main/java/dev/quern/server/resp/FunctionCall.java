@@ -52,7 +52,7 @@ final class FunctionCall {
         int length = encode(arguments, encoded);
         invocation.set(encoded, length, connection.table(), readOnly, TIME_LIMIT_OWN);
         core.counters().increment(Counter.INVOCATIONS);
-        int status = core.functionCore().invoke(function, invocation);
+        int status = core.functionCore().invoke(function, invocation, System.nanoTime(), core.nowMs());
         if (status != FunctionStatus.OK) {
             failed(core, invocation, status, reply);
         } else if (invocation.replied()) {

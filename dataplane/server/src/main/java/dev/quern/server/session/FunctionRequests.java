@@ -41,8 +41,12 @@ final class FunctionRequests implements AutoCloseable {
         this.reply = reply;
     }
 
-    /** Called inside the store's epoch, and leaves it while the function runs, which pins its own. */
-    void invoke(Tenant tenant, Table table, int deadlineUs, long body, int length) {
+    /**
+     * Called inside the store's epoch, and leaves it while the function runs, which pins its own.
+     *
+     * @param nowNs of a moment ago
+     */
+    void invoke(Tenant tenant, Table table, int deadlineUs, long body, int length, long nowNs) {
         core.counters().increment(Counter.INVOCATIONS);
         int nameLength = InvokeLayout.nameLength(NativeMemory.ALL, body);
         long name = body + InvokeLayout.NAME_OFFSET;
@@ -58,7 +62,7 @@ final class FunctionRequests implements AutoCloseable {
         int status;
         core.storeCore().exit();
         try {
-            status = core.functionCore().invoke(function, call);
+            status = core.functionCore().invoke(function, call, nowNs, core.nowMs());
         } finally {
             core.storeCore().enter(core.nowMs());
         }

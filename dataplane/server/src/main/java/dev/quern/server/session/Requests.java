@@ -98,7 +98,7 @@ final class Requests implements AutoCloseable {
             case Opcode.MULTI_GET -> collections.multiGet(table, body);
             case Opcode.SCAN -> collections.scan(table, body);
             case Opcode.INVOKE -> {
-                functions.invoke(session.tenant(), table, deadlineUs, body, length);
+                functions.invoke(session.tenant(), table, deadlineUs, body, length, clockNs);
                 // A function may have run for long: whoever waits behind it is measured against the clock again.
                 clockNs = System.nanoTime();
             }
