@@ -1,8 +1,5 @@
 package dev.quern.kvstore;
 
-import dev.quern.kvstore.memory.RecordLayout;
-import dev.quern.kvstore.memory.SizeClasses;
-
 /** Every bound of the store, each with its reason. */
 public final class Limits {
     /** Keys hold at least one byte, so that an address and a length always name one. */
@@ -43,12 +40,6 @@ public final class Limits {
 
     /** How many times a commit looks again when the index grew under it, before it reports a conflict. */
     public static final int COMMIT_ATTEMPTS_MAX = 16;
-
-    static {
-        if (SizeClasses.BYTES_MAX < RecordLayout.bytes(KEY_BYTES_MAX, VALUE_BYTES_MAX)) {
-            throw new ExceptionInInitializerError("the largest record must fit the largest size class");
-        }
-    }
 
     private Limits() {}
 }

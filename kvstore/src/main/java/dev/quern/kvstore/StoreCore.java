@@ -26,6 +26,7 @@ public final class StoreCore implements AutoCloseable {
     private final long scratch =
             scratchArena.allocate(SCRATCH_BYTES, Long.BYTES).address();
     private CoreAllocator[] allocators = new CoreAllocator[0];
+    private int tenantMaintained;
     private int depth;
     private long nowMs;
     private long lastVersion;
@@ -99,8 +100,8 @@ public final class StoreCore implements AutoCloseable {
     }
 
     /**
-     * Does a little of what can wait: reclaims retired memory, sweeps expired records. To be called outside of a burst when there is
-     * time.
+     * Does a little of what can wait: reclaims retired memory, sweeps expired records, gives the system pages back that were free for
+     * a second. To be called outside of a burst when there is time.
      *
      * @param unixMs the time by which records expire
      * @param stepsMax bounds the work: a step is a bucket looked at and a few blocks reclaimed
@@ -108,7 +109,27 @@ public final class StoreCore implements AutoCloseable {
      */
     public int maintain(long unixMs, int stepsMax) {
         int done = retired.reclaim(stepsMax * BLOCKS_PER_STEP);
-        return done + store.sweeper().step(this, unixMs, stepsMax);
+        done += store.sweeper().step(this, unixMs, stepsMax);
+        return done + giveMemoryBack(unixMs);
+    }
+
+    /** One tenant at a time: hands on what this core keeps without need, and gives the system free pages back. */
+    private int giveMemoryBack(long unixMs) {
+        Tenant tenant = store.tenant(tenantMaintained);
+        if (tenant == null) {
+            tenantMaintained = 0;
+            tenant = store.tenant(0);
+            if (tenant == null) {
+                return 0;
+            }
+        }
+        int done = tenant.arena().maintain(unixMs);
+        if (tenantMaintained < allocators.length) {
+            CoreAllocator allocator = allocators[tenantMaintained];
+            done += allocator == null ? 0 : allocator.maintain(unixMs);
+        }
+        tenantMaintained++;
+        return done;
     }
 
     long retiredBytes() {

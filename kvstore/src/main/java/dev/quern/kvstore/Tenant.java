@@ -66,6 +66,14 @@ public final class Tenant {
         return arena.quota().drawnBytes();
     }
 
+    /**
+     * Bytes of the pages that records take: blocks in use, what size classes and half-empty slabs waste, and free pages that were in use
+     * a moment ago. What is free for a second goes back to the system. At most twice the quota and 4 MiB; indexes come on top.
+     */
+    public long residentBytes() {
+        return arena.residentBytes();
+    }
+
     /** Headers, keys and values of the records that are there. */
     public long liveBytes() {
         long bytes = 0;

@@ -1,79 +1,106 @@
 package dev.quern.kvstore.memory;
 
-import dev.quern.ffi.linux.NativeMemory;
+import java.util.Arrays;
 
 /**
- * One core's way into one tenant's arena: blocks that it freed itself come first, then those that other cores freed, then fresh memory
- * from a run of its own, and at last a larger freed block. Thread: the owning core.
+ * One core's way into one tenant's arena: a stack of free blocks for each class, filled from and emptied into the arena by the batch, and
+ * credit drawn from the quota in portions. Thread: the owning core; the byte counts may be read on any thread.
  */
 public final class CoreAllocator {
-    /** Fresh memory is taken from the arena in runs of this many bytes, of a tenant's quota at most a 64th. */
-    private static final long RUN_BYTES_MAX = 64 << 10;
-
-    private static final int RUN_SHARE = 64;
-
-    /** Credit is drawn in portions of this size, of the quota at most a 64th. */
-    private static final long CREDIT_BYTES_MAX = 64 << 10;
-
-    /** How many freed blocks of a class a core keeps to itself. */
+    /** How many free blocks of a class a core keeps to itself. */
     private static final int KEPT_MAX = 64;
 
-    /** And of how many bytes a class, so that a core never sits on large blocks that another one needs. */
+    /** And of how many bytes a class, so that a core never sits on much that another one needs; of the quota at most a part. */
     private static final int KEPT_BYTES_MAX = 64 << 10;
 
-    /** How far above the wanted class a freed block may be taken when fresh memory is used up: two doublings. */
-    private static final int BORROW_CLASSES_MAX = 16;
+    /** Credit is drawn in portions of this size; of the quota at most a part. */
+    private static final long CREDIT_BYTES_MAX = 64 << 10;
+
+    private static final int QUOTA_SHARE = 256;
+
+    /** What is not exchanged with the arena for so long is not in demand. */
+    private static final long DEMAND_INTERVAL_MS = 1000;
+
+    private static final long[] EMPTY = new long[0];
 
     private final RecordArena arena;
-    private final long[] kept = new long[SizeClasses.COUNT];
+    private final long[][] kept = new long[SizeClasses.COUNT][];
     private final int[] keptCount = new int[SizeClasses.COUNT];
-    private final long runBytes;
+    private final long[] batch = new long[KEPT_MAX];
+    private final boolean[] inDemand = new boolean[SizeClasses.COUNT];
+    private final long keptBytesMax;
     private final long creditPortion;
-    private long run;
-    private long runEnd;
+    private boolean creditInDemand;
+    private long intervalStartMs;
     private long credit;
+    private long blockBytes;
+    private long contentBytes;
 
     public CoreAllocator(RecordArena arena) {
         this.arena = arena;
-        long share = arena.quota().limitBytes() / RUN_SHARE;
-        runBytes = Math.min(RUN_BYTES_MAX, Math.max(share, SizeClasses.bytes(0)) & -16);
+        long share = arena.quota().limitBytes() / QUOTA_SHARE;
+        keptBytesMax = Math.min(KEPT_BYTES_MAX, share);
         creditPortion = Math.min(CREDIT_BYTES_MAX, share);
+        Arrays.fill(kept, EMPTY);
+        arena.attach(this);
     }
 
     /**
      * A block that holds {@code bytes}, its content unknown.
      *
-     * @return its address, 16-byte aligned; 0 when the tenant's quota or address range is used up
+     * @return its address, 8-byte aligned; 0 when the tenant's quota or memory is used up
      */
     public long allocate(int bytes) {
+        if (bytes > SizeClasses.BYTES_MAX) {
+            return allocateLarge(bytes);
+        }
         int sizeClass = SizeClasses.of(bytes);
-        int blockBytes = SizeClasses.bytes(sizeClass);
-        if (credit < blockBytes && !drawCredit(blockBytes)) {
+        int size = SizeClasses.bytes(sizeClass);
+        if (credit < size && !drawCredit(size)) {
             return 0;
         }
-        long block = kept[sizeClass];
-        if (block != 0) {
-            kept[sizeClass] = NativeMemory.getLong(block);
-            keptCount[sizeClass]--;
-        } else {
-            block = allocateElsewhere(sizeClass, blockBytes);
-            if (block == 0) {
+        int count = keptCount[sizeClass];
+        if (count == 0) {
+            count = fill(sizeClass);
+            if (count == 0) {
                 return 0;
             }
         }
-        credit -= blockBytes;
-        return block;
+        keptCount[sizeClass] = count - 1;
+        book(size, bytes);
+        return kept[sizeClass][count - 1];
     }
 
     /** Takes a block back that {@link #allocate} gave for the same number of bytes, on any core. */
     public void free(long block, int bytes) {
-        int sizeClass = SizeClasses.of(bytes);
-        credit += SizeClasses.bytes(sizeClass);
+        if (bytes > SizeClasses.BYTES_MAX) {
+            arena.giveLarge(block, bytes);
+            book(-SizeClasses.blockBytes(bytes), -bytes);
+        } else {
+            int sizeClass = SizeClasses.of(bytes);
+            int count = keptCount[sizeClass];
+            if (count == kept[sizeClass].length) {
+                count = makeRoom(sizeClass);
+            }
+            kept[sizeClass][count] = block;
+            keptCount[sizeClass] = count + 1;
+            book(-SizeClasses.bytes(sizeClass), -bytes);
+        }
         if (credit > 2 * creditPortion) {
             arena.quota().giveBack(credit - creditPortion);
             credit = creditPortion;
+            creditInDemand = true;
         }
-        keep(sizeClass, block);
+    }
+
+    /** Blocks that this core allocated less those that it freed, which other cores may have allocated: their sum counts. */
+    long blockBytes() {
+        return blockBytes;
+    }
+
+    /** As {@link #blockBytes}, of what was asked for. */
+    long contentBytes() {
+        return contentBytes;
     }
 
     /** What this core drew from the quota and has not spent. */
@@ -81,37 +108,77 @@ public final class CoreAllocator {
         return credit;
     }
 
+    /** Free blocks that this core keeps. */
+    public long cachedBytes() {
+        long bytes = 0;
+        for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
+            bytes += (long) keptCount[sizeClass] * SizeClasses.bytes(sizeClass);
+        }
+        return bytes;
+    }
+
+    /**
+     * Hands on what this core did not need for a second.
+     *
+     * @return how many classes of blocks it handed on
+     */
+    public int maintain(long nowMs) {
+        if (nowMs - intervalStartMs < DEMAND_INTERVAL_MS && nowMs >= intervalStartMs) {
+            return 0;
+        }
+        intervalStartMs = nowMs;
+        int handedOn = 0;
+        for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
+            if (!inDemand[sizeClass] && keptCount[sizeClass] > 0) {
+                giveBack(sizeClass, keptCount[sizeClass]);
+                handedOn++;
+            }
+            inDemand[sizeClass] = false;
+        }
+        if (!creditInDemand && credit > 0) {
+            arena.quota().giveBack(credit);
+            credit = 0;
+        }
+        creditInDemand = false;
+        return handedOn;
+    }
+
     /** Hands everything that the core kept to the others. */
     public void close() {
         arena.quota().giveBack(credit);
         credit = 0;
         for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
-            while (kept[sizeClass] != 0) {
-                long block = kept[sizeClass];
-                kept[sizeClass] = NativeMemory.getLong(block);
-                arena.putFreed(sizeClass, block);
-            }
+            giveBack(sizeClass, keptCount[sizeClass]);
         }
+        arena.detach(this);
     }
 
-    private void keep(int sizeClass, long block) {
-        if (keptCount[sizeClass] >= KEPT_MAX
-                || (long) keptCount[sizeClass] * SizeClasses.bytes(sizeClass) >= KEPT_BYTES_MAX) {
-            arena.putFreed(sizeClass, block);
-            return;
-        }
-        NativeMemory.putLong(block, kept[sizeClass]);
-        kept[sizeClass] = block;
-        keptCount[sizeClass]++;
+    private void book(int size, int bytes) {
+        credit -= size;
+        blockBytes += size;
+        contentBytes += bytes;
     }
 
-    private boolean drawCredit(int blockBytes) {
-        long wanted = Math.max(creditPortion, blockBytes - credit);
+    private long allocateLarge(int bytes) {
+        int size = SizeClasses.blockBytes(bytes);
+        if (credit < size && !drawCredit(size)) {
+            return 0;
+        }
+        long block = arena.takeLarge(bytes);
+        if (block != 0) {
+            book(size, bytes);
+        }
+        return block;
+    }
+
+    private boolean drawCredit(int size) {
+        creditInDemand = true;
+        long wanted = Math.max(creditPortion, size - credit);
         if (arena.quota().draw(wanted)) {
             credit += wanted;
             return true;
         }
-        long least = blockBytes - credit;
+        long least = size - credit;
         if (arena.quota().draw(least)) {
             credit += least;
             return true;
@@ -119,72 +186,41 @@ public final class CoreAllocator {
         return false;
     }
 
-    private long allocateElsewhere(int sizeClass, int blockBytes) {
-        long block = arena.takeFreed(sizeClass);
-        if (block != 0) {
-            return block;
+    /** Takes a batch from the arena into an empty stack, and returns how many there were. */
+    private int fill(int sizeClass) {
+        if (kept[sizeClass].length == 0) {
+            kept[sizeClass] = newStack(sizeClass);
         }
-        block = allocateFresh(blockBytes);
-        if (block != 0) {
-            return block;
-        }
-        return allocateFromLarger(sizeClass, blockBytes);
+        inDemand[sizeClass] = true;
+        return arena.take(sizeClass, kept[sizeClass], batchCount(sizeClass));
     }
 
-    private long allocateFresh(int blockBytes) {
-        if (runEnd - run < blockBytes) {
-            if (blockBytes > runBytes / 2) {
-                return arena.carve(blockBytes);
-            }
-            long fresh = arena.carve(runBytes);
-            if (fresh == 0) {
-                return arena.carve(blockBytes);
-            }
-            keepRest();
-            run = fresh;
-            runEnd = fresh + runBytes;
+    /** Hands a batch to the arena from a full stack, and returns how many are left. */
+    private int makeRoom(int sizeClass) {
+        if (kept[sizeClass].length == 0) {
+            kept[sizeClass] = newStack(sizeClass);
+            return 0;
         }
-        long block = run;
-        run += blockBytes;
-        return block;
+        inDemand[sizeClass] = true;
+        giveBack(sizeClass, batchCount(sizeClass));
+        return keptCount[sizeClass];
     }
 
-    /** What is left of a run becomes blocks of the classes that it holds. */
-    private void keepRest() {
-        keepPieces(run, runEnd - run);
-        run = 0;
-        runEnd = 0;
+    /** Those that were freed last are still in the caches and stay. */
+    private void giveBack(int sizeClass, int count) {
+        long[] stack = kept[sizeClass];
+        int left = keptCount[sizeClass] - count;
+        System.arraycopy(stack, 0, batch, 0, count);
+        System.arraycopy(stack, count, stack, 0, left);
+        keptCount[sizeClass] = left;
+        arena.give(batch, count);
     }
 
-    private void keepPieces(long start, long bytes) {
-        long rest = bytes;
-        long piece = start;
-        while (rest >= SizeClasses.bytes(0)) {
-            int sizeClass = SizeClasses.of((int) Math.min(rest, SizeClasses.BYTES_MAX));
-            if (SizeClasses.bytes(sizeClass) > rest) {
-                sizeClass--;
-            }
-            keep(sizeClass, piece);
-            piece += SizeClasses.bytes(sizeClass);
-            rest -= SizeClasses.bytes(sizeClass);
-        }
+    private long[] newStack(int sizeClass) {
+        return new long[Math.clamp(keptBytesMax / SizeClasses.bytes(sizeClass), 1, KEPT_MAX)];
     }
 
-    private long allocateFromLarger(int sizeClass, int blockBytes) {
-        int last = Math.min(SizeClasses.COUNT - 1, sizeClass + BORROW_CLASSES_MAX);
-        for (int larger = sizeClass + 1; larger <= last; larger++) {
-            long block = kept[larger];
-            if (block != 0) {
-                kept[larger] = NativeMemory.getLong(block);
-                keptCount[larger]--;
-            } else {
-                block = arena.takeFreed(larger);
-            }
-            if (block != 0) {
-                keepPieces(block + blockBytes, (long) SizeClasses.bytes(larger) - blockBytes);
-                return block;
-            }
-        }
-        return 0;
+    private int batchCount(int sizeClass) {
+        return (kept[sizeClass].length + 1) / 2;
     }
 }
