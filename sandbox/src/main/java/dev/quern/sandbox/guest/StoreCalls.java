@@ -33,7 +33,7 @@ public final class StoreCalls {
         }
         long address = memory.toGuest(Record.valueAddress(record));
         int length = Record.valueLength(record);
-        if (address + length > state.addressMax()) {
+        if (address + length > Math.min(state.addressMax(), WindowedMemory.WINDOW_START + memory.arenaLength())) {
             throw new GuestTrap(
                     Reason.TRAP,
                     "a record lies past the addresses that this runtime can read; let the server run functions on graalwasm");

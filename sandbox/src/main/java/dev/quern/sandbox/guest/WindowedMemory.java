@@ -17,6 +17,9 @@ public final class WindowedMemory implements AutoCloseable {
 
     public static final int PAGE_BYTES = 1 << 16;
 
+    /** The window ends a page below the last address, so that what wild addresses a little below 0 name is never there. */
+    public static final long WINDOW_BYTES_MAX = (1L << Integer.SIZE) - WINDOW_START - PAGE_BYTES;
+
     /** As many pages as fit below the window. */
     public static final int PAGES_MAX = (int) (WINDOW_START / PAGE_BYTES);
 
@@ -39,7 +42,7 @@ public final class WindowedMemory implements AutoCloseable {
         }
         this.pagesMax = pagesMax;
         this.arenaAddress = arenaAddress;
-        this.arenaLength = arenaLength;
+        this.arenaLength = Math.min(arenaLength, WINDOW_BYTES_MAX);
         privateAddress = Mmap.reserve(Math.max(1, pagesMax) * (long) PAGE_BYTES);
         privateBytes = pages * (long) PAGE_BYTES;
     }
@@ -65,6 +68,7 @@ public final class WindowedMemory implements AutoCloseable {
         return arenaAddress;
     }
 
+    /** How much of the arena the window shows. */
     public long arenaLength() {
         return arenaLength;
     }
