@@ -15,9 +15,13 @@ public final class Mmap {
     /** The smallest unit that the kernel commits or takes back. */
     public static final long PAGE_BYTES = 4096;
 
+    /** What a huge page holds on x86-64 and, by default, on aarch64. */
+    public static final long HUGE_PAGE_BYTES = 2 << 20;
+
     private static final int PROT_READ_WRITE = 0x1 | 0x2;
     private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x02 | 0x20 | 0x4000;
     private static final int MADV_DONTNEED = 4;
+    private static final int MADV_HUGEPAGE = 14;
     private static final long MAP_FAILED = -1;
 
     private static final MethodHandle MMAP = LinuxCalls.bind(
@@ -68,13 +72,27 @@ public final class Mmap {
      * @throws IOException when the range is not whole pages of one reservation
      */
     public static void decommit(long address, long bytes) throws IOException {
+        int error = advise(address, bytes, MADV_DONTNEED);
+        if (error != 0) {
+            throw LinuxCalls.failure("madvise of " + bytes + " bytes", error);
+        }
+    }
+
+    /**
+     * Asks the kernel to back a range with huge pages as it is touched (transparent huge pages), so that random reads of much memory
+     * seldom wait for address translation. A range that ends within a huge page keeps small ones there.
+     *
+     * @return whether the kernel takes such advice; without it all works, slower
+     */
+    public static boolean adviseHuge(long address, long bytes) {
+        return advise(address, bytes, MADV_HUGEPAGE) == 0;
+    }
+
+    /** Returns the error number, 0 when the kernel took the advice. */
+    private static int advise(long address, long bytes, int advice) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment capture = LinuxCalls.newCapture(arena);
-            if ((int) MADVISE.invokeExact(capture, address, bytes, MADV_DONTNEED) < 0) {
-                throw LinuxCalls.failure("madvise of " + bytes + " bytes", LinuxCalls.errno(capture));
-            }
-        } catch (IOException failed) {
-            throw failed;
+            return (int) MADVISE.invokeExact(capture, address, bytes, advice) < 0 ? LinuxCalls.errno(capture) : 0;
         } catch (Throwable thrown) {
             throw LinuxCalls.unexpected(thrown);
         }

@@ -47,6 +47,10 @@ final class Buckets {
 
     private void addSegment(int segment, long first, long count) throws IOException {
         long address = Mmap.reserve(count * BucketLayout.BYTES);
+        if (count * BucketLayout.BYTES >= Mmap.HUGE_PAGE_BYTES) {
+            // Advice: a lookup's first step is a random read of the buckets.
+            Mmap.adviseHuge(address, count * BucketLayout.BYTES);
+        }
         origins[segment] = address - first * BucketLayout.BYTES;
         segments.add(address);
         segments.add(count * BucketLayout.BYTES);

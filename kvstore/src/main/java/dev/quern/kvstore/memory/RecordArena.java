@@ -54,6 +54,13 @@ public final class RecordArena implements AutoCloseable {
         spans = new Spans(address, table, pages(quotaBytes * COMMITTED_SPREAD + COMMITTED_SLACK_BYTES));
         slabs = new Slabs(spans, table);
         quota = new Quota(quotaBytes);
+        long huge = Math.ceilDiv(address, Mmap.HUGE_PAGE_BYTES) * Mmap.HUGE_PAGE_BYTES + Mmap.HUGE_PAGE_BYTES;
+        if (huge < address + length) {
+            // A small tenant stays on small pages; random reads of a large one would wait for address translation.
+            // Advice: without it
+            // all works.
+            Mmap.adviseHuge(huge, address + length - huge);
+        }
     }
 
     private static int pages(long bytes) {
