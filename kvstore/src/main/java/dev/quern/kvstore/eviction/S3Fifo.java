@@ -1,0 +1,243 @@
+package dev.quern.kvstore.eviction;
+
+import dev.quern.kvstore.memory.CoreAllocator;
+import dev.quern.kvstore.memory.Quota;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * S3-FIFO (Yang et al., "FIFO queues are all you need for cache eviction", SOSP '23), with queues of its own for every core. A record
+ * begins in a small queue. When it comes to the queue's end it goes to the main queue if it was asked for twice, else it is evicted and
+ * its fingerprint remembered; a key that comes back while it is remembered begins in the main queue. There a record goes round once
+ * for each time that it was asked for, up to three. A hit costs at most one store, and none once the record is known to be popular.
+ *
+ * <p>Replacing a record leaves its entry as it is. Entries of records that were deleted are dropped when they are met.
+ */
+public final class S3Fifo {
+    /** Asked for so often, a record goes from the small queue to the main one. */
+    private static final int FREQUENCY_TO_STAY = 2;
+
+    private static final int SMALL_SHARE = 10;
+
+    /** Entries may outnumber records by as many as there are records, and so many more, before queues are compacted. */
+    private static final int STALE_MIN = 4 * ChunkLayout.ENTRIES;
+
+    private static final int COMPACTED_CHUNKS_PER_STEP = 4;
+
+    /** How often a victim is tried that others replace at that very moment, when there is no memory to queue it again. */
+    private static final int EVICTION_ATTEMPTS_MAX = 64;
+
+    /** What one core adds to. */
+    private static final class Shard {
+        private final EntryQueue small;
+        private final EntryQueue main;
+        private int mark = Entry.MARK_MIN;
+        private int evictionsUntold;
+
+        Shard(AtomicLong smallChunks, AtomicLong mainChunks) {
+            small = new EntryQueue(smallChunks);
+            main = new EntryQueue(mainChunks);
+        }
+    }
+
+    private final Ghost ghost;
+    private final @Nullable Shard[] shards;
+    private final AtomicLong smallChunks = new AtomicLong();
+    private final AtomicLong mainChunks = new AtomicLong();
+    private volatile int shardsUsed;
+
+    /**
+     * Starts without records.
+     *
+     * @param coresMax above every core's index
+     * @param quota is charged for queues and fingerprints
+     * @param recordsMax how many records the quota has room for
+     * @throws IOException when the system has no address space to give
+     */
+    public S3Fifo(int coresMax, Quota quota, long recordsMax) throws IOException {
+        shards = new Shard[coresMax];
+        ghost = new Ghost(quota, recordsMax);
+    }
+
+    private Shard shard(int core) {
+        Shard mine = shards[core];
+        return mine != null ? mine : newShard(core);
+    }
+
+    private synchronized Shard newShard(int core) {
+        Shard mine = new Shard(smallChunks, mainChunks);
+        shards[core] = mine;
+        shardsUsed = Math.max(shardsUsed, core + 1);
+        return mine;
+    }
+
+    /** Makes sure that a core can add so many entries; false when the quota does not allow it. Thread: the core's. */
+    public boolean reserve(int core, CoreAllocator allocator, int entries) {
+        Shard mine = shard(core);
+        return mine.small.reserve(allocator, entries) && mine.main.reserve(allocator, entries);
+    }
+
+    /** A mark for a record that is about to be inserted, never 0. Thread: the core's. */
+    public int nextMark(int core) {
+        Shard mine = shard(core);
+        int mark = mine.mark;
+        mine.mark = mark + 1 == Entry.MARKS ? Entry.MARK_MIN : mark + 1;
+        return mark;
+    }
+
+    /** Queues a record that was inserted, for which there is room. Returns whether it may be time to {@link #compact}. The core's. */
+    public boolean insert(int core, long hash, int mark) {
+        Shard mine = shard(core);
+        EntryQueue queue = ghost.remove(Entry.hash(hash)) ? mine.main : mine.small;
+        return queue.add(Entry.of(hash, mark));
+    }
+
+    /** Entries in all queues, those of deleted records included. Any thread. */
+    public long entries() {
+        return smallEntries() + mainEntries();
+    }
+
+    private long smallEntries() {
+        long entries = 0;
+        for (int core = 0; core < shardsUsed; core++) {
+            Shard its = shards[core];
+            entries += its == null ? 0 : its.small.size();
+        }
+        return entries;
+    }
+
+    private long mainEntries() {
+        long entries = 0;
+        for (int core = 0; core < shardsUsed; core++) {
+            Shard its = shards[core];
+            entries += its == null ? 0 : its.main.size();
+        }
+        return entries;
+    }
+
+    /** Drops entries of deleted records from this core's queues, a little at a time, when they are too many. The core's, in its epoch. */
+    public void compact(int core, CoreAllocator allocator, QueuedRecords records, long recordCount) {
+        if (entries() > 2 * recordCount + STALE_MIN) {
+            Shard mine = shard(core);
+            mine.small.compact(allocator, records, COMPACTED_CHUNKS_PER_STEP);
+            mine.main.compact(allocator, records, COMPACTED_CHUNKS_PER_STEP);
+        }
+    }
+
+    /**
+     * Evicts until so many bytes were retired, or so many entries were looked at, or there are none. The core's, in its epoch.
+     *
+     * @return the bytes that were retired
+     */
+    public long evict(int core, CoreAllocator allocator, QueuedRecords records, long bytes, int entriesMax) {
+        long evicted = 0;
+        long all = entries();
+        if (ghost.isTooSmallFor(all)) {
+            ghost.growFor(all);
+        }
+        for (int i = 0; i < entriesMax && evicted < bytes; i++) {
+            long small = smallEntries();
+            long main = mainEntries();
+            boolean fromSmall = main == 0 || small * SMALL_SHARE >= small + main;
+            EntryQueue queue = oldest(fromSmall);
+            if (queue == null) {
+                break;
+            }
+            long entry = queue.take(allocator);
+            if (entry != 0) {
+                evicted += fromSmall
+                        ? leaveSmall(core, allocator, records, entry, main)
+                        : leaveMain(core, allocator, records, entry);
+            }
+        }
+        return evicted;
+    }
+
+    /** Of all cores' queues the one whose end is the oldest. */
+    private @Nullable EntryQueue oldest(boolean small) {
+        EntryQueue oldest = null;
+        for (int core = 0; core < shardsUsed; core++) {
+            Shard its = shards[core];
+            if (its != null) {
+                EntryQueue queue = small ? its.small : its.main;
+                if (queue.size() > 0 && (oldest == null || queue.headOrder() < oldest.headOrder())) {
+                    oldest = queue;
+                }
+            }
+        }
+        return oldest;
+    }
+
+    private int leaveSmall(int core, CoreAllocator allocator, QueuedRecords records, long entry, long main) {
+        long record = records.find(entry);
+        if (record == 0) {
+            return 0;
+        }
+        int frequency = records.frequency(record);
+        boolean stays = frequency >= FREQUENCY_TO_STAY || frequency >= 0 && !records.mayEvict(record);
+        if (stays && moveToMain(core, allocator, records, entry, record, 0)) {
+            return 0;
+        }
+        int bytes = evictOne(core, allocator, records, entry, record);
+        if (bytes > 0 && frequency >= 0) {
+            Shard mine = shard(core);
+            ghost.add(Entry.hash(entry));
+            if (++mine.evictionsUntold == Ghost.BATCH) {
+                mine.evictionsUntold = 0;
+                ghost.countBatch(main);
+            }
+        }
+        return bytes;
+    }
+
+    private int leaveMain(int core, CoreAllocator allocator, QueuedRecords records, long entry) {
+        long record = records.find(entry);
+        if (record == 0) {
+            return 0;
+        }
+        int frequency = records.frequency(record);
+        boolean stays = frequency > 0 || frequency == 0 && !records.mayEvict(record);
+        if (stays && moveToMain(core, allocator, records, entry, record, Math.max(0, frequency - 1))) {
+            return 0;
+        }
+        return evictOne(core, allocator, records, entry, record);
+    }
+
+    private boolean moveToMain(
+            int core, CoreAllocator allocator, QueuedRecords records, long entry, long record, int frequency) {
+        EntryQueue main = shard(core).main;
+        if (!main.reserve(allocator, 1)) {
+            return false;
+        }
+        records.setFrequency(record, frequency);
+        main.add(entry);
+        return true;
+    }
+
+    /** Evicts; a record that was replaced at this very moment is in use, and goes to the main queue. */
+    private int evictOne(int core, CoreAllocator allocator, QueuedRecords records, long entry, long first) {
+        long record = first;
+        for (int attempt = 0; attempt < EVICTION_ATTEMPTS_MAX && record != 0; attempt++) {
+            int bytes = records.evict(record);
+            if (bytes > 0) {
+                return bytes;
+            }
+            record = records.find(entry);
+            if (record != 0 && moveToMain(core, allocator, records, entry, record, 0)) {
+                return 0;
+            }
+        }
+        return 0;
+    }
+
+    /** Bytes charged for fingerprints; the queues' are those of the blocks that hold them. */
+    public long ghostBytes() {
+        return ghost.bytes();
+    }
+
+    /** Gives the fingerprints' memory back; the queues' goes with the tenant's. Nobody may ask any more. */
+    public void close() throws IOException {
+        ghost.close();
+    }
+}

@@ -1,0 +1,177 @@
+package dev.quern.kvstore.eviction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.kvstore.memory.CoreAllocator;
+import dev.quern.kvstore.memory.RecordArena;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class S3FifoTest {
+    private static final int CORES = 3;
+    private static final long QUOTA_BYTES = 4 << 20;
+
+    private final FakeRecords records = new FakeRecords();
+    private final List<CoreAllocator> allocators = new ArrayList<>();
+    private RecordArena arena;
+    private S3Fifo policy;
+
+    @BeforeEach
+    void open() throws IOException {
+        arena = new RecordArena(QUOTA_BYTES);
+        policy = new S3Fifo(CORES, arena.quota(), QUOTA_BYTES / FakeRecords.BYTES);
+        for (int core = 0; core < CORES; core++) {
+            allocators.add(new CoreAllocator(arena));
+        }
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        policy.close();
+        arena.close();
+    }
+
+    private static long hash(long key) {
+        return key * 0x9E3779B97F4A7C15L ^ key << 47;
+    }
+
+    private void insert(int core, long key) {
+        assertTrue(policy.reserve(core, allocators.get(core), 1));
+        int mark = policy.nextMark(core);
+        records.insert(hash(key), mark);
+        if (policy.insert(core, hash(key), mark)) {
+            policy.compact(core, allocators.get(core), records, records.size());
+        }
+    }
+
+    private long evict(int core, long bytes) {
+        return policy.evict(core, allocators.get(core), records, bytes, Integer.MAX_VALUE);
+    }
+
+    /** Inserts, replacements, deletions, hits and evictions in any order: every record that is there can still be evicted. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void shouldLoseNoRecordWhateverHappensToIt(long seed) {
+        Random random = new Random(seed);
+        int keys = 200 << random.nextInt(6);
+        for (int i = 0; i < 200_000; i++) {
+            long key = random.nextInt(keys);
+            int core = random.nextInt(CORES);
+            boolean isThere = records.contains(hash(key));
+            switch (random.nextInt(8)) {
+                case 0, 1, 2 -> {
+                    if (isThere) {
+                        records.replace(hash(key));
+                    } else {
+                        insert(core, key);
+                    }
+                }
+                case 3, 4 -> {
+                    if (isThere) {
+                        records.delete(hash(key));
+                    }
+                }
+                case 5, 6 -> {
+                    if (isThere) {
+                        records.hit(hash(key));
+                    }
+                }
+                default -> {
+                    if (random.nextInt(10) == 0) {
+                        evict(core, FakeRecords.BYTES);
+                    }
+                }
+            }
+            assertTrue(policy.entries() >= records.size(), "seed " + seed + " step " + i);
+        }
+        assertTrue(
+                policy.entries() <= 2L * records.size() + 20L * ChunkLayout.ENTRIES,
+                policy.entries() + " entries of " + records.size() + " records");
+        evict(0, Long.MAX_VALUE);
+        assertEquals(0, records.size(), "seed " + seed);
+        assertEquals(0, policy.entries());
+    }
+
+    @Test
+    void shouldEvictWhatWasAskedForOnceBeforeWhatIsAskedForOften() {
+        for (int key = 0; key < 1000; key++) {
+            insert(0, key);
+        }
+        for (int key = 0; key < 100; key++) {
+            records.hit(hash(key));
+            records.hit(hash(key));
+        }
+        evict(0, 800 * FakeRecords.BYTES);
+        for (int key = 0; key < 100; key++) {
+            assertTrue(records.contains(hash(key)), "key " + key);
+        }
+        assertEquals(800, records.evicted());
+    }
+
+    @Test
+    void shouldRememberWhatItEvictedAndKeepItWhenItComesBack() {
+        for (int key = 0; key < 1000; key++) {
+            insert(0, key);
+        }
+        evict(0, 500 * FakeRecords.BYTES);
+        assertTrue(policy.ghostBytes() >= 1000 * Integer.BYTES);
+        assertFalse(records.contains(hash(400)));
+        insert(0, 400);
+        for (int key = 2000; key < 4000; key++) {
+            insert(0, key);
+            evict(0, FakeRecords.BYTES);
+        }
+        assertTrue(records.contains(hash(400)), "it began in the main queue, which a sweep leaves alone");
+    }
+
+    @Test
+    void shouldEvictWhatOtherCoresInserted() {
+        for (int key = 0; key < 1000; key++) {
+            insert(key % 2, key);
+        }
+        assertTrue(evict(2, 600 * FakeRecords.BYTES) >= 600 * FakeRecords.BYTES);
+        for (int key = 0; key < 300; key++) {
+            assertFalse(records.contains(hash(key)), "key " + key + " was among the oldest");
+        }
+    }
+
+    @Test
+    void shouldGiveQueueMemoryBack() {
+        for (int round = 0; round < 50; round++) {
+            for (int key = 0; key < 5000; key++) {
+                insert(round % CORES, key + round * 10_000L);
+            }
+            evict((round + 1) % CORES, Long.MAX_VALUE);
+        }
+        long ghost = policy.ghostBytes();
+        allocators.forEach(CoreAllocator::close);
+        long left = 2L * CORES * 3 * ChunkLayout.BYTES;
+        assertTrue(arena.quota().drawnBytes() <= ghost + left, arena.quota().drawnBytes() + " bytes are still charged");
+    }
+
+    @Test
+    void shouldEvictAlsoWhenThereIsNoMemoryForItsOwnQueues() {
+        int inserted = 0;
+        while (policy.reserve(0, allocators.get(0), 1)) {
+            int mark = policy.nextMark(0);
+            records.insert(hash(inserted), mark);
+            records.hit(hash(inserted));
+            records.hit(hash(inserted));
+            policy.insert(0, hash(inserted), mark);
+            inserted++;
+        }
+        assertTrue(inserted > 100_000, inserted + " entries fitted");
+        assertTrue(evict(1, 1000 * FakeRecords.BYTES) >= 1000 * FakeRecords.BYTES);
+    }
+}
