@@ -31,7 +31,7 @@ public final class Tenant {
         this.name = name;
         secret = config.secret();
         arena = new RecordArena(config.quotaBytes());
-        defaultTable = createTable(DEFAULT_TABLE, TableConfig.defaults());
+        defaultTable = createTable(DEFAULT_TABLE, config.defaultTable());
     }
 
     public String name() {
