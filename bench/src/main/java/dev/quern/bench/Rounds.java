@@ -63,7 +63,8 @@ public final class Rounds {
     public static final class Samples {
         private final List<Double> values = new ArrayList<>();
 
-        void add(double value) {
+        /** Adds one. */
+        public void add(double value) {
             values.add(value);
         }
 

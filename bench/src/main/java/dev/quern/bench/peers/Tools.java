@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Small things around other programs: where they are, running one to its end, a free port, our own JVM's command. */
-final class Tools {
+public final class Tools {
     private Tools() {}
 
     /** Whether a program of this name is on the {@code PATH}. */
@@ -34,7 +34,7 @@ final class Tools {
     }
 
     /** Runs a program to its end and returns what it printed, standard error included. */
-    static String run(List<String> command, Duration waitMax) {
+    public static String run(List<String> command, Duration waitMax) {
         Path output = temporaryFile();
         try {
             Process process = new ProcessBuilder(command)
@@ -90,6 +90,11 @@ final class Tools {
 
     /** As {@link #java(Class, List)}, by name. */
     static List<String> java(String main, List<String> arguments) {
+        return java(List.of(), main, arguments);
+    }
+
+    /** As {@link #java(Class, List)}, with further JVM options. */
+    public static List<String> java(List<String> options, String main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         String root = System.getProperty("quern.root");
@@ -102,6 +107,7 @@ final class Tools {
         if (compiler != null) {
             command.add("--upgrade-module-path=" + compiler);
         }
+        command.addAll(options);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(main);

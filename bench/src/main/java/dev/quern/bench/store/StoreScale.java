@@ -1,0 +1,64 @@
+package dev.quern.bench.store;
+
+/** How large a run is, and how long. */
+enum StoreScale {
+    /** What counts. */
+    FULL(10_000_000, 1 << 23, 3, 1000, 3, 1000, "6g"),
+
+    /** Shows that it works. */
+    QUICK(200_000, 1 << 18, 1, 150, 1, 200, "512m");
+
+    private final int records;
+    private final int sequenceLength;
+    private final int rounds;
+    private final int warmupMs;
+    private final int iterations;
+    private final int iterationMs;
+    private final String heap;
+
+    StoreScale(
+            int records, int sequenceLength, int rounds, int warmupMs, int iterations, int iterationMs, String heap) {
+        this.records = records;
+        this.sequenceLength = sequenceLength;
+        this.rounds = rounds;
+        this.warmupMs = warmupMs;
+        this.iterations = iterations;
+        this.iterationMs = iterationMs;
+        this.heap = heap;
+    }
+
+    static StoreScale of(boolean quick) {
+        return quick ? QUICK : FULL;
+    }
+
+    int records() {
+        return records;
+    }
+
+    /** How many keys are drawn beforehand: a power of two, and enough that they do not stay in a cache. */
+    int sequenceLength() {
+        return sequenceLength;
+    }
+
+    /** How many processes each subject is measured in, taking turns. */
+    int rounds() {
+        return rounds;
+    }
+
+    int warmupMs() {
+        return warmupMs;
+    }
+
+    int iterations() {
+        return iterations;
+    }
+
+    int iterationMs() {
+        return iterationMs;
+    }
+
+    /** The heap of every subject's process, as {@code -Xmx} takes it. */
+    String heap() {
+        return heap;
+    }
+}
