@@ -6,7 +6,7 @@ enum StoreScale {
     FULL(10_000_000, 1 << 23, 3, 1000, 3, 1000, "6g"),
 
     /** Shows that it works. */
-    QUICK(200_000, 1 << 18, 1, 150, 1, 200, "512m");
+    QUICK(200_000, 1 << 18, 1, 60, 1, 100, "512m");
 
     private final int records;
     private final int sequenceLength;
