@@ -17,7 +17,10 @@ public final class Record {
 
     private Record() {}
 
-    /** Rises with each write of the key and is never used twice in a store. */
+    /**
+     * Never used twice in a store. It rises with each write of the key, also when the key was deleted or expired meanwhile; clearing
+     * the table begins anew.
+     */
     public static long version(long record) {
         return NativeMemory.getLong(record + RecordLayout.VERSION_OFFSET);
     }

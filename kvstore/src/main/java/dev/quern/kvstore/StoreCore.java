@@ -16,6 +16,7 @@ import java.util.Arrays;
 public final class StoreCore implements AutoCloseable {
     private static final int SCRATCH_BYTES = 4096;
     private static final int BLOCKS_PER_STEP = 16;
+    private static final int VERSION_CORE_BITS = 10;
     private static final long CLOSE_PATIENCE_NS = 1_000_000_000L;
 
     private final Store store;
@@ -89,7 +90,7 @@ public final class StoreCore implements AutoCloseable {
         return transaction;
     }
 
-    /** The version written by the last good put, compareAndSet, increment or expire on this core. */
+    /** The version of the last good write on this core; a deletion has one, too, which no record carries. */
     public long resultVersion() {
         return resultVersion;
     }
@@ -145,10 +146,18 @@ public final class StoreCore implements AutoCloseable {
         resultLong = number;
     }
 
-    /** Above the version it follows, and like no other: the lower bits are this core's. After Silo (SOSP '13). */
-    long nextVersion(long previous) {
-        lastVersion = Math.max(lastVersion, previous >>> 10) + 1;
-        return lastVersion << 10 | index;
+    /**
+     * A version above all that were written in a bucket with that count of changes, and like no other: the lower bits are this core's.
+     * After Silo (SOSP '13).
+     */
+    long nextVersion(long changes) {
+        lastVersion = Math.max(lastVersion, changes) + 1;
+        return lastVersion << VERSION_CORE_BITS | index;
+    }
+
+    /** The last version without the core's bits: what the bucket counts after it. */
+    long lastSequence() {
+        return lastVersion;
     }
 
     CoreAllocator allocator(Tenant tenant) {

@@ -4,6 +4,7 @@ import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.index.HashIndex;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.invoke.VarHandle;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.BytesStore;
 import net.openhft.chronicle.bytes.PointerBytesStore;
@@ -190,14 +191,16 @@ public final class Table {
             core.free(tenant, record);
             return StoreStatus.OVER_QUOTA;
         }
-        long version = core.nextVersion(old == Record.NONE ? 0 : Record.version(old));
+        long version = core.nextVersion(HashIndex.changes(bucket));
         Record.setVersion(record, version);
         HashIndex.publish(slot, hash, record);
-        HashIndex.unlock(bucket, true);
+        HashIndex.unlockAt(bucket, core.lastSequence());
         core.setResult(version, core.resultLong());
         noteExpiry(record);
         count(core, old, record);
         if (old == Record.NONE) {
+            // Seen by all before this core reads on, as retiring sees to when there is something to retire.
+            VarHandle.fullFence();
             grow(core, current);
         } else {
             core.retire(tenant, old);
@@ -245,8 +248,9 @@ public final class Table {
         }
         long old = HashIndex.recordAt(slot);
         boolean isThere = !Record.isExpired(old, core.nowMs());
+        core.setResult(core.nextVersion(HashIndex.changes(bucket)), core.resultLong());
         HashIndex.clear(slot);
-        HashIndex.unlock(bucket, true);
+        HashIndex.unlockAt(bucket, core.lastSequence());
         count(core, old, Record.NONE);
         core.retire(tenant, old);
         return isThere ? StoreStatus.OK : StoreStatus.NOT_FOUND;

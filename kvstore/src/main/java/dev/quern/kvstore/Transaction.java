@@ -1,6 +1,7 @@
 package dev.quern.kvstore;
 
 import dev.quern.kvstore.index.HashIndex;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,11 +170,11 @@ public final class Transaction {
         }
         writes.lockAll(core.index());
         if (!isValid()) {
-            writes.unlockAll(false);
+            writes.unlockAll();
             return finish(conflict());
         }
         if (!writes.reserveAll()) {
-            writes.unlockAll(false);
+            writes.unlockAll();
             return finish(StoreStatus.OVER_QUOTA);
         }
         publish();
@@ -195,6 +196,8 @@ public final class Transaction {
             long old = slot == 0 ? Record.NONE : HashIndex.recordAt(slot);
             long record = writes.record(i);
             Table table = writes.table(i);
+            long version = core.nextVersion(HashIndex.changes(writes.bucket(i)));
+            core.setResult(version, core.resultLong());
             if (writes.isDelete(i)) {
                 if (slot != 0) {
                     HashIndex.clear(slot);
@@ -202,9 +205,7 @@ public final class Transaction {
                 table.count(core, old, Record.NONE);
                 core.free(table.tenant(), record);
             } else {
-                long version = core.nextVersion(old == Record.NONE ? 0 : Record.version(old));
                 Record.setVersion(record, version);
-                core.setResult(version, core.resultLong());
                 HashIndex.publish(slot, writes.hash(i), record);
                 table.noteExpiry(record);
                 table.count(core, old, record);
@@ -212,7 +213,9 @@ public final class Transaction {
             // From here on the place holds what is to be retired once the locks are gone.
             writes.replace(i, old, writes.isDelete(i) || old != Record.NONE);
         }
-        writes.unlockAll(true);
+        writes.unlockAllAt(core.lastSequence());
+        // Seen by all before this core reads on.
+        VarHandle.fullFence();
         for (int i = 0; i < count; i++) {
             Table table = writes.table(i);
             if (writes.record(i) != Record.NONE) {

@@ -106,6 +106,11 @@ final class WriteSet {
         return hashes[place];
     }
 
+    /** Where it was locked. */
+    long bucket(int place) {
+        return buckets[place];
+    }
+
     long slot(int place) {
         return slots[place];
     }
@@ -128,7 +133,7 @@ final class WriteSet {
             if (areInPlace()) {
                 return;
             }
-            unlockAll(false);
+            unlockAll();
         }
     }
 
@@ -142,9 +147,18 @@ final class WriteSet {
         return true;
     }
 
-    void unlockAll(boolean changed) {
+    /** With nothing changed. */
+    void unlockAll() {
         for (int i = 0; i < lockedCount; i++) {
-            HashIndex.unlock(locked[i], changed);
+            HashIndex.unlock(locked[i], false);
+        }
+        lockedCount = 0;
+    }
+
+    /** With a count of changes above that of every locked bucket. */
+    void unlockAllAt(long count) {
+        for (int i = 0; i < lockedCount; i++) {
+            HashIndex.unlockAt(locked[i], count);
         }
         lockedCount = 0;
     }

@@ -43,6 +43,29 @@ class RegressionTest {
     }
 
     @Test
+    void shouldRaiseAKeysVersionsAcrossDeletionsAndSplits() {
+        keys.value("v");
+        try (StoreCore busy = store.attach();
+                StoreCore idle = store.attach()) {
+            busy.enter(NOW_MS);
+            idle.enter(NOW_MS);
+            for (int i = 0; i < 1_000; i++) {
+                keys.key("k").put(table, busy);
+            }
+            long written = busy.resultVersion();
+            keys.key("k").delete(table, busy);
+            long deleted = busy.resultVersion();
+            for (int i = 0; i < 1_000; i++) {
+                keys.key(i).put(table, busy);
+            }
+            keys.key("k").put(table, idle);
+            assertTrue(written < deleted && deleted < idle.resultVersion(), () -> "core " + idle.index());
+            idle.exit();
+            busy.exit();
+        }
+    }
+
+    @Test
     void shouldGrowWhenTransactionsInsertInPairsAfterOneRecord() {
         int pairs = 10_000;
         try (StoreCore core = store.attach()) {

@@ -222,6 +222,17 @@ public final class HashIndex {
         NativeMemory.putLongRelease(bucket, version << VERSION_SHIFT);
     }
 
+    /** Unlocks a bucket that this core changed, with a count above its {@link #changes}. */
+    public static void unlockAt(long bucket, long count) {
+        // release: all stores to the bucket are seen before it is free
+        NativeMemory.putLongRelease(bucket, count << VERSION_SHIFT);
+    }
+
+    /** A locked bucket's count of changes: at least the sequence of every version that was ever written in it. */
+    public static long changes(long bucket) {
+        return NativeMemory.getLong(bucket) >>> VERSION_SHIFT;
+    }
+
     /** The bucket's count of changes, once nobody is changing it. */
     public static long stableVersion(long bucket) {
         int spins = 0;
@@ -310,8 +321,15 @@ public final class HashIndex {
             forEach(target, (slot, record) -> clear(slot));
             quota.giveBack(BYTES);
         }
-        unlock(target, moved);
-        unlock(source, moved);
+        if (moved) {
+            // What moved takes its count along, so that a key's versions go on rising.
+            long changes = Math.max(changes(source), changes(target)) + 1;
+            unlockAt(target, changes);
+            unlockAt(source, changes);
+        } else {
+            unlock(target, false);
+            unlock(source, false);
+        }
     }
 
     private boolean copyMoving(long source, long target, long count) {
