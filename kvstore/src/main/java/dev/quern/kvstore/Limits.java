@@ -1,5 +1,7 @@
 package dev.quern.kvstore;
 
+import dev.quern.kvstore.memory.RecordLayout;
+
 /** Every bound of the store, each with its reason. */
 public final class Limits {
     /** Keys hold at least one byte, so that an address and a length always name one. */
@@ -40,6 +42,12 @@ public final class Limits {
 
     /** How many times a commit looks again when the index grew under it, before it reports a conflict. */
     public static final int COMMIT_ATTEMPTS_MAX = 16;
+
+    static {
+        if (VALUE_BYTES_MAX >= 1 << RecordLayout.VALUE_LENGTH_BITS || KEY_BYTES_MAX >= 1 << Short.SIZE) {
+            throw new ExceptionInInitializerError("a record's header must hold the longest lengths");
+        }
+    }
 
     private Limits() {}
 }

@@ -27,11 +27,11 @@ public final class Record {
 
     /** Unix milliseconds at which it is gone, or {@link #NO_EXPIRY}. */
     public static long expiryMs(long record) {
-        return NativeMemory.getLong(record + RecordLayout.EXPIRY_MS_OFFSET);
+        return RecordLayout.hasExpiry(record) ? NativeMemory.getLong(RecordLayout.expiryAddress(record)) : NO_EXPIRY;
     }
 
     public static int keyLength(long record) {
-        return NativeMemory.getInt(record + RecordLayout.KEY_LENGTH_OFFSET);
+        return RecordLayout.keyLength(record);
     }
 
     public static long keyAddress(long record) {
@@ -39,12 +39,12 @@ public final class Record {
     }
 
     public static int valueLength(long record) {
-        return NativeMemory.getInt(record + RecordLayout.VALUE_LENGTH_OFFSET);
+        return RecordLayout.valueLength(record);
     }
 
     /** 8-byte aligned. */
     public static long valueAddress(long record) {
-        return record + RecordLayout.valueOffset(keyLength(record));
+        return RecordLayout.valueAddress(record);
     }
 
     /** The value, copied. */
@@ -63,23 +63,35 @@ public final class Record {
     }
 
     static int bytes(long record) {
-        return RecordLayout.bytes(keyLength(record), valueLength(record));
+        return RecordLayout.bytes(record);
     }
 
     static void setVersion(long record, long version) {
         NativeMemory.putLong(record + RecordLayout.VERSION_OFFSET, version);
     }
 
+    /** For a record that was allocated with room for an expiry. */
     static void setExpiryMs(long record, long expiryMs) {
-        NativeMemory.putLong(record + RecordLayout.EXPIRY_MS_OFFSET, expiryMs);
+        NativeMemory.putLong(RecordLayout.expiryAddress(record), expiryMs);
     }
 
-    /** Writes header and key; the value is the caller's to fill. */
-    static void initialise(long record, long keyAddress, int keyLength, int valueLength, long expiryMs) {
-        NativeMemory.putLong(record + RecordLayout.VERSION_OFFSET, 0);
-        NativeMemory.putLong(record + RecordLayout.EXPIRY_MS_OFFSET, expiryMs);
-        NativeMemory.putInt(record + RecordLayout.VALUE_LENGTH_OFFSET, valueLength);
-        NativeMemory.putInt(record + RecordLayout.KEY_LENGTH_OFFSET, keyLength);
+    /** How often it was read of late, from 0 to 255, as eviction counts it. */
+    static int frequency(long record) {
+        return Byte.toUnsignedInt(NativeMemory.getByte(record + RecordLayout.FREQUENCY_OFFSET));
+    }
+
+    /** Any core may write this at any time, and what another one writes at the same time may be lost. */
+    static void setFrequency(long record, int frequency) {
+        NativeMemory.putByte(record + RecordLayout.FREQUENCY_OFFSET, (byte) frequency);
+    }
+
+    /** Writes header, key and, if there is room for it, expiry; the value is the caller's to fill. */
+    static void initialise(
+            long record, long keyAddress, int keyLength, int valueLength, long expiryMs, boolean hasExpiry) {
+        RecordLayout.writeHeader(record, keyLength, valueLength, hasExpiry);
         NativeMemory.copy(keyAddress, record + RecordLayout.KEY_OFFSET, keyLength);
+        if (hasExpiry) {
+            setExpiryMs(record, expiryMs);
+        }
     }
 }

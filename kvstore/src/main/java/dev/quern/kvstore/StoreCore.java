@@ -182,14 +182,19 @@ public final class StoreCore implements AutoCloseable {
 
     /** A record with its header and key written, its value not; {@link Record#NONE} when the quota is used up. */
     long allocate(Tenant tenant, long keyAddress, int keyLength, int valueLength, long expiryMs) {
-        int bytes = RecordLayout.bytes(keyLength, valueLength);
+        return allocate(tenant, keyAddress, keyLength, valueLength, expiryMs, expiryMs != Record.NO_EXPIRY);
+    }
+
+    private long allocate(
+            Tenant tenant, long keyAddress, int keyLength, int valueLength, long expiryMs, boolean hasExpiry) {
+        int bytes = RecordLayout.bytes(keyLength, valueLength, hasExpiry);
         CoreAllocator allocator = allocator(tenant);
         long record = allocator.allocate(bytes);
         if (record == 0) {
             record = allocateAfterReclaiming(allocator, bytes);
         }
         if (record != 0) {
-            Record.initialise(record, keyAddress, keyLength, valueLength, expiryMs);
+            Record.initialise(record, keyAddress, keyLength, valueLength, expiryMs, hasExpiry);
         }
         return record;
     }
@@ -205,7 +210,20 @@ public final class StoreCore implements AutoCloseable {
     /** A record with key and value written. */
     long allocateFull(
             Tenant tenant, long keyAddress, int keyLength, long valueAddress, int valueLength, long expiryMs) {
-        long record = allocate(tenant, keyAddress, keyLength, valueLength, expiryMs);
+        return allocateFull(tenant, keyAddress, keyLength, valueAddress, valueLength, expiryMs, PutCondition.NONE);
+    }
+
+    /** As above; with {@link PutCondition#KEEP_EXPIRY} there is room for an expiry that is not known yet. */
+    long allocateFull(
+            Tenant tenant,
+            long keyAddress,
+            int keyLength,
+            long valueAddress,
+            int valueLength,
+            long expiryMs,
+            int conditions) {
+        boolean hasExpiry = expiryMs != Record.NO_EXPIRY || (conditions & PutCondition.KEEP_EXPIRY) != 0;
+        long record = allocate(tenant, keyAddress, keyLength, valueLength, expiryMs, hasExpiry);
         if (record != 0) {
             NativeMemory.copy(valueAddress, Record.valueAddress(record), valueLength);
         }

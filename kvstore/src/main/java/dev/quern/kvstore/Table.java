@@ -153,7 +153,7 @@ public final class Table {
         if (bad != StoreStatus.OK) {
             return bad;
         }
-        long record = core.allocateFull(tenant, keyAddress, keyLength, valueAddress, valueLength, expiryMs);
+        long record = core.allocateFull(tenant, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions);
         if (record == Record.NONE) {
             return StoreStatus.OVER_QUOTA;
         }

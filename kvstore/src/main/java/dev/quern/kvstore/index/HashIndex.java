@@ -123,7 +123,7 @@ public final class HashIndex {
 
     private static boolean holds(long record, long keyAddress, int keyLength) {
         return record > RESERVED
-                && NativeMemory.getInt(record + RecordLayout.KEY_LENGTH_OFFSET) == keyLength
+                && RecordLayout.keyLength(record) == keyLength
                 && NativeMemory.equal(record + RecordLayout.KEY_OFFSET, keyAddress, keyLength);
     }
 
@@ -350,8 +350,7 @@ public final class HashIndex {
     }
 
     private boolean movesTo(long record, long number) {
-        long hash =
-                hash(record + RecordLayout.KEY_OFFSET, NativeMemory.getInt(record + RecordLayout.KEY_LENGTH_OFFSET));
+        long hash = hash(record + RecordLayout.KEY_OFFSET, RecordLayout.keyLength(record));
         return number(hash, number + 1) == number;
     }
 

@@ -2,6 +2,8 @@ package dev.quern.kvstore.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.quern.ffi.linux.NativeMemory;
+import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -11,17 +13,44 @@ class RecordLayoutTest {
     @Test
     void shouldKeepEveryOffset() {
         assertEquals(0, RecordLayout.VERSION_OFFSET);
-        assertEquals(8, RecordLayout.EXPIRY_MS_OFFSET);
-        assertEquals(16, RecordLayout.VALUE_LENGTH_OFFSET);
-        assertEquals(20, RecordLayout.KEY_LENGTH_OFFSET);
-        assertEquals(24, RecordLayout.KEY_OFFSET);
+        assertEquals(8, RecordLayout.VALUE_LENGTH_OFFSET);
+        assertEquals(12, RecordLayout.KEY_LENGTH_OFFSET);
+        assertEquals(14, RecordLayout.FREQUENCY_OFFSET);
+        assertEquals(15, RecordLayout.SPARE_OFFSET);
+        assertEquals(16, RecordLayout.KEY_OFFSET);
+        assertEquals(0x8000_0000, RecordLayout.HAS_EXPIRY);
     }
 
     @Test
     void shouldAlignTheValueBehindTheKey() {
-        assertEquals(32, RecordLayout.valueOffset(1));
-        assertEquals(32, RecordLayout.valueOffset(8));
-        assertEquals(40, RecordLayout.valueOffset(9));
-        assertEquals(45, RecordLayout.bytes(9, 5));
+        assertEquals(24, RecordLayout.valueOffset(1, false));
+        assertEquals(24, RecordLayout.valueOffset(8, false));
+        assertEquals(32, RecordLayout.valueOffset(9, false));
+        assertEquals(40, RecordLayout.valueOffset(9, true));
+        assertEquals(32, RecordLayout.expiryOffset(9));
+        assertEquals(37, RecordLayout.bytes(9, 5, false));
+    }
+
+    @Test
+    void shouldReadTheHeaderThatItWrote() {
+        try (Arena arena = Arena.ofConfined()) {
+            long record = arena.allocate(64, 8).address();
+            for (int keyLength : new int[] {1, 8, 255, 256, 4096}) {
+                for (int valueLength : new int[] {0, 1, 100, 1 << 16, 1 << 24}) {
+                    for (boolean hasExpiry : new boolean[] {false, true}) {
+                        RecordLayout.writeHeader(record, keyLength, valueLength, hasExpiry);
+                        NativeMemory.putByte(record + RecordLayout.FREQUENCY_OFFSET, (byte) 0xff);
+                        NativeMemory.putByte(record + RecordLayout.SPARE_OFFSET, (byte) 0xff);
+                        assertEquals(keyLength, RecordLayout.keyLength(record));
+                        assertEquals(valueLength, RecordLayout.valueLength(record));
+                        assertEquals(hasExpiry, RecordLayout.hasExpiry(record));
+                        assertEquals(
+                                record + RecordLayout.valueOffset(keyLength, hasExpiry),
+                                RecordLayout.valueAddress(record));
+                        assertEquals(RecordLayout.bytes(keyLength, valueLength, hasExpiry), RecordLayout.bytes(record));
+                    }
+                }
+            }
+        }
     }
 }
