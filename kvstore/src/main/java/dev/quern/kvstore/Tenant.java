@@ -30,7 +30,7 @@ public final class Tenant {
         this.id = id;
         this.name = name;
         secret = config.secret();
-        arena = new RecordArena(config.quotaBytes());
+        arena = new RecordArena(config.quotaBytes(), store.config().hugePages());
         defaultTable = createTable(DEFAULT_TABLE, config.defaultTable());
     }
 
@@ -68,7 +68,7 @@ public final class Tenant {
 
     /**
      * Bytes of the pages that records take: blocks in use, what size classes and half-empty slabs waste, and free pages that were in use
-     * a moment ago. What is free for a second goes back to the system. At most twice the quota and 4 MiB; indexes come on top.
+     * a moment ago. What is free for a second goes back to the system. At most twice the quota and 8 MiB; indexes come on top.
      */
     public long residentBytes() {
         return arena.residentBytes();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class MemoryTest {
     private static final long QUOTA_BYTES = 64 << 20;
 
-    private final Store store = Store.open(new StoreConfig(4, 42, false));
+    private final Store store = Store.open(new StoreConfig(4, 42, false, false));
     private final Tenant tenant =
             store.createTenant("t", TenantConfig.defaults().withQuotaBytes(QUOTA_BYTES));
     private final Table table = tenant.defaultTable();

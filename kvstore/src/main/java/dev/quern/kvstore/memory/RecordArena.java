@@ -20,13 +20,15 @@ public final class RecordArena implements AutoCloseable {
     private static final int COMMITTED_SPREAD = 2;
 
     /** And this much more, so that a small tenant, too, may have a slab of each class. */
-    private static final long COMMITTED_SLACK_BYTES = 4 << 20;
+    private static final long COMMITTED_SLACK_BYTES = 8 << 20;
 
     private static final long RANGE_SLACK_BYTES = 48 << 20;
 
     /** A step gives back at most so many pages, as others wait for the lock meanwhile. */
     private static final int PAGES_PER_STEP = 32;
 
+    private final long reserved;
+    private final long reservedBytes;
     private final long address;
     private final long length;
     private final Quota quota;
@@ -42,25 +44,34 @@ public final class RecordArena implements AutoCloseable {
     private long closedContentBytes;
 
     /**
-     * Reserves the range.
+     * Reserves a range on small pages.
      *
      * @throws IOException when the system has no address space to give
      */
     public RecordArena(long quotaBytes) throws IOException {
-        int pages = pages(quotaBytes * RANGE_SPREAD + RANGE_SLACK_BYTES);
-        length = (long) pages << SizeClasses.PAGE_SHIFT;
-        address = Mmap.reserve(length);
+        this(quotaBytes, false);
+    }
+
+    /**
+     * Reserves the range.
+     *
+     * @param hugePages whether the kernel is asked for huge pages: random reads of much memory then wait less for address translation,
+     *     and memory comes and goes by 2 MiB. The first 2 MiB stay on small ones, for small tenants.
+     * @throws IOException when the system has no address space to give
+     */
+    public RecordArena(long quotaBytes, boolean hugePages) throws IOException {
+        long bytes = quotaBytes * RANGE_SPREAD + RANGE_SLACK_BYTES;
+        length = Math.ceilDiv(bytes, Mmap.HUGE_PAGE_BYTES) * Mmap.HUGE_PAGE_BYTES;
+        reservedBytes = length + Mmap.HUGE_PAGE_BYTES;
+        reserved = Mmap.reserve(reservedBytes);
+        address = Math.ceilDiv(reserved, Mmap.HUGE_PAGE_BYTES) * Mmap.HUGE_PAGE_BYTES;
+        boolean isHuge = hugePages && Mmap.adviseHuge(address + Mmap.HUGE_PAGE_BYTES, length - Mmap.HUGE_PAGE_BYTES);
+        int pages = pages(length);
         table = new PageTable(pages);
-        spans = new Spans(address, table, pages(quotaBytes * COMMITTED_SPREAD + COMMITTED_SLACK_BYTES));
+        int committedMax = pages(quotaBytes * COMMITTED_SPREAD + COMMITTED_SLACK_BYTES);
+        spans = new Spans(address, table, committedMax, isHuge ? Spans.HUGE_PAGES : pages);
         slabs = new Slabs(spans, table);
         quota = new Quota(quotaBytes);
-        long huge = Math.ceilDiv(address, Mmap.HUGE_PAGE_BYTES) * Mmap.HUGE_PAGE_BYTES + Mmap.HUGE_PAGE_BYTES;
-        if (huge < address + length) {
-            // A small tenant stays on small pages; random reads of a large one would wait for address translation.
-            // Advice: without it
-            // all works.
-            Mmap.adviseHuge(huge, address + length - huge);
-        }
     }
 
     private static int pages(long bytes) {
@@ -208,6 +219,6 @@ public final class RecordArena implements AutoCloseable {
     public void close() throws IOException {
         slabs.close();
         table.close();
-        Mmap.unmap(address, length);
+        Mmap.unmap(reserved, reservedBytes);
     }
 }

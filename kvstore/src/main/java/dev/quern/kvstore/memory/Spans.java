@@ -24,19 +24,25 @@ final class Spans {
     /** Pages free throughout such a time are not in demand. */
     private static final long DEMAND_INTERVAL_MS = 1000;
 
+    /** Where huge pages are used, as many small ones come from and go to the system together. */
+    static final int HUGE_PAGES = (int) (Mmap.HUGE_PAGE_BYTES / SizeClasses.PAGE_BYTES);
+
+    private static final int WORDS_PER_HUGE_PAGE = HUGE_PAGES / Long.SIZE;
+
     /** A step of {@link #maintain} looks for pages among so many times 64. */
     private static final int STEP_WORDS_MAX = 1024;
 
     private final long address;
     private final PageTable table;
     private final int committedMax;
+    private final int hugeFrom;
     private final int[] bins = new int[BINS];
     private final long[] binsInUse = new long[BINS / Long.SIZE];
 
     /** The first page of those that were never used, or are as good as. */
     private int top;
 
-    /** No page from here on was ever used. */
+    /** No page from here on was ever committed. */
     private int topMax;
 
     private volatile int usedPages;
@@ -46,6 +52,10 @@ final class Spans {
     private int spareMin;
 
     private int surplus;
+
+    /** How much of the range is still to be searched for them in this interval. */
+    private int surplusWords;
+
     private long intervalStartMs;
 
     /** Where the search for free committed pages goes on, downwards, in words of 64 pages. */
@@ -56,9 +66,12 @@ final class Spans {
      *
      * @param address of the first page
      * @param committedMax how many pages may hold memory at a time
+     * @param hugeFrom the first page that is part of a huge one, a multiple of {@link #HUGE_PAGES} as is the number of pages then; past
+     *     the last page when there are none
      */
-    Spans(long address, PageTable table, int committedMax) {
+    Spans(long address, PageTable table, int committedMax, int hugeFrom) {
         this.address = address;
+        this.hugeFrom = hugeFrom;
         this.table = table;
         this.committedMax = committedMax;
         Arrays.fill(bins, NONE);
@@ -87,11 +100,12 @@ final class Spans {
             }
             page = top;
             top += pages;
-            topMax = Math.max(topMax, top);
         }
         table.setUsed(page, pages);
         usedPages += pages;
-        int uncommitted = table.countUncommitted(page, pages);
+        int from = page < hugeFrom ? page : page & -HUGE_PAGES;
+        int to = page + pages <= hugeFrom ? page + pages : page + pages + HUGE_PAGES - 1 & -HUGE_PAGES;
+        int uncommitted = table.countUncommitted(from, to - from);
         if (committedPages + uncommitted > committedMax) {
             decommit(committedPages + uncommitted - committedMax, Integer.MAX_VALUE);
             if (committedPages + uncommitted > committedMax) {
@@ -99,7 +113,8 @@ final class Spans {
                 return NONE;
             }
         }
-        table.setCommitted(page, pages);
+        table.setCommitted(from, to - from);
+        topMax = Math.max(topMax, to);
         committedPages += uncommitted;
         spareMin = Math.min(spareMin, committedPages - usedPages);
         return page;
@@ -145,10 +160,11 @@ final class Spans {
         if (nowMs - intervalStartMs >= DEMAND_INTERVAL_MS || nowMs < intervalStartMs) {
             surplus = Math.min(spareMin, spare);
             spareMin = spare;
+            surplusWords = words();
             intervalStartMs = nowMs;
         }
-        surplus = Math.min(surplus, spare);
-        if (surplus == 0) {
+        surplus = surplusWords <= 0 ? 0 : Math.min(surplus, spare);
+        if (surplus <= 0) {
             return 0;
         }
         int given = decommit(Math.min(surplus, pagesMax), STEP_WORDS_MAX);
@@ -157,35 +173,79 @@ final class Spans {
         return given + 1;
     }
 
-    /** Gives up to so many free pages back, highest addresses first, so that what is in use gathers at the lower end. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // under the arena's lock
+    /**
+     * Gives free pages back until there were so many, highest addresses first, so that what is in use gathers at the lower end. Huge
+     * pages go as a whole.
+     */
     private int decommit(int pagesMax, int wordsMax) {
         int given = 0;
-        int words = topMax + Long.SIZE - 1 >>> 6;
-        for (int looked = 0; looked < Math.min(words, wordsMax) && given < pagesMax; looked++) {
-            cursor = cursor <= 0 ? words - 1 : cursor - 1;
-            long free = table.freeCommitted(cursor << 6);
-            while (free != 0 && given < pagesMax) {
-                int first = Long.numberOfTrailingZeros(free);
-                int run = Math.min(Long.numberOfTrailingZeros(~(free >>> first)), pagesMax - given);
-                int page = (cursor << 6) + first;
-                try {
-                    Mmap.decommit(addressOf(page), (long) run << SizeClasses.PAGE_SHIFT);
-                } catch (IOException refused) {
-                    // The pages stay committed and counted as such, which costs memory but is right.
-                    surplus = given;
-                    return given;
-                }
-                table.setUncommitted(page, run);
-                committedPages -= run;
-                given += run;
-                free = first + run == Long.SIZE ? 0 : free & -1L << first + run;
+        int words = words();
+        int looked = 0;
+        while (looked < Math.min(words, wordsMax) && given < pagesMax) {
+            cursor = cursor <= 0 || cursor > words ? words - 1 : cursor - 1;
+            int run;
+            if (cursor << 6 >= hugeFrom) {
+                cursor &= -WORDS_PER_HUGE_PAGE;
+                looked += WORDS_PER_HUGE_PAGE;
+                run = isHugePageFree(cursor) ? giveBack(cursor << 6, HUGE_PAGES) : 0;
+            } else {
+                looked++;
+                run = giveWordBack(pagesMax - given);
             }
-            if (free != 0) {
-                cursor++;
+            if (run < 0) {
+                // The pages stay committed and counted as such, which costs memory but is right.
+                break;
+            }
+            given += run;
+        }
+        surplusWords -= looked;
+        return given;
+    }
+
+    private boolean isHugePageFree(int firstWord) {
+        for (int word = firstWord; word < firstWord + WORDS_PER_HUGE_PAGE; word++) {
+            if (table.freeCommitted(word << 6) != -1L) {
+                return false;
             }
         }
+        return true;
+    }
+
+    /** Of the pages of the word at the cursor, which stays there if there are more; below 0 when the system refuses. */
+    private int giveWordBack(int pagesMax) {
+        int given = 0;
+        long free = table.freeCommitted(cursor << 6);
+        while (free != 0 && given < pagesMax) {
+            int first = Long.numberOfTrailingZeros(free);
+            int run = Math.min(Long.numberOfTrailingZeros(~(free >>> first)), pagesMax - given);
+            if (giveBack((cursor << 6) + first, run) < 0) {
+                return -1;
+            }
+            given += run;
+            free = first + run == Long.SIZE ? 0 : free & -1L << first + run;
+        }
+        if (free != 0) {
+            cursor++;
+        }
         return given;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the arena's lock
+    private int giveBack(int page, int pages) {
+        try {
+            Mmap.decommit(addressOf(page), (long) pages << SizeClasses.PAGE_SHIFT);
+        } catch (IOException refused) {
+            surplusWords = 0;
+            return -1;
+        }
+        table.setUncommitted(page, pages);
+        committedPages -= pages;
+        return pages;
+    }
+
+    /** How many words of the bitmaps cover all pages that were ever committed. */
+    private int words() {
+        return topMax + Long.SIZE - 1 >>> 6;
     }
 
     long addressOf(int page) {

@@ -28,7 +28,7 @@ class CoreAllocatorTest {
     private final RecordArena arena;
 
     CoreAllocatorTest() throws IOException {
-        arena = new RecordArena(QUOTA_BYTES);
+        arena = new RecordArena(QUOTA_BYTES, false);
     }
 
     @AfterEach
@@ -97,13 +97,13 @@ class CoreAllocatorTest {
 
     @Test
     void shouldLendLargerBlocksWhenThereIsNoMemoryForASlab() throws IOException {
-        try (RecordArena small = new RecordArena(4 << 20)) {
+        try (RecordArena small = new RecordArena(4 << 20, false)) {
             CoreAllocator core = new CoreAllocator(small);
             // A block or two in each slab stay until the pages are used up: little is charged, much is resident.
             List<Block> kept = new ArrayList<>();
             int bytes = 512;
             while (core.allocate(SizeClasses.BYTES_MAX + 1) != 0) {
-                assertTrue(bytes <= 1024, "pages were not used up");
+                assertTrue(bytes <= 2048, "pages were not used up");
                 List<Block> blocks = fill(core, bytes);
                 for (int i = 0; i < blocks.size(); i++) {
                     if (i % 8 == 0) {
@@ -209,7 +209,7 @@ class CoreAllocatorTest {
 
     @Test
     void shouldCostNothingUntilAWideRangeIsUsed() throws IOException {
-        try (RecordArena wide = new RecordArena(1L << 40)) {
+        try (RecordArena wide = new RecordArena(1L << 40, true)) {
             assertEquals(0, wide.residentBytes());
             CoreAllocator core = new CoreAllocator(wide);
             long block = core.allocate(100);

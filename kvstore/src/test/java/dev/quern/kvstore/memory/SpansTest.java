@@ -42,7 +42,7 @@ class SpansTest {
     void shouldNeverHandOutAPageTwiceAndLoseNone() {
         for (long seed = 0; seed < 20; seed++) {
             Random random = new Random(seed);
-            Spans spans = new Spans(address, table, PAGES);
+            Spans spans = new Spans(address, table, PAGES, PAGES);
             BitSet used = new BitSet(PAGES);
             List<Span> held = new ArrayList<>();
             int refused = 0;
@@ -81,7 +81,7 @@ class SpansTest {
 
     @Test
     void shouldGiveBackWhatStaysFreeAndKeepWhatIsInDemand() {
-        Spans spans = new Spans(address, table, PAGES);
+        Spans spans = new Spans(address, table, PAGES, PAGES);
         int kept = spans.allocate(10);
         int freed = spans.allocate(1000);
         NativeMemory.putLong(spans.addressOf(kept), 1);
@@ -101,16 +101,20 @@ class SpansTest {
         assertEquals(0, NativeMemory.getLong(spans.addressOf(freed)), "the page still holds what was in it");
     }
 
-    private static void giveAllBack(Spans spans, long fromMs) {
+    private static void giveBack(Spans spans, long fromMs) {
         for (long nowMs = fromMs; nowMs < fromMs + 5000; nowMs += 1000) {
             while (spans.maintain(nowMs, STEP_PAGES) > 0) {}
         }
+    }
+
+    private static void giveAllBack(Spans spans, long fromMs) {
+        giveBack(spans, fromMs);
         assertEquals(spans.usedPages(), spans.committedPages());
     }
 
     @Test
     void shouldCommitNoMorePagesThanAllowed() {
-        Spans spans = new Spans(address, table, 100);
+        Spans spans = new Spans(address, table, 100, PAGES);
         int first = spans.allocate(60);
         int second = spans.allocate(40);
         assertEquals(Spans.NONE, spans.allocate(1));
@@ -129,8 +133,30 @@ class SpansTest {
     }
 
     @Test
+    void shouldTakeAndGiveHugePagesAsAWhole() {
+        int huge = Spans.HUGE_PAGES;
+        Spans spans = new Spans(address, table, PAGES, huge);
+        int small = spans.allocate(3);
+        assertEquals(3, spans.committedPages());
+        int across = spans.allocate(huge);
+        assertEquals(2 * huge, spans.committedPages());
+        int behind = spans.allocate(huge);
+        assertEquals(3 * huge, spans.committedPages());
+        spans.free(across, huge);
+        giveBack(spans, 10_000);
+        // Of the first huge page only small ones were in use, the second holds some of what is behind.
+        assertEquals(3 + 2 * huge, spans.committedPages());
+        spans.free(behind, huge);
+        giveBack(spans, 20_000);
+        assertEquals(3, spans.committedPages());
+        spans.free(small, 3);
+        giveBack(spans, 30_000);
+        assertEquals(0, spans.committedPages());
+    }
+
+    @Test
     void shouldNoticeASecondFree() {
-        Spans spans = new Spans(address, table, PAGES);
+        Spans spans = new Spans(address, table, PAGES, PAGES);
         int page = spans.allocate(3);
         spans.free(page, 3);
         assertThrows(IllegalStateException.class, () -> spans.free(page, 3));
