@@ -11,6 +11,7 @@ import static dev.quern.kvstore.index.BucketLayout.SLOTS;
 import static dev.quern.kvstore.index.BucketLayout.SLOTS_OFFSET;
 import static dev.quern.kvstore.index.BucketLayout.VERSION_SHIFT;
 
+import dev.quern.ffi.linux.Mmap;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.memory.Quota;
 import dev.quern.kvstore.memory.RecordLayout;
@@ -104,6 +105,30 @@ public final class HashIndex {
             }
         }
         return 0;
+    }
+
+    /** Something of the bucket's memory, to have it near. */
+    public static long firstWord(long bucket) {
+        return NativeMemory.getLong(bucket);
+    }
+
+    /** Something of the memory of the first record that may be this key's, to have it near; 0 when the bucket's own slots have none. */
+    public static long touch(long bucket, long hash) {
+        long tag = hash >>> ADDRESS_BITS;
+        for (int i = 0; i < SLOTS; i++) {
+            long slot = NativeMemory.getLongAcquire(bucket + SLOTS_OFFSET + (long) i * Long.BYTES);
+            long record = slot & ADDRESS_MASK;
+            if (slot >>> ADDRESS_BITS == tag && record > RESERVED) {
+                return NativeMemory.getLong(record) + NativeMemory.getLong(secondLine(record));
+            }
+        }
+        return 0;
+    }
+
+    /** The line behind a record's first, where small values end; the first again when that one is the last of its page. */
+    private static long secondLine(long record) {
+        long next = record + BYTES;
+        return (next ^ record) < Mmap.PAGE_BYTES ? next : record;
     }
 
     /** The address of the slot that holds this key, or 0. For the core that locked the bucket. */

@@ -39,6 +39,7 @@ public final class NativeDoor implements AutoCloseable {
     private final Handshake handshake;
     private final Reply reply;
     private final Requests requests;
+    private final BurstLookahead lookahead = new BurstLookahead();
     private final long idleNs;
     private long sweptNs;
 
@@ -108,6 +109,7 @@ public final class NativeDoor implements AutoCloseable {
             return;
         }
         session.seen(core.nowNs());
+        lookahead.scan(session.tenant(), datagram, length);
         while (!session.closed() && cursor.next()) {
             serve(session);
         }

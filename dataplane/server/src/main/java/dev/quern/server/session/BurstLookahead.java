@@ -1,0 +1,75 @@
+package dev.quern.server.session;
+
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.Lookahead;
+import dev.quern.kvstore.Table;
+import dev.quern.kvstore.Tenant;
+import dev.quern.protocol.InvokeLayout;
+import dev.quern.protocol.MessageCursor;
+import dev.quern.protocol.MessageLayout;
+import dev.quern.protocol.Opcode;
+import dev.quern.protocol.PutLayout;
+import dev.quern.protocol.Verdict;
+
+/**
+ * Looks through a datagram of several requests for the keys that they will ask for, ahead of serving them: that of a get or a put, and
+ * an invocation's first argument, which often is one. What it finds is believed in nothing; requests are checked when they are served.
+ *
+ * <p>Thread: the core's, inside the store's epoch.
+ */
+final class BurstLookahead {
+    /** One request waits for its own memory only. */
+    private static final int LENGTH_MIN = 2 * MessageLayout.HEADER_BYTES;
+
+    private final MessageCursor cursor = new MessageCursor();
+    private final Lookahead lookahead = new Lookahead();
+
+    void scan(Tenant tenant, long datagram, int length) {
+        if (length < LENGTH_MIN || cursor.wrap(NativeMemory.ALL, datagram, length, false) != Verdict.GOOD) {
+            return;
+        }
+        while (cursor.next()) {
+            Table table = tenant.table(cursor.table());
+            if (table != null) {
+                add(table, cursor.opcode(), cursor.body(), cursor.bodyLength());
+            }
+        }
+        lookahead.load();
+    }
+
+    private void add(Table table, int opcode, long body, int length) {
+        switch (opcode) {
+            case Opcode.GET, Opcode.DELETE -> lookahead.add(table, body, length);
+            case Opcode.PUT -> {
+                if (length >= PutLayout.BYTES_MIN) {
+                    int keyLength = PutLayout.keyLength(NativeMemory.ALL, body);
+                    addWithin(table, body + PutLayout.KEY_OFFSET, keyLength, body + length);
+                }
+            }
+            case Opcode.INVOKE -> {
+                if (length >= InvokeLayout.BYTES_MIN) {
+                    addArgument(
+                            table,
+                            body + InvokeLayout.NAME_OFFSET + InvokeLayout.nameLength(NativeMemory.ALL, body),
+                            body + length);
+                }
+            }
+            default -> {
+                // Nothing to look for.
+            }
+        }
+    }
+
+    /** The first of an argument list: a count, then each behind its length. */
+    private void addArgument(Table table, long list, long end) {
+        if (list + 2 * Integer.BYTES <= end && NativeMemory.getInt(list) > 0) {
+            addWithin(table, list + 2 * Integer.BYTES, NativeMemory.getInt(list + Integer.BYTES), end);
+        }
+    }
+
+    private void addWithin(Table table, long key, int length, long end) {
+        if (length > 0 && length <= end - key) {
+            lookahead.add(table, key, length);
+        }
+    }
+}
