@@ -33,6 +33,16 @@ final class ReadSet {
         return true;
     }
 
+    /** Whether a bucket is among the first so many that were read. */
+    boolean contains(long bucket, int countMax) {
+        for (int i = 0; i < Math.min(size, countMax); i++) {
+            if (buckets[i] == bucket) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether nothing that was read has changed, apart from what this core is about to change itself. */
     boolean isUnchanged(int owner) {
         for (int i = 0; i < size; i++) {

@@ -75,16 +75,6 @@ public final class Record {
         NativeMemory.putLong(RecordLayout.expiryAddress(record), expiryMs);
     }
 
-    /** How often it was read of late, from 0 to 255, as eviction counts it. */
-    static int frequency(long record) {
-        return Byte.toUnsignedInt(NativeMemory.getByte(record + RecordLayout.FREQUENCY_OFFSET));
-    }
-
-    /** Any core may write this at any time, and what another one writes at the same time may be lost. */
-    static void setFrequency(long record, int frequency) {
-        NativeMemory.putByte(record + RecordLayout.FREQUENCY_OFFSET, (byte) frequency);
-    }
-
     /** Writes header, key and, if there is room for it, expiry; the value is the caller's to fill. */
     static void initialise(
             long record, long keyAddress, int keyLength, int valueLength, long expiryMs, boolean hasExpiry) {

@@ -111,11 +111,11 @@ public final class StoreCore implements AutoCloseable {
     public int maintain(long unixMs, int stepsMax) {
         int done = retired.reclaim(stepsMax * BLOCKS_PER_STEP);
         done += store.sweeper().step(this, unixMs, stepsMax);
-        return done + giveMemoryBack(unixMs);
+        return done + maintainTenant(unixMs, stepsMax);
     }
 
-    /** One tenant at a time: hands on what this core keeps without need, and gives the system free pages back. */
-    private int giveMemoryBack(long unixMs) {
+    /** One tenant at a time: hands on what this core keeps without need, gives the system free pages back, and evicts ahead of need. */
+    private int maintainTenant(long unixMs, int stepsMax) {
         Tenant tenant = store.tenant(tenantMaintained);
         if (tenant == null) {
             tenantMaintained = 0;
@@ -125,6 +125,10 @@ public final class StoreCore implements AutoCloseable {
             }
         }
         int done = tenant.arena().maintain(unixMs);
+        TenantEviction eviction = tenant.eviction();
+        if (eviction != null) {
+            done += eviction.maintain(this, tenant, unixMs, stepsMax);
+        }
         if (tenantMaintained < allocators.length) {
             CoreAllocator allocator = allocators[tenantMaintained];
             done += allocator == null ? 0 : allocator.maintain(unixMs);
@@ -135,6 +139,16 @@ public final class StoreCore implements AutoCloseable {
 
     long retiredBytes() {
         return retired.bytes();
+    }
+
+    /** Reclaims what nobody can see any more; returns how many blocks that were. */
+    int reclaim() {
+        return retired.reclaim(Integer.MAX_VALUE);
+    }
+
+    /** Whether the running transaction read the bucket in which this record lies. */
+    boolean isBeingRead(Table table, long record) {
+        return transaction.hasRead(table, record);
     }
 
     long scratch() {

@@ -1,7 +1,9 @@
 package dev.quern.kvstore;
 
 import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.eviction.Frequency;
 import dev.quern.kvstore.index.HashIndex;
+import dev.quern.kvstore.memory.RecordLayout;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.invoke.VarHandle;
@@ -23,6 +25,7 @@ public final class Table {
     private final int id;
     private final String name;
     private final TableConfig config;
+    private final @Nullable TableEviction eviction;
     private final @Nullable TableCounters[] counters;
     private volatile int countersUsed;
     private volatile HashIndex index;
@@ -42,6 +45,7 @@ public final class Table {
         this.config = config;
         counters = new TableCounters[tenant.store().config().coresMax()];
         index = newIndex();
+        eviction = config.whenFull() == WhenFull.EVICT ? new TableEviction(this) : null;
     }
 
     private HashIndex newIndex() throws IOException {
@@ -82,6 +86,7 @@ public final class Table {
         long hits = 0;
         long misses = 0;
         long expiries = 0;
+        long evictions = 0;
         long conflicts = 0;
         for (TableCounters core : counters) {
             if (core != null) {
@@ -89,10 +94,12 @@ public final class Table {
                 hits += core.hits;
                 misses += core.misses;
                 expiries += core.expiries;
+                evictions += core.evictions;
                 conflicts += core.conflicts;
             }
         }
-        return new TableStats(size(), Math.max(0, liveBytes), index.bytes(), hits, misses, expiries, conflicts);
+        return new TableStats(
+                size(), Math.max(0, liveBytes), index.bytes(), hits, misses, expiries, evictions, conflicts);
     }
 
     TableCounters counters(StoreCore core) {
@@ -111,6 +118,34 @@ public final class Table {
         return index;
     }
 
+    /** Null when it refuses what does not fit. */
+    @Nullable
+    TableEviction eviction() {
+        return eviction;
+    }
+
+    /** Before a write of so many bytes, without a lock: evicts a little if memory is nearly used up. */
+    void makeRoom(StoreCore core, int bytes) {
+        TenantEviction evicting = tenant.eviction();
+        if (evicting != null) {
+            evicting.makeRoom(core, this, bytes);
+        }
+    }
+
+    /** After a write of so many bytes came to OVER_QUOTA, without a lock: evicts, and says whether to try again. */
+    boolean makeRoomNow(StoreCore core, int bytes) {
+        TenantEviction evicting = tenant.eviction();
+        return evicting != null && evicting.makeRoomNow(core, this, bytes);
+    }
+
+    /** Books a request that found a record. */
+    void countHit(StoreCore core, long record) {
+        counters(core).hits++;
+        if (eviction != null) {
+            Frequency.count(record);
+        }
+    }
+
     /** The status of a key and value that are out of bounds, else OK. */
     static int check(int keyLength, int valueLength) {
         if (keyLength < Limits.KEY_BYTES_MIN) {
@@ -126,7 +161,7 @@ public final class Table {
         HashIndex current = index;
         long record = current.find(current.hash(keyAddress, keyLength), keyAddress, keyLength);
         if (record != Record.NONE && !Record.isExpired(record, core.nowMs())) {
-            counters(core).hits++;
+            countHit(core, record);
             return record;
         }
         counters(core).misses++;
@@ -153,8 +188,24 @@ public final class Table {
         if (bad != StoreStatus.OK) {
             return bad;
         }
+        int bytes = RecordLayout.bytes(keyLength, valueLength, true);
+        makeRoom(core, bytes);
+        int status = tryPut(core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions);
+        return status == StoreStatus.OVER_QUOTA && makeRoomNow(core, bytes)
+                ? tryPut(core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions)
+                : status;
+    }
+
+    private int tryPut(
+            StoreCore core,
+            long keyAddress,
+            int keyLength,
+            long valueAddress,
+            int valueLength,
+            long expiryMs,
+            int conditions) {
         long record = core.allocateFull(tenant, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions);
-        if (record == Record.NONE) {
+        if (record == Record.NONE || cannotQueue(core, record)) {
             return StoreStatus.OVER_QUOTA;
         }
         HashIndex current = index;
@@ -175,6 +226,15 @@ public final class Table {
         return replace(core, current, hash, bucket, slot, old, record);
     }
 
+    /** Whether a new record cannot be inserted because its eviction could not be queued; it is then freed. */
+    private boolean cannotQueue(StoreCore core, long record) {
+        if (eviction == null || eviction.reserve(core, 1)) {
+            return false;
+        }
+        core.free(tenant, record);
+        return true;
+    }
+
     private static int refusal(int conditions, boolean isThere) {
         if (isThere && (conditions & PutCondition.IF_ABSENT) != 0) {
             return StoreStatus.EXISTS;
@@ -193,6 +253,7 @@ public final class Table {
         }
         long version = core.nextVersion(HashIndex.changes(bucket));
         Record.setVersion(record, version);
+        publishing(core, old, record);
         HashIndex.publish(slot, hash, record);
         HashIndex.unlockAt(bucket, core.lastSequence());
         core.setResult(version, core.resultLong());
@@ -201,6 +262,7 @@ public final class Table {
         if (old == Record.NONE) {
             // Seen by all before this core reads on, as retiring sees to when there is something to retire.
             VarHandle.fullFence();
+            queue(core, hash, record);
             grow(core, current);
         } else {
             core.retire(tenant, old);
@@ -208,12 +270,29 @@ public final class Table {
         return StoreStatus.OK;
     }
 
-    /** After an insertion: at most one step. Every other time is often enough, as a split makes room for more than three. */
+    /** Before a record is published, with its bucket locked. */
+    void publishing(StoreCore core, long old, long record) {
+        if (eviction != null) {
+            eviction.publishing(core, old, record);
+        }
+    }
+
+    /** After a record was published that replaces none. */
+    void queue(StoreCore core, long hash, long record) {
+        if (eviction != null) {
+            eviction.queue(core, hash, record);
+        }
+    }
+
+    /** After an insertion, without a lock: at most one step. Every other time is often enough, as a split makes room for more than three. */
     void grow(StoreCore core, HashIndex current) {
         TableCounters mine = counters(core);
         if (++mine.insertions == INSERTIONS_PER_SPLIT) {
             mine.insertions = 0;
             current.growFor(size(), core.index());
+            if (eviction != null) {
+                eviction.tidy(core);
+            }
         }
     }
 
@@ -274,8 +353,25 @@ public final class Table {
         if (bad != StoreStatus.OK) {
             return bad;
         }
+        int bytes = RecordLayout.bytes(keyLength, valueLength, true);
+        makeRoom(core, bytes);
+        int status =
+                tryCompareAndSet(core, keyAddress, keyLength, expectedVersion, valueAddress, valueLength, expiryMs);
+        return status == StoreStatus.OVER_QUOTA && makeRoomNow(core, bytes)
+                ? tryCompareAndSet(core, keyAddress, keyLength, expectedVersion, valueAddress, valueLength, expiryMs)
+                : status;
+    }
+
+    private int tryCompareAndSet(
+            StoreCore core,
+            long keyAddress,
+            int keyLength,
+            long expectedVersion,
+            long valueAddress,
+            int valueLength,
+            long expiryMs) {
         long record = core.allocateFull(tenant, keyAddress, keyLength, valueAddress, valueLength, expiryMs);
-        if (record == Record.NONE) {
+        if (record == Record.NONE || cannotQueue(core, record)) {
             return StoreStatus.OVER_QUOTA;
         }
         HashIndex current = index;
@@ -303,6 +399,18 @@ public final class Table {
         int bad = check(keyLength, 0);
         if (bad != StoreStatus.OK) {
             return bad;
+        }
+        int bytes = RecordLayout.bytes(keyLength, Decimal.LENGTH_MAX, true);
+        makeRoom(core, bytes);
+        int status = tryIncrement(core, keyAddress, keyLength, delta);
+        return status == StoreStatus.OVER_QUOTA && makeRoomNow(core, bytes)
+                ? tryIncrement(core, keyAddress, keyLength, delta)
+                : status;
+    }
+
+    private int tryIncrement(StoreCore core, long keyAddress, int keyLength, long delta) {
+        if (eviction != null && !eviction.reserve(core, 1)) {
+            return StoreStatus.OVER_QUOTA;
         }
         HashIndex current = index;
         long hash = current.hash(keyAddress, keyLength);
@@ -341,6 +449,19 @@ public final class Table {
      * @return OK, NOT_FOUND, or OVER_QUOTA, as the record is written anew
      */
     public int expire(StoreCore core, long keyAddress, int keyLength, long expiryMs) {
+        long found = find(core, keyAddress, keyLength);
+        if (found == Record.NONE) {
+            return StoreStatus.NOT_FOUND;
+        }
+        int bytes = Record.bytes(found);
+        makeRoom(core, bytes);
+        int status = tryExpire(core, keyAddress, keyLength, expiryMs);
+        return status == StoreStatus.OVER_QUOTA && makeRoomNow(core, bytes)
+                ? tryExpire(core, keyAddress, keyLength, expiryMs)
+                : status;
+    }
+
+    private int tryExpire(StoreCore core, long keyAddress, int keyLength, long expiryMs) {
         HashIndex current = index;
         long hash = current.hash(keyAddress, keyLength);
         long bucket = current.lockFor(hash, core.index());
@@ -460,6 +581,29 @@ public final class Table {
     }
 
     private int takeExpired(StoreCore core, HashIndex current, long record) {
+        if (!takeAway(core, current, record)) {
+            return 0;
+        }
+        counters(core).expiries++;
+        return 1;
+    }
+
+    /** Evicts a record if it is still there; returns the bytes of it, else 0. */
+    int evict(StoreCore core, long record) {
+        int bytes = Record.bytes(record);
+        if (!takeAway(core, index, record)) {
+            return 0;
+        }
+        if (Record.isExpired(record, core.nowMs())) {
+            counters(core).expiries++;
+        } else {
+            counters(core).evictions++;
+        }
+        return bytes;
+    }
+
+    /** Takes out and retires this very record; false when it was replaced or is gone. */
+    private boolean takeAway(StoreCore core, HashIndex current, long record) {
         long key = Record.keyAddress(record);
         int keyLength = Record.keyLength(record);
         long hash = current.hash(key, keyLength);
@@ -470,13 +614,11 @@ public final class Table {
             HashIndex.clear(slot);
         }
         HashIndex.unlock(bucket, isSame);
-        if (!isSame) {
-            return 0;
+        if (isSame) {
+            count(core, record, Record.NONE);
+            core.retire(tenant, record);
         }
-        counters(core).expiries++;
-        count(core, record, Record.NONE);
-        core.retire(tenant, record);
-        return 1;
+        return isSame;
     }
 
     /** The value of a key, copied, or null. Enters the core's epoch itself if need be; for callers that have arrays. */
@@ -538,6 +680,9 @@ public final class Table {
     }
 
     void close() {
+        if (eviction != null) {
+            eviction.close();
+        }
         index.close();
     }
 

@@ -7,6 +7,7 @@ final class TableCounters {
     long hits;
     long misses;
     long expiries;
+    long evictions;
     long conflicts;
 
     /** Insertions since this core last looked whether the index should grow. */

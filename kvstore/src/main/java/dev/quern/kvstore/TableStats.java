@@ -8,8 +8,16 @@ package dev.quern.kvstore;
  * @param indexBytes of the index
  * @param hits finds that found
  * @param misses finds that did not
- * @param expiries records that were swept because their time was over
+ * @param expiries records that were taken away because their time was over
+ * @param evictions records that were taken away to make room
  * @param conflicts transactions that another one beat
  */
 public record TableStats(
-        long records, long liveBytes, long indexBytes, long hits, long misses, long expiries, long conflicts) {}
+        long records,
+        long liveBytes,
+        long indexBytes,
+        long hits,
+        long misses,
+        long expiries,
+        long evictions,
+        long conflicts) {}

@@ -24,6 +24,7 @@ public final class Tenant {
     private volatile Table[] tables = new Table[0];
     private final Table defaultTable;
     private final AtomicLong clears = new AtomicLong();
+    private volatile @Nullable TenantEviction eviction;
 
     Tenant(Store store, int id, String name, TenantConfig config) throws IOException {
         this.store = store;
@@ -129,6 +130,12 @@ public final class Tenant {
         } catch (IOException refused) {
             throw new StoreException("no memory for table " + tableName + ": " + refused.getMessage(), refused);
         }
+        TableEviction evicting = table.eviction();
+        if (evicting != null) {
+            TenantEviction all = eviction == null ? new TenantEviction(arena.quota()) : eviction;
+            all.add(evicting);
+            eviction = all;
+        }
         Table[] more = Arrays.copyOf(tables, tables.length + 1);
         more[table.id()] = table;
         tables = more;
@@ -154,6 +161,12 @@ public final class Tenant {
     /** Differs between two moments if a table was cleared, or being cleared, between them. */
     long clears() {
         return clears.get();
+    }
+
+    /** Null while no table evicts. */
+    @Nullable
+    TenantEviction eviction() {
+        return eviction;
     }
 
     RecordArena arena() {

@@ -1,6 +1,7 @@
 package dev.quern.kvstore;
 
 import dev.quern.kvstore.index.HashIndex;
+import dev.quern.kvstore.memory.RecordLayout;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A core has one, begun by {@link StoreCore#begin}. Thread: the core's, inside its epoch from begin to commit or abort.
  */
 public final class Transaction {
+    /** A transaction that evicts spares what it read, lest it conflict with itself; so many buckets, so that this stays short. */
+    private static final int READS_SPARED_MAX = 1024;
+
     private final StoreCore core;
     private final ReadSet reads = new ReadSet();
     private final WriteSet writes = new WriteSet();
@@ -54,12 +58,11 @@ public final class Transaction {
                 }
                 boolean isThere = record != Record.NONE && !Record.isExpired(record, core.nowMs());
                 readTable = table;
-                TableCounters counters = table.counters(core);
                 if (isThere) {
-                    counters.hits++;
+                    table.countHit(core, record);
                     return record;
                 }
-                counters.misses++;
+                table.counters(core).misses++;
                 return Record.NONE;
             }
         }
@@ -84,8 +87,23 @@ public final class Transaction {
             return bad;
         }
         indexOf(table);
+        int bytes = RecordLayout.bytes(keyLength, valueLength, true);
+        table.makeRoom(core, bytes);
         long record = core.allocateFull(table.tenant(), keyAddress, keyLength, valueAddress, valueLength, expiryMs);
+        if (record == Record.NONE && table.makeRoomNow(core, bytes)) {
+            record = core.allocateFull(table.tenant(), keyAddress, keyLength, valueAddress, valueLength, expiryMs);
+        }
         return record == Record.NONE ? StoreStatus.OVER_QUOTA : write(table, record, false);
+    }
+
+    /** Whether the bucket of this record is among those that were read, or the first {@link #READS_SPARED_MAX} of them. */
+    boolean hasRead(Table table, long record) {
+        if (tenant == null) {
+            return false;
+        }
+        HashIndex index = table.index();
+        long hash = index.hash(Record.keyAddress(record), Record.keyLength(record));
+        return reads.contains(index.bucketOf(hash), READS_SPARED_MAX);
     }
 
     /** Will take a record away: OK, NOT_FOUND when there is none; OVER_QUOTA, TOO_LARGE, BAD_KEY, TRANSACTION_TOO_LARGE. */
@@ -168,17 +186,28 @@ public final class Transaction {
         if (writes.size() == 0) {
             return finish(isValid() ? StoreStatus.OK : conflict());
         }
+        int status = tryCommit();
+        if (status == StoreStatus.OVER_QUOTA && writes.table(0).makeRoomNow(core, 0)) {
+            status = tryCommit();
+        }
+        return finish(status);
+    }
+
+    private int tryCommit() {
+        if (!writes.reserveEvictions(core)) {
+            return StoreStatus.OVER_QUOTA;
+        }
         writes.lockAll(core.index());
         if (!isValid()) {
             writes.unlockAll();
-            return finish(conflict());
+            return conflict();
         }
         if (!writes.reserveAll()) {
             writes.unlockAll();
-            return finish(StoreStatus.OVER_QUOTA);
+            return StoreStatus.OVER_QUOTA;
         }
         publish();
-        return finish(StoreStatus.OK);
+        return StoreStatus.OK;
     }
 
     /**
@@ -206,9 +235,13 @@ public final class Transaction {
                 core.free(table.tenant(), record);
             } else {
                 Record.setVersion(record, version);
+                table.publishing(core, old, record);
                 HashIndex.publish(slot, writes.hash(i), record);
                 table.noteExpiry(record);
                 table.count(core, old, record);
+                if (old == Record.NONE) {
+                    table.queue(core, writes.hash(i), record);
+                }
             }
             // From here on the place holds what is to be retired once the locks are gone.
             writes.replace(i, old, writes.isDelete(i) || old != Record.NONE);

@@ -163,6 +163,17 @@ final class WriteSet {
         lockedCount = 0;
     }
 
+    /** Makes sure that whatever is inserted into evicting tables can be queued; false when the quota does not allow it. */
+    boolean reserveEvictions(StoreCore core) {
+        for (int i = 0; i < size; i++) {
+            TableEviction eviction = table(i).eviction();
+            if (eviction != null && !deletes[i] && !eviction.reserve(core, size)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Finds or makes room for every write under the locks; false, with nothing changed, when the quota does not allow it. */
     boolean reserveAll() {
         for (int i = 0; i < size; i++) {

@@ -6,8 +6,8 @@ package dev.quern.kvstore.eviction;
  * good through updates, and the entry of a record that was deleted does not pass for that of its key's next one.
  */
 public final class Entry {
-    /** How many marks there are: they share a byte of the record with its frequency. */
-    static final int MARKS = 64;
+    /** Marks are below this. */
+    static final int MARKS = 256;
 
     /** The least mark: an entry is never 0. */
     static final int MARK_MIN = 1;

@@ -13,6 +13,8 @@ import static dev.quern.kvstore.index.BucketLayout.VERSION_SHIFT;
 
 import dev.quern.ffi.linux.Mmap;
 import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.eviction.Entry;
+import dev.quern.kvstore.eviction.Frequency;
 import dev.quern.kvstore.memory.Quota;
 import dev.quern.kvstore.memory.RecordLayout;
 import java.io.IOException;
@@ -75,6 +77,34 @@ public final class HashIndex {
                 return record;
             }
         }
+    }
+
+    /** The record that an entry of an eviction queue stands for, or 0 when it has gone. */
+    public long findQueued(long entry) {
+        for (; ; ) {
+            long count = bucketCount;
+            long record = searchQueued(buckets.address(number(entry, count)), entry);
+            if (record != 0 || count == bucketCount) {
+                return record;
+            }
+        }
+    }
+
+    private long searchQueued(long bucket, long entry) {
+        long tag = entry >>> ADDRESS_BITS;
+        for (long line = bucket; line != 0; line = NativeMemory.getLongAcquire(line + OVERFLOW_OFFSET)) {
+            for (int i = 0; i < SLOTS; i++) {
+                long slot = NativeMemory.getLongAcquire(line + SLOTS_OFFSET + (long) i * Long.BYTES);
+                long record = slot & ADDRESS_MASK;
+                if (slot >>> ADDRESS_BITS == tag
+                        && record > RESERVED
+                        && Frequency.mark(record) == Entry.mark(entry)
+                        && Entry.isOf(entry, hash(record + RecordLayout.KEY_OFFSET, RecordLayout.keyLength(record)))) {
+                    return record;
+                }
+            }
+        }
+        return 0;
     }
 
     /** How many buckets a scan walks. Records only ever move to higher numbers. */

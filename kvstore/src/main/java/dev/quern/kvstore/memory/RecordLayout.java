@@ -17,13 +17,13 @@ public final class RecordLayout {
     /** u16. */
     public static final int KEY_LENGTH_OFFSET = VALUE_LENGTH_OFFSET + Integer.BYTES;
 
-    /** u8: how often the record was read of late, for eviction; readers write it without a lock, and may lose what others write. */
+    /** u8: how often the record was asked for of late, in evicting tables; written without a lock, so that a change may be lost. */
     public static final int FREQUENCY_OFFSET = KEY_LENGTH_OFFSET + Short.BYTES;
 
-    /** u8: for eviction, too. */
-    public static final int SPARE_OFFSET = FREQUENCY_OFFSET + Byte.BYTES;
+    /** u8: the mark of the record's entry in an evicting table's queues. */
+    public static final int MARK_OFFSET = FREQUENCY_OFFSET + Byte.BYTES;
 
-    public static final int HEADER_BYTES = SPARE_OFFSET + Byte.BYTES;
+    public static final int HEADER_BYTES = MARK_OFFSET + Byte.BYTES;
     public static final int KEY_OFFSET = HEADER_BYTES;
 
     /** Of the value's length: whether an i64 stands before the value, the unix milliseconds at which the record is gone, 0 for never. */

@@ -16,7 +16,7 @@ class RecordLayoutTest {
         assertEquals(8, RecordLayout.VALUE_LENGTH_OFFSET);
         assertEquals(12, RecordLayout.KEY_LENGTH_OFFSET);
         assertEquals(14, RecordLayout.FREQUENCY_OFFSET);
-        assertEquals(15, RecordLayout.SPARE_OFFSET);
+        assertEquals(15, RecordLayout.MARK_OFFSET);
         assertEquals(16, RecordLayout.KEY_OFFSET);
         assertEquals(0x8000_0000, RecordLayout.HAS_EXPIRY);
     }
@@ -40,7 +40,7 @@ class RecordLayoutTest {
                     for (boolean hasExpiry : new boolean[] {false, true}) {
                         RecordLayout.writeHeader(record, keyLength, valueLength, hasExpiry);
                         NativeMemory.putByte(record + RecordLayout.FREQUENCY_OFFSET, (byte) 0xff);
-                        NativeMemory.putByte(record + RecordLayout.SPARE_OFFSET, (byte) 0xff);
+                        NativeMemory.putByte(record + RecordLayout.MARK_OFFSET, (byte) 0xff);
                         assertEquals(keyLength, RecordLayout.keyLength(record));
                         assertEquals(valueLength, RecordLayout.valueLength(record));
                         assertEquals(hasExpiry, RecordLayout.hasExpiry(record));

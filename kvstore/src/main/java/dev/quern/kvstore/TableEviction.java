@@ -1,0 +1,123 @@
+package dev.quern.kvstore;
+
+import dev.quern.kvstore.eviction.Frequency;
+import dev.quern.kvstore.eviction.QueuedRecords;
+import dev.quern.kvstore.eviction.S3Fifo;
+import dev.quern.kvstore.memory.RecordLayout;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What a table that evicts has besides its index: the policy, and for each core the policy's view of the table. */
+final class TableEviction {
+    /** The least that a record takes of the quota, so that the policy knows how many there can be. */
+    private static final int RECORD_BYTES_MIN = RecordLayout.bytes(Limits.KEY_BYTES_MIN, 0, false);
+
+    /** The table as one core sees it. */
+    private final class View implements QueuedRecords {
+        private final StoreCore core;
+        private boolean isTidyingDue;
+
+        View(StoreCore core) {
+            this.core = core;
+        }
+
+        @Override
+        public long find(long entry) {
+            return table.index().findQueued(entry);
+        }
+
+        @Override
+        public int frequency(long record) {
+            return Record.isExpired(record, core.nowMs()) ? EXPIRED : Frequency.of(record);
+        }
+
+        @Override
+        public void setFrequency(long record, int frequency) {
+            Frequency.set(record, frequency);
+        }
+
+        @Override
+        public boolean mayEvict(long record) {
+            return !core.isBeingRead(table, record);
+        }
+
+        @Override
+        public int evict(long record) {
+            return table.evict(core, record);
+        }
+    }
+
+    private final Table table;
+    private final S3Fifo policy;
+    private final @Nullable View[] views;
+
+    TableEviction(Table table) throws IOException {
+        this.table = table;
+        Tenant tenant = table.tenant();
+        int cores = tenant.store().config().coresMax();
+        views = new View[cores];
+        policy = new S3Fifo(cores, tenant.arena().quota(), tenant.quotaBytes() / RECORD_BYTES_MIN);
+    }
+
+    private View view(StoreCore core) {
+        View mine = views[core.index()];
+        if (mine == null || mine.core != core) {
+            mine = new View(core);
+            views[core.index()] = mine;
+        }
+        return mine;
+    }
+
+    /** Makes sure that so many insertions can be queued; false when the quota does not allow it. */
+    boolean reserve(StoreCore core, int insertions) {
+        return policy.reserve(core.index(), core.allocator(table.tenant()), insertions);
+    }
+
+    /** Before a record is published, with the lock of its bucket. */
+    void publishing(StoreCore core, long old, long record) {
+        if (old == Record.NONE) {
+            Frequency.begin(record, policy.nextMark(core.index()));
+        } else {
+            Frequency.inherit(record, old);
+        }
+    }
+
+    /** After a record was published that replaces none. */
+    void queue(StoreCore core, long hash, long record) {
+        if (policy.insert(core.index(), hash, Frequency.mark(record))) {
+            view(core).isTidyingDue = true;
+        }
+    }
+
+    /** Now and then drops a few entries of deleted records if there are too many. Without a lock. */
+    void tidy(StoreCore core) {
+        View mine = view(core);
+        if (mine.isTidyingDue) {
+            mine.isTidyingDue = false;
+            compact(core);
+        }
+    }
+
+    /** Drops a few entries of deleted records if there are too many. Without a lock. */
+    void compact(StoreCore core) {
+        policy.compact(core.index(), core.allocator(table.tenant()), view(core), table.size());
+    }
+
+    /** Evicts and retires up to about so many bytes, without a lock. Returns how many it retired. */
+    long evict(StoreCore core, long bytes, int entriesMax) {
+        return policy.evict(core.index(), core.allocator(table.tenant()), view(core), bytes, entriesMax);
+    }
+
+    /** How many entries are queued. */
+    long entries() {
+        return policy.entries();
+    }
+
+    void close() {
+        try {
+            policy.close();
+        } catch (IOException failed) {
+            throw new StoreException(table + ": " + failed.getMessage(), failed);
+        }
+    }
+}
