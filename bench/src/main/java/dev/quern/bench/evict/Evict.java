@@ -19,10 +19,16 @@ public final class Evict implements Bench {
     private static final int REQUESTS_PER_KEY = 10;
 
     private static final int[] SIZES_PERCENT = {1, 10, 25};
+    private static final double POINTS_OFF_MAX = 2;
     private static final long SEED = 20231023;
 
     private static final String LRU = "LRU";
     private static final String S3_FIFO = "S3-FIFO";
+
+    /** The table, and the pure policy with as many records as the table held. */
+    private static final String TABLE = "table";
+
+    private static final String PURE = "pure";
 
     private static final Map<String, CachePolicy.Factory> POLICIES = new LinkedHashMap<>();
 
@@ -40,7 +46,7 @@ public final class Evict implements Bench {
 
     @Override
     public String purpose() {
-        return "hit ratios of S3-FIFO beside LRU, SIEVE and FIFO, on Zipf and on swept traces";
+        return "hit ratios of a table that evicts beside LRU, SIEVE, FIFO and its pure policy, on Zipf and on swept traces";
     }
 
     @Override
@@ -53,13 +59,18 @@ public final class Evict implements Bench {
                 Trace.sweeping("sweep", 0.99, keys, length, SEED));
         List<String> headings = new ArrayList<>(List.of("hit ratio, cache size in % of the keys"));
         headings.addAll(POLICIES.keySet());
+        headings.addAll(List.of(TABLE, "its records", PURE));
         TextTable table = new TextTable(headings.toArray(String[]::new));
         Map<String, Double> worstOfLru = new LinkedHashMap<>();
+        double pointsOff = 0;
         for (Trace trace : traces) {
             double worst = Double.MAX_VALUE;
             for (int percent : SIZES_PERCENT) {
-                Map<String, Double> ratios = measure(trace, percent);
-                table.row(row(trace.name() + " " + percent + " %", ratios));
+                int capacity = (int) ((long) trace.popularKeys() * percent / 100);
+                Map<String, Double> ratios = measure(trace, capacity);
+                Real real = measureTable(context, trace, capacity);
+                table.row(row(trace.name() + " " + percent + " %", ratios, real));
+                pointsOff = Math.max(pointsOff, Math.abs(real.table - real.pure) * 100);
                 worst = Math.min(worst, ratio(ratios, S3_FIFO) / ratio(ratios, LRU));
             }
             worstOfLru.put(trace.name(), worst);
@@ -68,23 +79,43 @@ public final class Evict implements Bench {
         context.say(keys + " popular keys, " + length + " requests, the second half counted");
         worstOfLru.forEach(
                 (trace, worst) -> context.atLeast("evict." + trace, worst, 1.0, " of LRU at the worst size"));
+        context.atMost("evict.table", pointsOff, POINTS_OFF_MAX, " points off the pure policy at the worst");
     }
 
-    private static Map<String, Double> measure(Trace trace, int percent) {
-        int capacity = (int) ((long) trace.popularKeys() * percent / 100);
+    private static Map<String, Double> measure(Trace trace, int capacity) {
         Map<String, Double> ratios = new LinkedHashMap<>();
         POLICIES.forEach((name, factory) ->
                 ratios.put(name, HitRatio.of(factory.make(capacity, trace.keysBound()), trace)));
         return ratios;
     }
 
+    /** The table's hit ratio, its mean number of records, and the hit ratio of the pure policy with as many. */
+    private record Real(double table, int records, double pure) {}
+
+    private static Real measureTable(BenchContext context, Trace trace, int capacity) {
+        try (RealTable table = new RealTable(capacity)) {
+            HitRatio.warmUp(table, trace);
+            table.beginMeanSize();
+            double ratio = HitRatio.measure(table, trace);
+            context.check(table.isWithinQuota(), "charged memory is within the quota");
+            context.check(table.evictions() > 0, "the table evicted");
+            S3Fifo pure = new S3Fifo(table.meanSize(), trace.keysBound());
+            return new Real(ratio, table.meanSize(), HitRatio.of(pure, trace));
+        }
+    }
+
     private static double ratio(Map<String, Double> ratios, String policy) {
         return Objects.requireNonNull(ratios.get(policy));
     }
 
-    private static String[] row(String first, Map<String, Double> ratios) {
+    private static String[] row(String first, Map<String, Double> ratios, Real real) {
         List<String> cells = new ArrayList<>(List.of(first));
-        ratios.values().forEach(ratio -> cells.add(String.format(Locale.ROOT, "%.3f", ratio)));
+        ratios.values().forEach(ratio -> cells.add(text(ratio)));
+        cells.addAll(List.of(text(real.table), TextTable.number(real.records), text(real.pure)));
         return cells.toArray(String[]::new);
+    }
+
+    private static String text(double ratio) {
+        return String.format(Locale.ROOT, "%.3f", ratio);
     }
 }

@@ -28,6 +28,7 @@ class EvictTest {
         String report = bytes.toString(StandardCharsets.UTF_8);
         assertEquals(BenchRunner.HOLDS, code, report);
         assertTrue(report.contains("target evict.zipf099: "), report);
+        assertTrue(report.contains("target evict.table: "), report);
     }
 
     @Test

@@ -16,6 +16,9 @@ final class Ghost {
     private static final int WORDS = 16;
     private static final int LINE_BYTES = WORDS * Integer.BYTES;
     private static final int LINES_FIRST = 64;
+    /** It grows by a quarter more than is needed, as it forgets each time. */
+    private static final int GROWTH_PERCENT = 125;
+
     private static final int TIME_MASK = 0xFFFF;
 
     /** How many ticks of its time a fingerprint is remembered. */
@@ -42,7 +45,7 @@ final class Ghost {
      */
     Ghost(Quota quota, long recordsMax) throws IOException {
         this.quota = quota;
-        reservedBytes = (recordsMax / WORDS + 1) * 2 * LINE_BYTES + LINES_FIRST * (long) LINE_BYTES;
+        reservedBytes = (recordsMax / WORDS + 1) * GROWTH_PERCENT / 100 * LINE_BYTES + LINES_FIRST * (long) LINE_BYTES;
         address = Mmap.reserve(reservedBytes);
     }
 
@@ -54,10 +57,8 @@ final class Ghost {
     /** Makes it large enough for so many records if the quota allows it. */
     synchronized void growFor(long records) {
         long now = lines;
-        long wanted = Math.max(now, LINES_FIRST);
-        while (wanted * WORDS < records) {
-            wanted *= 2;
-        }
+        long needed = records / WORDS + 1;
+        long wanted = now >= needed ? now : Math.max(needed * GROWTH_PERCENT / 100, LINES_FIRST);
         if (wanted > now && wanted * LINE_BYTES <= reservedBytes && quota.draw((wanted - now) * LINE_BYTES)) {
             lines = wanted;
         }

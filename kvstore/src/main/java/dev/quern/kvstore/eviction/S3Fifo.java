@@ -90,7 +90,11 @@ public final class S3Fifo {
     public boolean insert(int core, long hash, int mark) {
         Shard mine = shard(core);
         EntryQueue queue = ghost.remove(Entry.hash(hash)) ? mine.main : mine.small;
-        return queue.add(Entry.of(hash, mark));
+        boolean beganChunk = queue.add(Entry.of(hash, mark));
+        if (beganChunk && ghost.isTooSmallFor(entries())) {
+            ghost.growFor(entries());
+        }
+        return beganChunk;
     }
 
     /** Entries in all queues, those of deleted records included. Any thread. */
@@ -132,10 +136,6 @@ public final class S3Fifo {
      */
     public long evict(int core, CoreAllocator allocator, QueuedRecords records, long bytes, int entriesMax) {
         long evicted = 0;
-        long all = entries();
-        if (ghost.isTooSmallFor(all)) {
-            ghost.growFor(all);
-        }
         for (int i = 0; i < entriesMax && evicted < bytes; i++) {
             long small = smallEntries();
             long main = mainEntries();
