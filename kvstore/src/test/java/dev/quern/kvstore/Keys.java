@@ -8,22 +8,36 @@ import java.nio.charset.StandardCharsets;
 final class Keys implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
     private final long key = arena.allocate(Limits.KEY_BYTES_MAX + 8, 8).address();
-    private final long value = arena.allocate(1 << 20, 8).address();
+    private final long value;
     private int keyLength;
     private int valueLength;
 
-    Keys key(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    Keys() {
+        this(1 << 20);
+    }
+
+    Keys(int valueBytesMax) {
+        value = arena.allocate(valueBytesMax, 8).address();
+    }
+
+    Keys key(byte[] bytes) {
         NativeMemory.copyFromArray(bytes, 0, key, bytes.length);
         keyLength = bytes.length;
         return this;
     }
 
-    Keys value(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    Keys value(byte[] bytes) {
         NativeMemory.copyFromArray(bytes, 0, value, bytes.length);
         valueLength = bytes.length;
         return this;
+    }
+
+    Keys key(String text) {
+        return key(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Keys value(String text) {
+        return value(text.getBytes(StandardCharsets.UTF_8));
     }
 
     Keys key(long number) {
