@@ -35,10 +35,11 @@ class SoakTest {
     void shouldReadOnlyWholeRecordsAndKeepItsAccounts() throws Exception {
         try (Store store = Store.open(new StoreConfig(CORES, SEED, true))) {
             Tenant tenant = store.createTenant("t", TenantConfig.defaults().withQuotaBytes(QUOTA_BYTES));
-            tenant.createTable("cache", TableConfig.defaults().withWhenFull(WhenFull.EVICT));
+            Table cache = tenant.createTable("cache", TableConfig.defaults().withWhenFull(WhenFull.EVICT));
             tenant.createTable("pairs", TableConfig.defaults());
             long bursts = soak(store, tenant);
             assertTrue(bursts > CORES, "bursts " + bursts);
+            assertTrue(cache.stats().evictions() > 0, "nothing was evicted");
             try (StoreCore core = store.attach()) {
                 sweep(core);
                 for (Table table : tenant.tables()) {
@@ -54,7 +55,8 @@ class SoakTest {
             }
             assertEquals(0, tenant.recordCount());
             assertEquals(0, tenant.liveBytes());
-            assertEquals(0, tenant.chargedBytes());
+            // A table that evicts keeps its queues' last chunks and its fingerprints.
+            assertTrue(tenant.chargedBytes() <= QUOTA_BYTES / 20, tenant.chargedBytes() + " bytes charged");
         }
     }
 
