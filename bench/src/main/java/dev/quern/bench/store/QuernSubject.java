@@ -8,6 +8,7 @@ import dev.quern.kvstore.StoreConfig;
 import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Table;
+import dev.quern.kvstore.TableConfig;
 import dev.quern.kvstore.Tenant;
 import dev.quern.kvstore.TenantConfig;
 import java.lang.foreign.Arena;
@@ -76,6 +77,14 @@ final class QuernSubject implements Subject {
             return core;
         }
 
+        Tenant tenant() {
+            return tenant;
+        }
+
+        Table table() {
+            return table;
+        }
+
         /** Where {@link #name} puts a key. */
         long key() {
             return key;
@@ -83,6 +92,24 @@ final class QuernSubject implements Subject {
 
         long value() {
             return value;
+        }
+
+        /** Takes memory for so many records, in another table. */
+        void shift(int records) {
+            Table other = tenant.createTable("other", TableConfig.defaults());
+            for (int i = 0; i < records; i++) {
+                name(Entry.seed(i), i);
+                core.enter(0);
+                check(other.put(
+                        core, key, Entry.KEY_BYTES, value, Entry.VALUE_BYTES, Record.NO_EXPIRY, PutCondition.NONE));
+                core.exit();
+            }
+        }
+
+        private static void check(int status) {
+            if (status != StoreStatus.OK) {
+                throw new IllegalStateException("a record was not put: " + StoreStatus.describe(status));
+            }
         }
 
         void name(long seed, long number) {
@@ -107,9 +134,7 @@ final class QuernSubject implements Subject {
             int status = table.put(
                     core, key, Entry.KEY_BYTES, value, Entry.VALUE_BYTES, Record.NO_EXPIRY, PutCondition.NONE);
             core.exit();
-            if (status != StoreStatus.OK) {
-                throw new IllegalStateException("a record was not put: " + StoreStatus.describe(status));
-            }
+            check(status);
             if (++puts % MAINTAIN_EVERY == 0) {
                 core.maintain(0, MAINTAIN_STEPS);
             }

@@ -33,6 +33,10 @@ public final class StoreBench implements Bench {
                 run.measure(each.getKey(), each.getValue());
             }
         }
+        Figures quern = figures.getOrDefault(SubjectKind.QUERN, new Figures("nothing"));
+        run.measureAlone(GrowthMain.class, quern);
+        run.measureAlone(GarbageMain.class, quern);
         new PeerReport(context, figures).say();
+        new QuernReport(context, quern).say();
     }
 }

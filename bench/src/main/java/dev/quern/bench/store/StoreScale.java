@@ -3,10 +3,10 @@ package dev.quern.bench.store;
 /** How large a run is, and how long. */
 enum StoreScale {
     /** What counts. */
-    FULL(10_000_000, 1 << 23, 3, 1000, 3, 1000, "6g"),
+    FULL(10_000_000, 1 << 23, 3, 1000, 3, 1000, 10_000_000, 600_000, "6g"),
 
     /** Shows that it works. */
-    QUICK(200_000, 1 << 18, 1, 60, 1, 100, "512m");
+    QUICK(200_000, 1 << 18, 1, 60, 1, 100, 300_000, 2_000, "512m");
 
     private final int records;
     private final int sequenceLength;
@@ -14,16 +14,28 @@ enum StoreScale {
     private final int warmupMs;
     private final int iterations;
     private final int iterationMs;
+    private final int growthRecords;
+    private final int mixedMs;
     private final String heap;
 
     StoreScale(
-            int records, int sequenceLength, int rounds, int warmupMs, int iterations, int iterationMs, String heap) {
+            int records,
+            int sequenceLength,
+            int rounds,
+            int warmupMs,
+            int iterations,
+            int iterationMs,
+            int growthRecords,
+            int mixedMs,
+            String heap) {
         this.records = records;
         this.sequenceLength = sequenceLength;
         this.rounds = rounds;
         this.warmupMs = warmupMs;
         this.iterations = iterations;
         this.iterationMs = iterationMs;
+        this.growthRecords = growthRecords;
+        this.mixedMs = mixedMs;
         this.heap = heap;
     }
 
@@ -55,6 +67,16 @@ enum StoreScale {
 
     int iterationMs() {
         return iterationMs;
+    }
+
+    /** How many records a table grows to, from empty. */
+    int growthRecords() {
+        return growthRecords;
+    }
+
+    /** How long gets and puts run while garbage is counted. */
+    int mixedMs() {
+        return mixedMs;
     }
 
     /** The heap of every subject's process, as {@code -Xmx} takes it. */

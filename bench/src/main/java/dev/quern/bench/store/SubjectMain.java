@@ -40,7 +40,11 @@ final class SubjectMain {
             long startNs = System.nanoTime();
             Loaded.load(subject, scale.records(), scale.sequenceLength());
             figure("load", (double) (System.nanoTime() - startNs) / scale.records());
-            new SubjectMain(scale).measure();
+            SubjectMain main = new SubjectMain(scale);
+            main.measure();
+            if (subject instanceof QuernSubject quern) {
+                main.measureAlone(quern);
+            }
         }
     }
 
@@ -48,6 +52,14 @@ final class SubjectMain {
         run(SubjectBenchmark.class, "get|put|mixed95|mixed50", 1);
         run(SubjectBenchmark.class, "get", 2);
         run(SubjectBenchmark.class, "besideWriter", 2);
+    }
+
+    /** What has no like among the peers. Memory is read first, as it is after loading but for what the writers hold. */
+    private void measureAlone(QuernSubject quern) throws RunnerException {
+        figure("memory.records", (double) quern.tenant().recordCount());
+        figure("memory.charged", (double) quern.tenant().chargedBytes());
+        figure("memory.index", (double) quern.table().stats().indexBytes());
+        run(QuernBenchmark.class, "chase|find|getBurst|transaction|bare", 1);
     }
 
     private void run(Class<?> benchmarks, String names, int threads) throws RunnerException {
@@ -83,7 +95,7 @@ final class SubjectMain {
         parts.forEach((name, part) -> figure(name + '.' + distribution, part.getScore()));
     }
 
-    private static void figure(String name, double value) {
+    static void figure(String name, double value) {
         System.out.printf(Locale.ROOT, "%s %s %s%n", FIGURE, name, value);
     }
 }

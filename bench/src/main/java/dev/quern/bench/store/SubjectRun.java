@@ -10,8 +10,14 @@ import java.util.List;
 final class SubjectRun {
     private static final Duration PROCESS_MAX = Duration.ofMinutes(20);
 
+    /** Quern asks for huge pages off the heap; so that a map on the heap has them too, where the system gives them. */
+    private static final String HUGE_PAGES = "-XX:+UseTransparentHugePages";
+
     /** JMH refuses to run beside another JMH; here it is {@link BenchContext#awaitIdle} that sees to quiet. */
     private static final String WITHOUT_JMH_LOCK = "-Djmh.ignoreLock=true";
+
+    /** Of processes in which nothing but Quern runs: room for what is counted. */
+    private static final String QUERN_HEAP = "512m";
 
     private final BenchContext context;
     private final StoreScale scale;
@@ -25,9 +31,15 @@ final class SubjectRun {
     void measure(SubjectKind kind, Figures figures) throws InterruptedException {
         List<String> options = new ArrayList<>(kind.jvmOptions());
         options.add(WITHOUT_JMH_LOCK);
+        options.add(HUGE_PAGES);
         options.add("-Xms" + scale.heap());
         options.add("-Xmx" + scale.heap());
         run(options, SubjectMain.class, List.of(kind.name(), scale.name()), figures);
+    }
+
+    /** Runs one of Quern's own measurements. */
+    void measureAlone(Class<?> main, Figures figures) throws InterruptedException {
+        run(List.of("-Xms" + QUERN_HEAP, "-Xmx" + QUERN_HEAP), main, List.of(scale.name()), figures);
     }
 
     private void run(List<String> options, Class<?> main, List<String> arguments, Figures figures)

@@ -5,6 +5,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.infra.ThreadParams;
 
 /** One measuring thread: its session, and its place in the sequence of keys. Threads begin far apart. */
@@ -17,6 +19,9 @@ public class Walker {
 
     private Subject.Session session = Idle.SESSION;
     private int[] numbers = new int[1];
+    private final CpuMeter meter = new CpuMeter();
+    private long gets;
+    private long puts;
     private int position;
     private long generation;
     private long random;
@@ -38,8 +43,20 @@ public class Walker {
         session = Idle.SESSION;
     }
 
-    Subject.Session session() {
-        return session;
+    /** Starts the meter. */
+    @Setup(Level.Iteration)
+    public void start() {
+        meter.start();
+        puts = 0;
+        gets = 0;
+    }
+
+    /** Reads the meter. */
+    @TearDown(Level.Iteration)
+    public void stop(BenchmarkParams benchmark, IterationParams iteration) {
+        meter.add(gets + puts);
+        boolean isGroup = benchmark.getThreadGroups().length > 1;
+        meter.stop(isGroup ? puts == 0 ? "reader" : "writer" : CpuMeter.name(benchmark), benchmark, iteration);
     }
 
     /** The number of the next record in the sequence, which begins again at its end. */
@@ -48,6 +65,7 @@ public class Walker {
     }
 
     void get() {
+        gets++;
         int number = next();
         long seed = Entry.seed(number);
         long sum = session.get(seed, number);
@@ -62,6 +80,7 @@ public class Walker {
     }
 
     void put() {
+        puts++;
         int number = next();
         session.put(Entry.seed(number), number, ++generation);
     }

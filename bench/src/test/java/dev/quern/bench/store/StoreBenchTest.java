@@ -20,5 +20,7 @@ class StoreBenchTest {
         assertTrue(code == BenchRunner.HOLDS || code == BenchRunner.SHORT, report);
         assertTrue(report.contains("target store.get-to-chronicle-uniform: "), report);
         assertTrue(report.contains("target store.mixed50-to-chronicle-zipf: "), report);
+        assertTrue(report.contains("target store.worst-growth: "), report);
+        assertTrue(report.contains("target store.mixed-collections: "), report);
     }
 }
