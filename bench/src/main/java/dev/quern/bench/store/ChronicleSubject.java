@@ -12,6 +12,7 @@ import net.openhft.chronicle.values.Values;
 final class ChronicleSubject implements Subject {
     /** What Chronicle Map wants of a recent JDK beyond {@code scripts/jvm.options}; for its own process only. */
     static final List<String> JVM_OPTIONS = List.of(
+            "-Dchronicle.announcer.disable=true",
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
             "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED");
