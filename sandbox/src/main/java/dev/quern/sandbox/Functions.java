@@ -35,6 +35,7 @@ public final class Functions implements AutoCloseable {
     private final List<CoreCall> calls = new CopyOnWriteArrayList<>();
     private final AtomicInteger deployments = new AtomicInteger();
     private final Thread watchdog;
+    private final @Nullable Thread warming;
     private volatile boolean closed;
 
     private Functions(FunctionsConfig config) {
@@ -50,6 +51,10 @@ public final class Functions implements AutoCloseable {
                 "functions run on " + preferred.describe()
                         + (isBest ? "" : "; " + runtimes.getFirst().describe()));
         watchdog = Thread.ofPlatform().daemon().name("quern-watchdog").start(this::watch);
+        WarmUp warmUp = new WarmUp(this, () -> closed);
+        warming = config.warmsUp()
+                ? Thread.ofPlatform().daemon().name("quern-warm-up").start(warmUp::run)
+                : null;
     }
 
     /**
@@ -153,6 +158,16 @@ public final class Functions implements AutoCloseable {
         return of(tenant).function(name);
     }
 
+    /** How many tenants have had functions. */
+    int tenantCount() {
+        return byTenant.size();
+    }
+
+    /** Drops what a tenant has deployed. No core may have an isolate of it. */
+    void forget(Tenant tenant) {
+        byTenant.remove(tenant);
+    }
+
     TenantFunctions of(Tenant tenant) {
         return byTenant.computeIfAbsent(tenant, any -> new TenantFunctions());
     }
@@ -209,11 +224,28 @@ public final class Functions implements AutoCloseable {
         }
     }
 
+    private static void awaitEnd(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Stops the watchdog and the runtimes. Every core must have been closed. */
     @Override
     public void close() {
         closed = true;
         LockSupport.unpark(watchdog);
+        if (warming != null) {
+            awaitEnd(warming);
+        }
         for (FunctionRuntime runtime : runtimes) {
             runtime.close();
         }

@@ -35,7 +35,7 @@ final class Rig implements AutoCloseable {
     Rig(String runtime, TenantConfig config) {
         store = Store.open(new StoreConfig(8, 42, true));
         tenant = store.createTenant("acme", config);
-        functions = Functions.open(new FunctionsConfig(runtime));
+        functions = Functions.open(new FunctionsConfig(runtime, false));
         worker = new Worker();
     }
 

@@ -76,7 +76,7 @@ public final class Server implements AutoCloseable {
 
     private static Functions openFunctions(ServerConfig config) {
         try {
-            return Functions.open(new FunctionsConfig(config.functionRuntime()));
+            return Functions.open(new FunctionsConfig(config.functionRuntime(), true));
         } catch (IllegalArgumentException refused) {
             throw new ConfigException("functions.runtime: " + refused.getMessage());
         }
