@@ -235,10 +235,15 @@ final class ModelledStore {
         boolean mayConflict = false;
         note("begin");
         for (int i = random.nextInt(8); i >= 0; i--) {
-            int half = random.nextInt(2);
-            int key = anyKey();
+            boolean isOther = random.nextInt(20) == 0;
+            // What another core does matters most to what was read.
+            String name = read.isEmpty() || !isOther || random.nextBoolean()
+                    ? random.nextInt(2) + ":" + anyKey()
+                    : read.iterator().next();
+            int half = halfOf(name);
+            int key = keyOf(name);
             keys.key(bytes(key));
-            if (random.nextInt(20) == 0) {
+            if (isOther) {
                 other.enter(nowMs);
                 note("meanwhile, put " + (firstPlace + half) + ":" + key);
                 assertEquals(StoreStatus.OK, keys.value("meanwhile").put(table(firstPlace + half), other));
@@ -249,11 +254,11 @@ final class ModelledStore {
                                 Record.NO_EXPIRY,
                                 other.resultVersion());
                 other.exit();
-                mustConflict |= read.contains(half + ":" + key);
+                mustConflict |= read.contains(name);
                 mayConflict = true;
             } else if (!mayConflict) {
                 access(transaction, table(firstPlace + half), drafts.get(half), key);
-                read.add(half + ":" + key);
+                read.add(name);
             }
         }
         if (random.nextInt(4) == 0) {
@@ -275,8 +280,8 @@ final class ModelledStore {
         } else if (status == StoreStatus.OK) {
             // What the other core wrote meanwhile to keys that were not read stays beside what this transaction wrote.
             for (String name : read) {
-                int half = name.charAt(0) - '0';
-                int key = Integer.parseInt(name.substring(2));
+                int half = halfOf(name);
+                int key = keyOf(name);
                 TableModel.Entry entry = drafts.get(half).get(key, nowMs);
                 if (entry == null) {
                     model(firstPlace + half).remove(key);
@@ -285,6 +290,15 @@ final class ModelledStore {
                 }
             }
         }
+    }
+
+    /** Of the tenant's two tables. */
+    private static int halfOf(String name) {
+        return name.charAt(0) - '0';
+    }
+
+    private static int keyOf(String name) {
+        return Integer.parseInt(name.substring(2));
     }
 
     /** Reads first, so that whatever the other core does to this key meanwhile counts. */
