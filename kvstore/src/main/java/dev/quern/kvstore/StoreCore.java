@@ -17,6 +17,10 @@ public final class StoreCore implements AutoCloseable {
     private static final int SCRATCH_BYTES = 4096;
     private static final int BLOCKS_PER_STEP = 16;
     private static final int VERSION_CORE_BITS = 10;
+
+    /** Worth a renewal: it costs as much as a put or two. */
+    private static final long RENEWAL_BYTES = 16 << 10;
+
     private static final long CLOSE_PATIENCE_NS = 1_000_000_000L;
 
     private final Store store;
@@ -72,6 +76,17 @@ public final class StoreCore implements AutoCloseable {
         } else if (depth < 0) {
             depth = 0;
             throw new IllegalStateException("exit without enter on core " + index);
+        }
+    }
+
+    /**
+     * For the time between two requests of a burst: if much memory waits that was retired since {@link #enter}, ends the burst and begins
+     * another one at the same time, so that it can be used again. Addresses found before are void.
+     */
+    public void renew() {
+        if (depth == 1 && retired.bytes() > RENEWAL_BYTES) {
+            exit();
+            enter(nowMs);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.quern.server;
 
+import dev.quern.kvstore.WhenFull;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -127,11 +128,13 @@ public final class ConfigFile {
                     table.inputPositionOf("quota_bytes"),
                     "tenant.quota_bytes must be of type integer, not " + typeOf(quota));
         }
+        String whenFull = string(table, "when_full");
         try {
             return new TenantSettings(
                     name,
                     secret == null ? "" : secret,
-                    quota instanceof Long bytes ? bytes : TenantSettings.QUOTA_BYTES_DEFAULT);
+                    quota instanceof Long bytes ? bytes : TenantSettings.QUOTA_BYTES_DEFAULT,
+                    whenFull == null ? WhenFull.REFUSE : ConfigKey.whenFull(whenFull));
         } catch (ConfigException refused) {
             throw refusal(position, String.valueOf(refused.getMessage()));
         }

@@ -1,5 +1,6 @@
 package dev.quern.server;
 
+import dev.quern.kvstore.WhenFull;
 import dev.quern.server.port.UdpPorts;
 import java.util.Arrays;
 import java.util.List;
@@ -61,7 +62,8 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             string("functions.runtime", ServerConfig.Builder::functionRuntime));
 
     /** The keys of one {@code [[tenant]]}. */
-    static final List<String> TENANT = List.of("tenant.name", "tenant.secret", "tenant.quota_bytes");
+    static final List<String> TENANT =
+            List.of("tenant.name", "tenant.secret", "tenant.quota_bytes", "tenant.when_full");
 
     private static ConfigKey integer(String path, BiConsumer<ServerConfig.Builder, Long> apply) {
         return new ConfigKey(path, Kind.INTEGER, (builder, value) -> apply.accept(builder, (Long) value));
@@ -90,6 +92,15 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
                 + Arrays.stream(UdpPorts.Driver.values())
                         .map(driver -> driver.name().toLowerCase(Locale.ROOT))
                         .collect(Collectors.joining(", ")));
+    }
+
+    static WhenFull whenFull(String name) {
+        for (WhenFull choice : WhenFull.values()) {
+            if (choice.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return choice;
+            }
+        }
+        throw new ConfigException("tenant.when_full is \"" + name + "\": it is one of refuse, evict");
     }
 
     static int range(String path, int value, int min, int max) {

@@ -3,7 +3,6 @@ package dev.quern.server;
 import dev.quern.kvstore.Limits;
 import dev.quern.kvstore.Store;
 import dev.quern.kvstore.StoreConfig;
-import dev.quern.kvstore.TenantConfig;
 import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.FunctionsConfig;
 import dev.quern.server.loop.ControlExecutor;
@@ -12,7 +11,6 @@ import dev.quern.server.loop.CounterTotals;
 import dev.quern.server.loop.PortFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -84,9 +82,7 @@ public final class Server implements AutoCloseable {
 
     private void open() throws IOException {
         for (TenantSettings tenant : config.tenants()) {
-            store.createTenant(
-                    tenant.name(),
-                    new TenantConfig(tenant.secret().getBytes(StandardCharsets.UTF_8), tenant.quotaBytes()));
+            store.createTenant(tenant.name(), tenant.toConfig());
         }
         for (int index = 0; index < config.cores(); index++) {
             int cpu =

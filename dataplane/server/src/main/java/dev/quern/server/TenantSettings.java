@@ -1,5 +1,9 @@
 package dev.quern.server;
 
+import dev.quern.kvstore.TableConfig;
+import dev.quern.kvstore.TenantConfig;
+import dev.quern.kvstore.WhenFull;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
@@ -8,8 +12,9 @@ import java.util.regex.Pattern;
  * @param name 1 to 64 letters, digits, {@code . _ -}
  * @param secret what clients prove that they know; empty for none, which is for loopback only
  * @param quotaBytes memory that its records may take
+ * @param whenFull what its default table, and those that Redis clients make, do when that is used up
  */
-public record TenantSettings(String name, String secret, long quotaBytes) {
+public record TenantSettings(String name, String secret, long quotaBytes, WhenFull whenFull) {
     public static final long QUOTA_BYTES_MIN = 1L << 20;
     public static final long QUOTA_BYTES_MAX = 2L << 30;
     public static final long QUOTA_BYTES_DEFAULT = 1L << 30;
@@ -31,14 +36,21 @@ public record TenantSettings(String name, String secret, long quotaBytes) {
         }
     }
 
-    /** A tenant with the default quota. */
+    /** A tenant with the default quota, which refuses what does not fit. */
     public static TenantSettings of(String name, String secret) {
-        return new TenantSettings(name, secret, QUOTA_BYTES_DEFAULT);
+        return new TenantSettings(name, secret, QUOTA_BYTES_DEFAULT, WhenFull.REFUSE);
+    }
+
+    /** The store's configuration of it. */
+    TenantConfig toConfig() {
+        return new TenantConfig(secret.getBytes(StandardCharsets.UTF_8), quotaBytes)
+                .withDefaultTable(TableConfig.defaults().withWhenFull(whenFull));
     }
 
     /** Secrets stay out of logs. */
     @Override
     public String toString() {
-        return "tenant " + name + (secret.isEmpty() ? " without secret" : " with secret") + ", quota " + quotaBytes;
+        return "tenant " + name + (secret.isEmpty() ? " without secret" : " with secret") + ", quota " + quotaBytes
+                + (whenFull == WhenFull.EVICT ? ", evicting" : "");
     }
 }

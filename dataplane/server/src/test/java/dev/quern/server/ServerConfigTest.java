@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.kvstore.WhenFull;
 import dev.quern.server.port.UdpPorts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,6 +77,7 @@ class ServerConfigTest {
                 name = "acme"
                 secret = "s"
                 quota_bytes = 1048576
+                when_full = "evict"
                 [[tenant]]
                 name = "other"
                 """);
@@ -95,7 +97,8 @@ class ServerConfigTest {
                 config.sessions().toString());
         assertEquals("chicory", config.functionRuntime());
         assertEquals(
-                List.of(new TenantSettings("acme", "s", 1 << 20), TenantSettings.of("other", "")), config.tenants());
+                List.of(new TenantSettings("acme", "s", 1 << 20, WhenFull.EVICT), TenantSettings.of("other", "")),
+                config.tenants());
     }
 
     @ParameterizedTest

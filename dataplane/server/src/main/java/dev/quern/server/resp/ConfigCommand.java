@@ -1,5 +1,6 @@
 package dev.quern.server.resp;
 
+import dev.quern.kvstore.WhenFull;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -53,9 +54,14 @@ final class ConfigCommand {
                 Long.toString((long) RespLimits.CONNECTIONS_MAX
                         * connection.core().core().count()));
         settings.put("maxmemory", Long.toString(connection.tenant().quotaBytes()));
-        settings.put("maxmemory-policy", "noeviction");
+        settings.put("maxmemory-policy", evictionPolicy(connection));
         settings.put("proto-max-bulk-len", Integer.toString(RespLimits.BULK_BYTES_MAX));
         settings.put("timeout", "0");
         return settings;
+    }
+
+    /** What the client's table does when memory is used up, in Redis's nearest word: S3-FIFO keeps what is asked for often, as LFU does. */
+    static String evictionPolicy(RespConnection connection) {
+        return connection.table().config().whenFull() == WhenFull.EVICT ? "allkeys-lfu" : "noeviction";
     }
 }

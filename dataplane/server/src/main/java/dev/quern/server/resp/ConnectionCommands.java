@@ -2,7 +2,6 @@ package dev.quern.server.resp;
 
 import dev.quern.kvstore.StoreException;
 import dev.quern.kvstore.Table;
-import dev.quern.kvstore.TableConfig;
 import dev.quern.kvstore.Tenant;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +67,7 @@ final class ConnectionCommands {
             return table;
         }
         try {
-            return tenant.createTable(name, TableConfig.defaults());
+            return tenant.createTable(name, tenant.defaultTable().config());
         } catch (StoreException refused) {
             // Another core may have made it in between.
             table = tenant.table(name);

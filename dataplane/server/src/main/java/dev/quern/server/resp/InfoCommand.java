@@ -1,6 +1,7 @@
 package dev.quern.server.resp;
 
 import dev.quern.kvstore.Table;
+import dev.quern.kvstore.TableStats;
 import dev.quern.kvstore.Tenant;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Counter;
@@ -75,7 +76,7 @@ final class InfoCommand {
         line(text, "used_memory", tenant.chargedBytes());
         line(text, "used_memory_dataset", tenant.liveBytes());
         line(text, "maxmemory", tenant.quotaBytes());
-        line(text, "maxmemory_policy", "noeviction");
+        line(text, "maxmemory_policy", ConfigCommand.evictionPolicy(connection));
     }
 
     private static void stats(StringBuilder text, RespConnection connection) {
@@ -83,6 +84,15 @@ final class InfoCommand {
         line(text, "total_connections_received", core.totals().get(Counter.RESP_CONNECTIONS));
         line(text, "total_commands_processed", core.totals().get(Counter.RESP_COMMANDS));
         line(text, "total_error_replies", core.totals().get(Counter.RESP_ERRORS));
+        long expired = 0;
+        long evicted = 0;
+        for (Table table : connection.tenant().tables()) {
+            TableStats counts = table.stats();
+            expired += counts.expiries();
+            evicted += counts.evictions();
+        }
+        line(text, "expired_keys", expired);
+        line(text, "evicted_keys", evicted);
         line(text, "function_calls", core.totals().get(Counter.INVOCATIONS));
         line(text, "function_calls_failed", core.totals().get(Counter.INVOCATIONS_FAILED));
     }

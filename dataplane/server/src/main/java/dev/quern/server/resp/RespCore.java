@@ -36,12 +36,14 @@ final class RespCore implements AutoCloseable {
         return received;
     }
 
-    /** The store, with this burst's epoch pinned. */
+    /** The store, with this burst's epoch pinned. For the begin of a command: records that earlier ones found may be gone. */
     StoreCore enter() {
         StoreCore store = core.storeCore();
         if (!entered) {
             store.enter(core.nowMs());
             entered = true;
+        } else {
+            store.renew();
         }
         return store;
     }

@@ -109,6 +109,7 @@ public final class NativeDoor implements AutoCloseable {
             return;
         }
         session.seen(core.nowNs());
+        core.storeCore().renew();
         lookahead.scan(session.tenant(), datagram, length);
         while (!session.closed() && cursor.next()) {
             serve(session);

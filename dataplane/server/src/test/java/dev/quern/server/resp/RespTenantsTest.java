@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.kvstore.WhenFull;
 import dev.quern.server.TenantSettings;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
@@ -26,7 +27,8 @@ class RespTenantsTest {
         rig = RespRig.with(
                 TenantSettings.of("default", "main"),
                 TenantSettings.of("acme", "secret"),
-                new TenantSettings("small", "s", TenantSettings.QUOTA_BYTES_MIN));
+                new TenantSettings("small", "s", TenantSettings.QUOTA_BYTES_MIN, WhenFull.REFUSE),
+                new TenantSettings("cache", "c", TenantSettings.QUOTA_BYTES_MIN, WhenFull.EVICT));
     }
 
     @AfterAll
@@ -148,6 +150,30 @@ class RespTenantsTest {
             assertEquals("$10000\r\n" + value + "\r\n", socket.call("GET", "k0"));
             assertEquals(":2\r\n", socket.call("DEL", "k0", "k1"));
             assertEquals(OK, socket.call("SET", "small", "v"));
+        }
+    }
+
+    @Test
+    void shouldEvictWhereTheTenantSaysSo() throws IOException {
+        String value = "v".repeat(10_000);
+        try (RespSocket socket = rig.connect()) {
+            socket.call("AUTH", "cache", "c");
+            for (int key = 0; key < 1000; key++) {
+                assertEquals(OK, socket.call("SET", "k" + key, value), "key " + key);
+            }
+            assertEquals("$10000\r\n" + value + "\r\n", socket.call("GET", "k999"));
+            assertEquals("$-1\r\n", socket.call("GET", "k0"));
+            assertTrue(socket.call("CONFIG", "GET", "maxmemory-policy").contains("allkeys-lfu"));
+            String stats = socket.call("INFO", "stats");
+            assertTrue(stats.contains("evicted_keys:9"), stats);
+            assertEquals(OK, socket.call("SELECT", "1"));
+            for (int key = 0; key < 300; key++) {
+                assertEquals(OK, socket.call("SET", "k" + key, value), "key " + key);
+            }
+        }
+        try (RespSocket socket = rig.connect()) {
+            socket.call("AUTH", "small", "s");
+            assertTrue(socket.call("CONFIG", "GET", "maxmemory-policy").contains("noeviction"));
         }
     }
 }
