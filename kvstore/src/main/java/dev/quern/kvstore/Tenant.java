@@ -132,7 +132,9 @@ public final class Tenant {
         }
         TableEviction evicting = table.eviction();
         if (evicting != null) {
-            TenantEviction all = eviction == null ? new TenantEviction(arena.quota()) : eviction;
+            TenantEviction all = eviction == null
+                    ? new TenantEviction(arena.quota(), store.config().coresMax())
+                    : eviction;
             all.add(evicting);
             eviction = all;
         }

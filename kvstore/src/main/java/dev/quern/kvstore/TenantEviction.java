@@ -1,7 +1,9 @@
 package dev.quern.kvstore;
 
+import dev.quern.kvstore.memory.Epochs;
 import dev.quern.kvstore.memory.Quota;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +22,19 @@ final class TenantEviction {
 
     private static final int ENTRIES_WHEN_FULL = 1024;
 
+    /** How often a write that was refused lets others run, so that they leave their bursts. */
+    private static final int YIELDS_MAX = 64;
+
     private final Quota quota;
     private final long slackBytes;
+
+    /** By core, the epoch of a reader for which it waited in vain. */
+    private final AtomicLongArray waitedFor;
+
     private volatile TableEviction[] tables = new TableEviction[0];
 
-    TenantEviction(Quota quota) {
+    TenantEviction(Quota quota, int coresMax) {
+        waitedFor = new AtomicLongArray(coresMax);
         this.quota = quota;
         slackBytes = quota.limitBytes() / 100 * SLACK_PERCENT;
     }
@@ -55,7 +65,8 @@ final class TenantEviction {
     }
 
     /**
-     * After a write of so many bytes was refused: evicts as many, unless enough is waiting for its readers already.
+     * After a write of so many bytes was refused: evicts as many, unless enough is waiting for its readers already, and gives these a
+     * moment.
      *
      * @return whether it is worth trying again
      */
@@ -66,7 +77,28 @@ final class TenantEviction {
         if (core.retiredBytes() <= slackBytes + bytes) {
             evict(core, writing.eviction(), bytes, ENTRIES_WHEN_FULL);
         }
-        return core.reclaim() > 0;
+        return core.reclaim() > 0 || awaitReaders(core);
+    }
+
+    /**
+     * A core that lost its processor inside a burst holds up what all others evicted: lets it run. Not again for the same one, which may
+     * be inside for long, nor when this core itself is the last.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // a hint, and right without it
+    private boolean awaitReaders(StoreCore core) {
+        Epochs epochs = core.store().epochs();
+        long oldest = epochs.advance();
+        if (oldest == epochs.entered(core.index()) || oldest == waitedFor.getPlain(core.index())) {
+            return false;
+        }
+        for (int yields = 0; yields < YIELDS_MAX; yields++) {
+            Thread.yield();
+            if (core.reclaim() > 0) {
+                return true;
+            }
+        }
+        waitedFor.setPlain(core.index(), oldest);
+        return false;
     }
 
     /** Evicts ahead of need, and tidies the queues up; the core is outside of its epoch. Returns how much was done. */

@@ -64,6 +64,11 @@ public final class Epochs {
         return oldest;
     }
 
+    /** The epoch at which a core entered that is inside. Thread: that core's. */
+    public long entered(int core) {
+        return slots.getPlain(slot(core));
+    }
+
     /** How many epochs the slowest core is behind; 0 when none is inside. For counters. */
     public long lag() {
         long now = current.get();
