@@ -58,6 +58,19 @@ abstract class RunawayConformanceTest {
         assertFalse(Thread.currentThread().isInterrupted());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"bulk", "bulk.copy"})
+    void shouldEndAFunctionInsideOneLongMove(String function) throws FunctionRefusedException {
+        Manifest manifest = Manifest.named("bulk").withMemoryPagesMax(Limits.MEMORY_PAGES_MAX);
+        rig.functions().deploy(rig.tenant(), manifest, Rig.module("hostile/bulk"), false);
+        // 240 MiB of new memory in a millisecond: no machine does that.
+        assertEquals(
+                FunctionStatus.DEADLINE,
+                worker.call(function, false, 1_000),
+                worker.outcome().error());
+        assertFalse(Thread.currentThread().isInterrupted());
+    }
+
     @Test
     void shouldHoldTheManifestsLimitWhateverTheCallAsksFor() throws FunctionRefusedException {
         Manifest manifest = Manifest.named("spin").withTimeLimitUs(LIMIT_US);

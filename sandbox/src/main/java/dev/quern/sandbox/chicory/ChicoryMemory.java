@@ -1,5 +1,6 @@
 package dev.quern.sandbox.chicory;
 
+import com.dylibso.chicory.runtime.ChicoryInterruptedException;
 import com.dylibso.chicory.runtime.ConstantEvaluators;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
@@ -7,6 +8,7 @@ import com.dylibso.chicory.wasm.types.ActiveDataSegment;
 import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.PassiveDataSegment;
 import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.sandbox.guest.BulkMoves;
 import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.WindowedMemory;
 
@@ -201,12 +203,23 @@ final class ChicoryMemory implements Memory {
 
     @Override
     public void fill(byte value, int fromIndex, int toIndex) {
-        NativeMemory.fill(writable(fromIndex, toIndex - fromIndex), Integer.toUnsignedLong(toIndex - fromIndex), value);
+        BulkMoves.fill(
+                writable(fromIndex, toIndex - fromIndex),
+                Integer.toUnsignedLong(toIndex - fromIndex),
+                value,
+                ChicoryMemory::endIfInterrupted);
     }
 
     @Override
     public void copy(int dest, int src, int size) {
         long from = readable(src, size);
-        NativeMemory.copy(from, writable(dest, size), Integer.toUnsignedLong(size));
+        BulkMoves.copy(from, writable(dest, size), Integer.toUnsignedLong(size), ChicoryMemory::endIfInterrupted);
+    }
+
+    /** What Chicory's compiled code does at loops and calls. */
+    private static void endIfInterrupted() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new ChicoryInterruptedException("interrupted");
+        }
     }
 }

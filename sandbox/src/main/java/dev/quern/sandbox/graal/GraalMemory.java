@@ -2,10 +2,12 @@ package dev.quern.sandbox.graal;
 
 import com.oracle.truffle.api.CompilerDirectives;
 import com.oracle.truffle.api.CompilerDirectives.TruffleBoundary;
+import com.oracle.truffle.api.TruffleSafepoint;
 import com.oracle.truffle.api.library.ExportLibrary;
 import com.oracle.truffle.api.library.ExportMessage;
 import com.oracle.truffle.api.nodes.Node;
 import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.sandbox.guest.BulkMoves;
 import dev.quern.sandbox.guest.WindowedMemory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -123,7 +125,7 @@ final class GraalMemory extends WasmMemory {
     @ExportMessage
     @TruffleBoundary
     void fill(Node node, long offset, long length, byte value) {
-        NativeMemory.fill(writable(node, offset, checked(node, length)), length, value);
+        BulkMoves.fill(writable(node, offset, checked(node, length)), length, value, () -> TruffleSafepoint.poll(node));
     }
 
     @ExportMessage
@@ -134,7 +136,11 @@ final class GraalMemory extends WasmMemory {
         }
         long checkedLength = checked(node, length);
         long origin = from.readable(node, sourceOffset, checkedLength);
-        NativeMemory.copy(origin, writable(node, destinationOffset, checkedLength), checkedLength);
+        BulkMoves.copy(
+                origin,
+                writable(node, destinationOffset, checkedLength),
+                checkedLength,
+                () -> TruffleSafepoint.poll(node));
     }
 
     private long checked(Node node, long length) {
