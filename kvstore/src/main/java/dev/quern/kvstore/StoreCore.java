@@ -16,6 +16,8 @@ import java.util.Arrays;
 public final class StoreCore implements AutoCloseable {
     private static final int SCRATCH_BYTES = 4096;
     private static final int BLOCKS_PER_STEP = 16;
+    private static final int BUCKETS_PER_STEP = 16;
+    private static final int SWEEPER_WAITS_MAX = 1000;
     private static final int VERSION_CORE_BITS = 10;
 
     /** Worth a renewal: it costs as much as a put or two. */
@@ -220,7 +222,7 @@ public final class StoreCore implements AutoCloseable {
         CoreAllocator allocator = allocator(tenant);
         long record = allocator.allocate(bytes);
         if (record == 0) {
-            record = allocateAfterReclaiming(allocator, bytes);
+            record = allocateAfterReclaiming(tenant, allocator, bytes);
         }
         if (record != 0) {
             Record.initialise(record, keyAddress, keyLength, valueLength, expiryMs, hasExpiry);
@@ -228,9 +230,22 @@ public final class StoreCore implements AutoCloseable {
         return record;
     }
 
-    private long allocateAfterReclaiming(CoreAllocator allocator, int bytes) {
+    private long allocateAfterReclaiming(Tenant tenant, CoreAllocator allocator, int bytes) {
         long record = 0;
         while (record == 0 && retired.reclaim(BLOCKS_PER_STEP) > 0) {
+            record = allocator.allocate(bytes);
+        }
+        // A cleared table's records may still be there. Other cores are done with their burst, or with sweeping, soon.
+        int waits = 0;
+        while (record == 0 && waits < SWEEPER_WAITS_MAX) {
+            int done = store.sweeper().reclaim(this, tenant, BUCKETS_PER_STEP);
+            if (done == 0) {
+                return 0;
+            }
+            if (done < 0) {
+                waits++;
+                Thread.onSpinWait();
+            }
             record = allocator.allocate(bytes);
         }
         return record;

@@ -14,14 +14,27 @@ final class Sweeper {
     /** A table's next pass for expired records begins no sooner than this after the one before. */
     private static final long PASS_INTERVAL_MS = 100;
 
-    private record Replaced(Table table, HashIndex index, long records, long retiredAt) {}
+    /** An index that a clear replaced, and how far its records are taken away. */
+    private static final class Replaced {
+        final Table table;
+        final HashIndex index;
+        final long records;
+        final long retiredAt;
+        long bucket;
+        long sweptRecords;
+
+        Replaced(Table table, HashIndex index, long records, long retiredAt) {
+            this.table = table;
+            this.index = index;
+            this.records = records;
+            this.retiredAt = retiredAt;
+        }
+    }
 
     private final Store store;
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Queue<Replaced> arriving = new ConcurrentLinkedQueue<>();
     private final Queue<Replaced> waiting = new ArrayDeque<>();
-    private long bucket;
-    private long sweptRecords;
     private int tenantId;
     private int tableId;
 
@@ -32,6 +45,8 @@ final class Sweeper {
     /** Takes an index that was just replaced; cores that are inside their epoch may still use it. Any thread. */
     void retire(Table table, HashIndex replaced, long records) {
         arriving.add(new Replaced(table, replaced, records, store.epochs().epochOfRetirement()));
+        // Whoever enters from here on does not see it, and so may take its records away.
+        store.epochs().advance();
     }
 
     /** Looks at up to so many buckets; the core is outside of its epoch. Returns how many records it took away. */
@@ -40,9 +55,7 @@ final class Sweeper {
             return 0;
         }
         try {
-            for (Replaced arrived = arriving.poll(); arrived != null; arrived = arriving.poll()) {
-                waiting.add(arrived);
-            }
+            receive();
             Replaced next = waiting.peek();
             if (next != null && next.retiredAt < store.epochs().advance()) {
                 return sweepReplaced(core, next, bucketsMax);
@@ -53,19 +66,51 @@ final class Sweeper {
         }
     }
 
+    /**
+     * For a core that wants memory of a tenant and finds none: takes records away that were cleared, the tenant's own only.
+     *
+     * @return how much was done; 0 when there is nothing that was cleared; below 0 when another core is at it or may still see it
+     */
+    int reclaim(StoreCore core, Tenant tenant, int bucketsMax) {
+        if (!busy.compareAndSet(false, true)) {
+            return -1;
+        }
+        try {
+            receive();
+            long oldest = waiting.isEmpty() ? 0 : store.epochs().advance();
+            int done = 0;
+            for (Replaced replaced : waiting) {
+                if (replaced.table.tenant() == tenant) {
+                    if (replaced.retiredAt < oldest) {
+                        return sweepReplaced(core, replaced, bucketsMax);
+                    }
+                    done = -1;
+                }
+            }
+            return done;
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    private void receive() {
+        for (Replaced arrived = arriving.poll(); arrived != null; arrived = arriving.poll()) {
+            waiting.add(arrived);
+        }
+    }
+
     private int sweepReplaced(StoreCore core, Replaced replaced, int bucketsMax) {
         HashIndex index = replaced.index;
         int freed = 0;
-        for (int i = 0; i < bucketsMax && bucket < index.bucketCount(); i++, bucket++) {
-            freed += replaced.table.freeAll(core, index.bucketAt(bucket));
+        long end = Math.min(index.bucketCount(), replaced.bucket + bucketsMax);
+        for (; replaced.bucket < end; replaced.bucket++) {
+            freed += replaced.table.freeAll(core, index.bucketAt(replaced.bucket));
         }
-        sweptRecords += freed;
-        if (bucket >= index.bucketCount()) {
-            replaced.table.uncountCleared(replaced.records - sweptRecords);
+        replaced.sweptRecords += freed;
+        if (replaced.bucket >= index.bucketCount()) {
+            replaced.table.uncountCleared(replaced.records - replaced.sweptRecords);
             index.close();
-            waiting.remove();
-            bucket = 0;
-            sweptRecords = 0;
+            waiting.remove(replaced);
         }
         return freed + 1;
     }

@@ -1,5 +1,6 @@
 package dev.quern.kvstore;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +61,56 @@ class MemoryTest {
         }
         assertEquals(0, tenant.residentBytes());
         assertEquals(0, systemResidentBytes());
+    }
+
+    @Test
+    void shouldServeAPutRightAfterAFullTableWasCleared() {
+        Table other = tenant.createTable("other", TableConfig.defaults());
+        keys.valueLength(2 << 10);
+        core.enter(nowMs);
+        for (int i = 0; i < 1000; i++) {
+            assertEquals(StoreStatus.OK, keys.key(i).put(other, core));
+        }
+        core.exit();
+        int records = fill(100);
+        try (StoreCore second = store.attach()) {
+            core.enter(nowMs);
+            table.clear(core);
+            core.exit();
+            for (int valueLength : new int[] {100, 1 << 20, 4 << 10}) {
+                for (StoreCore writer : List.of(core, second)) {
+                    writer.enter(nowMs);
+                    int status = keys.key(valueLength).valueLength(valueLength).put(table, writer);
+                    writer.exit();
+                    assertEquals(StoreStatus.OK, status, valueLength + " bytes after " + records + " records");
+                }
+            }
+            while (core.maintain(nowMs, 256) > 0) {}
+            assertEquals(3, table.size());
+            assertEquals(1000, other.size());
+        }
+    }
+
+    @Test
+    void shouldNotTakeAwayWhatWasClearedWhileAnotherCoreMayReadIt() {
+        fill(100);
+        try (StoreCore reader = store.attach()) {
+            reader.enter(nowMs);
+            long record = keys.key(0).find(table, reader);
+            byte[] value = Record.value(record);
+            core.enter(nowMs);
+            table.clear(core);
+            core.exit();
+            core.enter(nowMs);
+            assertEquals(
+                    StoreStatus.OVER_QUOTA, keys.key(1).valueLength(1 << 20).put(table, core));
+            core.exit();
+            assertArrayEquals(value, Record.value(record));
+            reader.exit();
+            core.enter(nowMs);
+            assertEquals(StoreStatus.OK, keys.put(table, core));
+            core.exit();
+        }
     }
 
     private int fill(int valueLength) {

@@ -159,6 +159,7 @@ final class KeyCommands {
     static void flushdb(RespConnection connection, Arguments arguments, ReplyWriter reply) {
         if (flushes(arguments, reply)) {
             connection.table().clear(connection.core().enter());
+            endBurst(connection);
             reply.ok();
         }
     }
@@ -169,8 +170,14 @@ final class KeyCommands {
             for (Table table : connection.tenant().tables()) {
                 table.clear(store);
             }
+            endBurst(connection);
             reply.ok();
         }
+    }
+
+    /** What comes next may need the memory that was cleared, which is free once this core does not see it any more. */
+    private static void endBurst(RespConnection connection) {
+        connection.core().leave();
     }
 
     private static boolean flushes(Arguments arguments, ReplyWriter reply) {

@@ -150,6 +150,12 @@ class RespTenantsTest {
             assertEquals("$10000\r\n" + value + "\r\n", socket.call("GET", "k0"));
             assertEquals(":2\r\n", socket.call("DEL", "k0", "k1"));
             assertEquals(OK, socket.call("SET", "small", "v"));
+            assertEquals(full, socket.call("MSET", "a", value, "b", value, "c", value));
+            // In one burst: what was cleared is free for the next command.
+            socket.send(RespSocket.command("FLUSHDB"));
+            socket.send(RespSocket.command("SET", "large", value + value));
+            assertEquals(OK, socket.reply());
+            assertEquals(OK, socket.reply());
         }
     }
 
