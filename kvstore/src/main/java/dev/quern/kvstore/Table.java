@@ -4,6 +4,7 @@ import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.eviction.Frequency;
 import dev.quern.kvstore.index.HashIndex;
 import dev.quern.kvstore.memory.RecordLayout;
+import dev.quern.kvstore.memory.SizeClasses;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.invoke.VarHandle;
@@ -83,6 +84,7 @@ public final class Table {
     /** The table's counts. Any thread. */
     public TableStats stats() {
         long liveBytes = 0;
+        long blockBytes = 0;
         long hits = 0;
         long misses = 0;
         long expiries = 0;
@@ -91,6 +93,7 @@ public final class Table {
         for (TableCounters core : counters) {
             if (core != null) {
                 liveBytes += core.liveBytes;
+                blockBytes += core.blockBytes;
                 hits += core.hits;
                 misses += core.misses;
                 expiries += core.expiries;
@@ -99,7 +102,15 @@ public final class Table {
             }
         }
         return new TableStats(
-                size(), Math.max(0, liveBytes), index.bytes(), hits, misses, expiries, evictions, conflicts);
+                size(),
+                Math.max(0, liveBytes),
+                Math.max(0, blockBytes),
+                index.bytes(),
+                hits,
+                misses,
+                expiries,
+                evictions,
+                conflicts);
     }
 
     TableCounters counters(StoreCore core) {
@@ -307,11 +318,15 @@ public final class Table {
         TableCounters mine = counters(core);
         if (old != Record.NONE) {
             mine.records--;
-            mine.liveBytes -= Record.bytes(old);
+            int bytes = Record.bytes(old);
+            mine.liveBytes -= bytes;
+            mine.blockBytes -= SizeClasses.blockBytes(bytes);
         }
         if (record != Record.NONE) {
             mine.records++;
-            mine.liveBytes += Record.bytes(record);
+            int bytes = Record.bytes(record);
+            mine.liveBytes += bytes;
+            mine.blockBytes += SizeClasses.blockBytes(bytes);
         }
     }
 

@@ -4,6 +4,7 @@ package dev.quern.kvstore;
 final class TableCounters {
     long records;
     long liveBytes;
+    long blockBytes;
     long hits;
     long misses;
     long expiries;

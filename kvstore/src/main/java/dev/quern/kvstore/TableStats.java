@@ -5,7 +5,8 @@ package dev.quern.kvstore;
  *
  * @param records that are there, expired ones included until they are swept
  * @param liveBytes of their headers, keys and values
- * @param indexBytes of the index
+ * @param blockBytes of the blocks that these lie in
+ * @param indexBytes of the index; with the blocks, what the table is charged
  * @param hits finds that found
  * @param misses finds that did not
  * @param expiries records that were taken away because their time was over
@@ -15,6 +16,7 @@ package dev.quern.kvstore;
 public record TableStats(
         long records,
         long liveBytes,
+        long blockBytes,
         long indexBytes,
         long hits,
         long misses,

@@ -67,6 +67,24 @@ public final class Tenant {
         return arena.quota().drawnBytes();
     }
 
+    /** What the memory is used for. */
+    public MemoryUse memory() {
+        long index = 0;
+        for (Table table : tables) {
+            index += table.stats().indexBytes();
+        }
+        return new MemoryUse(
+                quotaBytes(),
+                chargedBytes(),
+                index,
+                arena.blockBytes(),
+                arena.contentBytes(),
+                arena.creditBytes(),
+                arena.cachedBytes(),
+                arena.residentBytes(),
+                arena.residentBytesMax());
+    }
+
     /**
      * Bytes of the pages that records take: blocks in use, what size classes and half-empty slabs waste, and free pages that were in use
      * a moment ago. What is free for a second goes back to the system. At most twice the quota and 8 MiB; indexes come on top.

@@ -24,6 +24,9 @@ class MemoryPerRecordTest {
     /** Without the index: a header of 16 bytes, and what is lost to a size class and unspent credit. */
     private static final double RECORD_OVERHEAD_MAX = 21;
 
+    /** An index's first buckets are not charged. */
+    private static final long INDEX_BYTES_FREE = 4096;
+
     /** The part of all that is in use for records which holds none of a header, key or value. */
     private static final double FRAGMENTATION_MAX = 0.15;
 
@@ -74,6 +77,12 @@ class MemoryPerRecordTest {
         double ofResident = 1 - (double) bytes / tenant.residentBytes();
 
         assertTrue(ofResident < FRAGMENTATION_MAX, "wasted of what is resident: " + ofResident);
+        MemoryUse use = tenant.memory();
+        assertEquals(use.charged(), use.blocks() + use.credit() + use.index() - INDEX_BYTES_FREE);
+        assertEquals(table.stats().blockBytes(), use.blocks());
+        assertEquals(table.stats().liveBytes(), use.records());
+        assertTrue(use.internalFragmentation() > 0 && use.internalFragmentation() <= ofCharged, use.toString());
+        assertTrue(use.externalFragmentation() < ofResident, use.toString());
     }
 
     /** Puts records with keys of 16 bytes and more; returns how many bytes of keys and values. */

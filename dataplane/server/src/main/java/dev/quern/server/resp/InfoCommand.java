@@ -75,6 +75,7 @@ final class InfoCommand {
         Tenant tenant = connection.tenant();
         line(text, "used_memory", tenant.chargedBytes());
         line(text, "used_memory_dataset", tenant.liveBytes());
+        line(text, "used_memory_rss", tenant.residentBytes());
         line(text, "maxmemory", tenant.quotaBytes());
         line(text, "maxmemory_policy", ConfigCommand.evictionPolicy(connection));
     }

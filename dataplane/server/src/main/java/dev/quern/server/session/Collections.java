@@ -150,6 +150,7 @@ final class Collections implements AutoCloseable {
         text.append("tenant_records ").append(tenant.recordCount()).append('\n');
         text.append("tenant_live_bytes ").append(tenant.liveBytes()).append('\n');
         text.append("tenant_charged_bytes ").append(tenant.chargedBytes()).append('\n');
+        text.append("tenant_resident_bytes ").append(tenant.residentBytes()).append('\n');
         text.append("tenant_quota_bytes ").append(tenant.quotaBytes()).append('\n');
         for (Counter counter : Counter.values()) {
             text.append(counter.label())
