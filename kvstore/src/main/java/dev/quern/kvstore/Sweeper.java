@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * replaced. Any core may take a step; one at a time does.
  */
 final class Sweeper {
-    /** A table's next pass for expired records begins no sooner than this after the one before. */
-    private static final long PASS_INTERVAL_MS = 100;
+    /** A table in which nothing expires now costs a look at a number. */
+    private static final int TABLES_PER_STEP = 64;
 
     /** An index that a clear replaced, and how far its records are taken away. */
     private static final class Replaced {
@@ -115,23 +115,29 @@ final class Sweeper {
         return freed + 1;
     }
 
+    /** Goes from table to table until there is something to do in one. */
     private int sweepExpired(StoreCore core, long nowMs, int bucketsMax) {
-        Tenant tenant = store.tenant(tenantId);
-        if (tenant == null) {
-            tenantId = 0;
-            return 0;
+        for (int looked = 0; looked < TABLES_PER_STEP; looked++) {
+            Tenant tenant = store.tenant(tenantId);
+            if (tenant == null) {
+                tenantId = 0;
+                return 0;
+            }
+            Table table = tenant.table(tableId);
+            if (table == null) {
+                tableId = 0;
+                tenantId++;
+                continue;
+            }
+            int done = table.sweepExpired(core, nowMs, bucketsMax);
+            if (!table.isSweeping()) {
+                tableId++;
+            }
+            if (done > 0) {
+                return done;
+            }
         }
-        Table table = tenant.table(tableId);
-        if (table == null) {
-            tableId = 0;
-            tenantId++;
-            return 0;
-        }
-        int expired = table.sweepExpired(core, nowMs, bucketsMax, PASS_INTERVAL_MS);
-        if (!table.isSweeping()) {
-            tableId++;
-        }
-        return expired;
+        return 0;
     }
 
     /** Gives the memory of replaced indexes back; the store's arenas go as a whole. */

@@ -2,6 +2,7 @@ package dev.quern.kvstore;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.eviction.Frequency;
+import dev.quern.kvstore.index.ExpiryTimes;
 import dev.quern.kvstore.index.HashIndex;
 import dev.quern.kvstore.memory.RecordLayout;
 import dev.quern.kvstore.memory.SizeClasses;
@@ -30,14 +31,9 @@ public final class Table {
     private final @Nullable TableCounters[] counters;
     private volatile int countersUsed;
     private volatile HashIndex index;
-    private volatile boolean expiring;
 
     /** Records of replaced indexes that the cores' counts still hold. */
     private volatile long clearedRecords;
-
-    private long sweepBucket;
-    private boolean sweeping;
-    private long lastPassMs;
 
     Table(Tenant tenant, int id, String name, TableConfig config) throws IOException {
         this.tenant = tenant;
@@ -268,7 +264,7 @@ public final class Table {
         HashIndex.publish(slot, hash, record);
         HashIndex.unlockAt(bucket, core.lastSequence());
         core.setResult(version, core.resultLong());
-        noteExpiry(record);
+        current.noteExpiry(hash, record);
         count(core, old, record);
         if (old == Record.NONE) {
             // Seen by all before this core reads on, as retiring sees to when there is something to retire.
@@ -304,12 +300,6 @@ public final class Table {
             if (eviction != null) {
                 eviction.tidy(core);
             }
-        }
-    }
-
-    void noteExpiry(long record) {
-        if (Record.expiryMs(record) != Record.NO_EXPIRY && !expiring) {
-            expiring = true;
         }
     }
 
@@ -563,36 +553,36 @@ public final class Table {
         return freed[0];
     }
 
+    /** Whether a pass for expired records is under way. */
     boolean isSweeping() {
-        return sweeping;
+        return index.expiryTimes().isInPass();
     }
 
-    /** Takes away what has expired in the next few buckets. One core at a time; see {@link Sweeper}. */
-    int sweepExpired(StoreCore core, long nowMs, int bucketsMax, long intervalMs) {
-        if (!sweeping) {
-            if (!expiring || nowMs - lastPassMs < intervalMs) {
-                return 0;
-            }
-            sweeping = true;
-            sweepBucket = 0;
-            lastPassMs = nowMs;
-            expiring = false;
-        }
+    /**
+     * Takes away what has expired in a few buckets. One core at a time; see {@link Sweeper}. Returns how much was done: 0 when nothing
+     * has expired.
+     */
+    int sweepExpired(StoreCore core, long nowMs, int bucketsMax) {
         HashIndex current = index;
+        ExpiryTimes times = current.expiryTimes();
+        if (times.isIdle(nowMs)) {
+            return 0;
+        }
         int[] expired = new int[1];
         core.enter(nowMs);
-        for (int i = 0; i < bucketsMax && sweepBucket < current.bucketCount(); i++, sweepBucket++) {
-            HashIndex.forEach(current.bucketAt(sweepBucket), (slot, record) -> {
-                if (Record.isExpired(record, nowMs)) {
-                    expired[0] += takeExpired(core, current, record);
-                } else {
-                    noteExpiry(record);
-                }
-            });
-        }
+        times.sweep(nowMs, bucketsMax, bucket -> {
+            if (bucket < current.bucketCount()) {
+                HashIndex.forEach(current.bucketAt(bucket), (slot, record) -> {
+                    if (Record.isExpired(record, nowMs)) {
+                        expired[0] += takeExpired(core, current, record);
+                    } else {
+                        current.noteExpiryIn(bucket, record);
+                    }
+                });
+            }
+        });
         core.exit();
-        sweeping = sweepBucket < current.bucketCount();
-        return expired[0];
+        return expired[0] + 1;
     }
 
     private int takeExpired(StoreCore core, HashIndex current, long record) {

@@ -237,7 +237,7 @@ public final class Transaction {
                 Record.setVersion(record, version);
                 table.publishing(core, old, record);
                 HashIndex.publish(slot, writes.hash(i), record);
-                table.noteExpiry(record);
+                writes.index(i).noteExpiry(writes.hash(i), record);
                 table.count(core, old, record);
                 if (old == Record.NONE) {
                     table.queue(core, writes.hash(i), record);

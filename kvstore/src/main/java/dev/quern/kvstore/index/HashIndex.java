@@ -43,6 +43,7 @@ public final class HashIndex {
     private final Quota quota;
     private final Buckets buckets;
     private final AtomicBoolean growing = new AtomicBoolean();
+    private final ExpiryTimes expiryTimes = new ExpiryTimes();
     private volatile long bucketCount = Buckets.FIRST;
 
     /**
@@ -105,6 +106,28 @@ public final class HashIndex {
             }
         }
         return 0;
+    }
+
+    /** When records may expire, by the numbers of their buckets. */
+    public ExpiryTimes expiryTimes() {
+        return expiryTimes;
+    }
+
+    /** Notes when a record will expire if it will. After it was published. */
+    public void noteExpiry(long hash, long record) {
+        if (RecordLayout.hasExpiry(record)) {
+            noteExpiryIn(number(hash, bucketCount), record);
+        }
+    }
+
+    /** As {@link #noteExpiry}, for a record that was found in the bucket of that number. */
+    public void noteExpiryIn(long bucket, long record) {
+        if (RecordLayout.hasExpiry(record)) {
+            long expiryMs = NativeMemory.getLong(RecordLayout.expiryAddress(record));
+            if (expiryMs != 0) {
+                expiryTimes.note(bucket, expiryMs);
+            }
+        }
     }
 
     /** How many buckets a scan walks. Records only ever move to higher numbers. */
@@ -370,6 +393,7 @@ public final class HashIndex {
             forEach(source, (slot, record) -> {
                 if (movesTo(record, count)) {
                     clear(slot);
+                    noteExpiryIn(count, record);
                 }
             });
         } else {
