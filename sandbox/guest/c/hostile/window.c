@@ -43,3 +43,16 @@ QUERN_ENTRY(reply_all) { return quern_reply(0, 0xffffffffU); }
 QUERN_ENTRY(key_beyond) { return (int)quern_get(0, (void *)0xfffffff8U, 16); }
 
 QUERN_ENTRY(value_beyond) { return quern_put(0, "key", 3, (void *)0xfffffff8U, 16); }
+
+/* Instructions that move more than a number. */
+__attribute__((target("bulk-memory"))) QUERN_ENTRY(fill) {
+  quern_value value = key();
+  __builtin_memset((void *)value.bytes, 1, (uint32_t)value.length);
+  return 0;
+}
+
+__attribute__((target("bulk-memory"))) QUERN_ENTRY(copy) {
+  quern_value value = key();
+  __builtin_memmove((void *)value.bytes, (const void *)64, (uint32_t)value.length);
+  return 0;
+}

@@ -1,9 +1,24 @@
 package dev.quern.sandbox;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
 /** {@link RuntimeConformanceTest} on GraalWasm. */
 class GraalWasmConformanceTest extends RuntimeConformanceTest {
     @Override
     String runtime() {
         return "graalwasm";
+    }
+
+    @Test
+    void shouldTrapVectorStoresIntoTheWindow() throws FunctionRefusedException {
+        try (Rig rig = new Rig(runtime())) {
+            rig.hostile("vector");
+            Rig.Worker worker = rig.worker();
+            worker.put("key", "some value of some length");
+            assertEquals(FunctionStatus.TRAPPED, worker.call("vector"));
+            assertEquals("some value of some length", worker.get("key"));
+        }
     }
 }

@@ -213,7 +213,7 @@ abstract class RuntimeConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"store8", "store32", "store64", "store_float", "arg", "incr"})
+    @ValueSource(strings = {"store8", "store32", "store64", "store_float", "fill", "copy", "arg", "incr"})
     void shouldTrapStoresIntoTheWindow(String entry) throws FunctionRefusedException {
         rig.hostile("window");
         worker.put("key", "some value of some length");
