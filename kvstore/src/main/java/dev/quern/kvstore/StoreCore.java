@@ -83,10 +83,10 @@ public final class StoreCore implements AutoCloseable {
 
     /**
      * For the time between two requests of a burst: if much memory waits that was retired since {@link #enter}, ends the burst and begins
-     * another one at the same time, so that it can be used again. Addresses found before are void.
+     * another one at the same time, so that it can be used again. Addresses found before are void. Not while a transaction is open.
      */
     public void renew() {
-        if (depth == 1 && retired.bytes() > RENEWAL_BYTES) {
+        if (depth == 1 && retired.bytes() > RENEWAL_BYTES && !transaction.isOpen()) {
             exit();
             enter(nowMs);
         }

@@ -454,14 +454,14 @@ public final class Table {
      * @return OK, NOT_FOUND, or OVER_QUOTA, as the record is written anew
      */
     public int expire(StoreCore core, long keyAddress, int keyLength, long expiryMs) {
-        long found = find(core, keyAddress, keyLength);
-        if (found == Record.NONE) {
-            return StoreStatus.NOT_FOUND;
-        }
-        int bytes = Record.bytes(found);
-        makeRoom(core, bytes);
+        makeRoom(core, 0);
         int status = tryExpire(core, keyAddress, keyLength, expiryMs);
-        return status == StoreStatus.OVER_QUOTA && makeRoomNow(core, bytes)
+        if (status != StoreStatus.OVER_QUOTA) {
+            return status;
+        }
+        HashIndex current = index;
+        long record = current.find(current.hash(keyAddress, keyLength), keyAddress, keyLength);
+        return record != Record.NONE && makeRoomNow(core, Record.bytes(record))
                 ? tryExpire(core, keyAddress, keyLength, expiryMs)
                 : status;
     }

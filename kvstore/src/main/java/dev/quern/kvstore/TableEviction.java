@@ -98,6 +98,11 @@ final class TableEviction {
         }
     }
 
+    /** Whether there are not too many entries of deleted records. */
+    boolean isTidy() {
+        return policy.isTidy(table.size());
+    }
+
     /** Drops a few entries of deleted records if there are too many. Without a lock. */
     void compact(StoreCore core) {
         policy.compact(core.index(), core.allocator(table.tenant()), view(core), table.size());

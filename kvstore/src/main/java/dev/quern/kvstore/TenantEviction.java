@@ -103,9 +103,16 @@ final class TenantEviction {
 
     /** Evicts ahead of need, and tidies the queues up; the core is outside of its epoch. Returns how much was done. */
     int maintain(StoreCore core, Tenant tenant, long unixMs, int stepsMax) {
+        long over = bytesOver(core, tenant);
+        boolean isTidy = true;
+        for (TableEviction table : tables) {
+            isTidy &= table.isTidy();
+        }
+        if (over <= 0 && isTidy) {
+            return 0;
+        }
         core.enter(unixMs);
         try {
-            long over = bytesOver(core, tenant);
             long evicted = over > 0 ? evict(core, null, over, stepsMax) : 0;
             for (TableEviction table : tables) {
                 table.compact(core);

@@ -96,6 +96,11 @@ public final class Transaction {
         return record == Record.NONE ? StoreStatus.OVER_QUOTA : write(table, record, false);
     }
 
+    /** Whether it was begun and neither committed nor aborted. */
+    boolean isOpen() {
+        return tenant != null;
+    }
+
     /** Whether the bucket of this record is among those that were read, or the first {@link #READS_SPARED_MAX} of them. */
     boolean hasRead(Table table, long record) {
         if (tenant == null) {

@@ -1,6 +1,7 @@
 package dev.quern.kvstore;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -46,6 +47,34 @@ class AllocationTest {
             keys.key(KEYS);
             table.increment(core, keys.keyAddress(), keys.keyLength(), 1);
             core.exit();
+        }
+    }
+
+    @Test
+    void shouldAllocateNothingForAWriteThatEvicts() {
+        try (Store store = Store.open(new StoreConfig(1, 42, false));
+                Keys keys = new Keys();
+                StoreCore core = store.attach()) {
+            Table table = store.createTenant(
+                            "t",
+                            TenantConfig.defaults()
+                                    .withQuotaBytes(1 << 20)
+                                    .withDefaultTable(TableConfig.defaults().withWhenFull(WhenFull.EVICT)))
+                    .defaultTable();
+            keys.valueLength(100);
+            long allocatedBytes = Long.MAX_VALUE;
+            for (int round = 0; round < ROUNDS_MAX && allocatedBytes != 0; round++) {
+                long before = THREADS.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < OPERATIONS; i++) {
+                    core.enter(1);
+                    keys.key((long) round * OPERATIONS + i).put(table, core);
+                    keys.key(i).find(table, core);
+                    core.exit();
+                }
+                allocatedBytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+            }
+            assertEquals(0, allocatedBytes);
+            assertTrue(table.stats().evictions() > OPERATIONS);
         }
     }
 }

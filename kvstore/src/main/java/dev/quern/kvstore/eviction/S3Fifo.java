@@ -120,9 +120,14 @@ public final class S3Fifo {
         return entries;
     }
 
+    /** Whether entries of deleted records are not too many. Any thread. */
+    public boolean isTidy(long recordCount) {
+        return entries() <= 2 * recordCount + STALE_MIN;
+    }
+
     /** Drops entries of deleted records from this core's queues, a little at a time, when they are too many. The core's, in its epoch. */
     public void compact(int core, CoreAllocator allocator, QueuedRecords records, long recordCount) {
-        if (entries() > 2 * recordCount + STALE_MIN) {
+        if (!isTidy(recordCount)) {
             Shard mine = shard(core);
             mine.small.compact(allocator, records, COMPACTED_CHUNKS_PER_STEP);
             mine.main.compact(allocator, records, COMPACTED_CHUNKS_PER_STEP);
