@@ -50,6 +50,7 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             string("resp.listen", ServerConfig.Builder::resp),
             integer("idle.spins", (builder, value) -> builder.idleSpins(toInt("idle.spins", value))),
             integer("idle.yields", (builder, value) -> builder.idleYields(toInt("idle.yields", value))),
+            integer("idle.wait_ms", (builder, value) -> builder.idleWaitMs(toInt("idle.wait_ms", value))),
             integer("idle.park_us", (builder, value) -> builder.idleParkUs(toInt("idle.park_us", value))),
             integer("idle.park_max_us", (builder, value) -> builder.idleParkMaxUs(toInt("idle.park_max_us", value))),
             integer(

@@ -47,7 +47,7 @@ public final class Quern {
                     config.sessions()));
         }
         if (config.resp() != null) {
-            ways.add(new RespPorts(config.resp(), RespPorts.Transport.AUTO));
+            ways.add(new RespPorts(config.resp()));
         }
         return ways;
     }

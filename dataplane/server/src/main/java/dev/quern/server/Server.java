@@ -6,9 +6,11 @@ import dev.quern.kvstore.StoreConfig;
 import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.FunctionsConfig;
 import dev.quern.server.loop.ControlExecutor;
+import dev.quern.server.loop.CoreEvents;
 import dev.quern.server.loop.CoreLoop;
 import dev.quern.server.loop.CounterTotals;
 import dev.quern.server.loop.PortFactory;
+import dev.quern.server.port.UdpPorts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -84,11 +86,13 @@ public final class Server implements AutoCloseable {
         for (TenantSettings tenant : config.tenants()) {
             store.createTenant(tenant.name(), tenant.toConfig());
         }
+        CoreEvents.Kind eventKind =
+                config.udpDriver() == UdpPorts.Driver.NIO ? CoreEvents.Kind.NIO : CoreEvents.Kind.best();
         for (int index = 0; index < config.cores(); index++) {
             int cpu =
                     config.cpus().isEmpty() ? CoreLoop.UNPINNED : config.cpus().get(index);
             CoreLoop loop = new CoreLoop(
-                    index, config.cores(), cpu, store, functions, control, totals, factories, config.idle());
+                    index, config.cores(), cpu, store, functions, control, totals, factories, config.idle(), eventKind);
             listening.addAll(loop.start());
             loops.add(loop);
         }

@@ -40,7 +40,7 @@ public final class ServerConfig {
         udpDriver = builder.udpDriver;
         socketBufferBytes = builder.socketBufferBytes;
         datagramBytesMax = builder.datagramBytesMax;
-        idle = new IdleConfig(builder.spins, builder.yields, builder.parkUs, builder.parkMaxUs);
+        idle = new IdleConfig(builder.spins, builder.yields, builder.waitMs, builder.parkUs, builder.parkMaxUs);
         sessions = new SessionConfig(
                 builder.sessionsMax,
                 builder.window,
@@ -162,6 +162,7 @@ public final class ServerConfig {
         private int datagramBytesMax = Limits.DATAGRAM_BYTES_DEFAULT;
         private int spins = IdleConfig.DEFAULT.spins();
         private int yields = IdleConfig.DEFAULT.yields();
+        private int waitMs = IdleConfig.DEFAULT.waitMs();
         private int parkUs = IdleConfig.DEFAULT.parkUs();
         private int parkMaxUs = IdleConfig.DEFAULT.parkMaxUs();
         private int sessionsMax = 4096;
@@ -224,6 +225,11 @@ public final class ServerConfig {
 
         public Builder idleYields(int turns) {
             yields = ConfigKey.range("idle.yields", turns, 0, 1_000_000_000);
+            return this;
+        }
+
+        public Builder idleWaitMs(int ms) {
+            waitMs = ConfigKey.range("idle.wait_ms", ms, 1, 60_000);
             return this;
         }
 

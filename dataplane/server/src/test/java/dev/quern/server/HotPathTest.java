@@ -167,6 +167,11 @@ class HotPathTest {
         }
 
         @Override
+        public boolean wakesCore() {
+            return false;
+        }
+
+        @Override
         public String describe() {
             return "probe";
         }

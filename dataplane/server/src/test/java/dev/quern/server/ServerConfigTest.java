@@ -63,6 +63,7 @@ class ServerConfigTest {
                 [idle]
                 spins = 1
                 yields = 2
+                wait_ms = 5
                 park_us = 3
                 park_max_us = 4
                 [sessions]
@@ -90,7 +91,7 @@ class ServerConfigTest {
         assertEquals(1400, config.datagramBytesMax());
         assertNull(config.resp());
         assertEquals(
-                "IdleConfig[spins=1, yields=2, parkUs=3, parkMaxUs=4]",
+                "IdleConfig[spins=1, yields=2, waitMs=5, parkUs=3, parkMaxUs=4]",
                 config.idle().toString());
         assertEquals(
                 "SessionConfig[sessionsMax=5, window=64, idleMs=600, outcomeBytesMax=2097152, largeBytesMax=3145728]",

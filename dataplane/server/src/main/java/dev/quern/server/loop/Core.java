@@ -4,12 +4,23 @@ import dev.quern.kvstore.Store;
 import dev.quern.kvstore.StoreCore;
 import dev.quern.sandbox.FunctionCore;
 import dev.quern.sandbox.Functions;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
 /** Everything that the ports of one core need. Thread: that core's, but {@link #execute}, {@link #counters} and the plain facts. */
 public final class Core {
+    /** Whether and how the core sleeps, which says how to wake it. */
+    private enum Rest {
+        AWAKE,
+        /** Until an event. */
+        WAITING,
+        /** For a while: some port cannot wake it. */
+        PARKED
+    }
+
     private final int index;
     private final int count;
     private final Store store;
@@ -22,12 +33,21 @@ public final class Core {
     private final ControlExecutor control;
     private final MpscVarHandleArrayQueue<Runnable> tasks = new MpscVarHandleArrayQueue<>(LoopLimits.CORE_TASKS_MAX);
     private final Thread thread = Thread.currentThread();
-    private volatile boolean parked;
+    private final CoreEvents events;
+    private final AtomicReference<Rest> rest = new AtomicReference<>(Rest.AWAKE);
+    private boolean clockStale;
     private long nowNs;
     private long nowMs;
     private boolean draining;
 
-    Core(int index, int count, Store store, Functions functions, ControlExecutor control, CounterTotals totals) {
+    Core(
+            int index,
+            int count,
+            Store store,
+            Functions functions,
+            ControlExecutor control,
+            CounterTotals totals,
+            CoreEvents.Kind eventKind) {
         this.index = index;
         this.count = count;
         this.store = store;
@@ -38,6 +58,7 @@ public final class Core {
         this.scratch = new Scratch(LoopLimits.SCRATCH_BYTES);
         this.totals = totals;
         this.counters = totals.core(index);
+        this.events = new CoreEvents(eventKind);
         tick(System.nanoTime(), System.currentTimeMillis());
     }
 
@@ -111,18 +132,62 @@ public final class Core {
         wakeup();
     }
 
-    /** Wakes the core when it is parked. Cheap when it is not. Any thread. */
+    /** What the core waits in; ports register there what wakes it. Thread: the core's. */
+    public CoreEvents events() {
+        return events;
+    }
+
+    /**
+     * Wakes the core when it sleeps: to be called after every piece of work left where the core looks in its turns. Costs a fence when it
+     * is awake. Any thread.
+     */
     public void wakeup() {
-        if (parked) {
-            LockSupport.unpark(thread);
+        // Pairs with the one in rest(): either the core sees the work in its last look, or this sees that it rests.
+        VarHandle.fullFence();
+        Rest seen = rest.get();
+        if (seen != Rest.AWAKE && rest.compareAndSet(seen, Rest.AWAKE)) {
+            // Both outlast a core that is not asleep yet: the event loop keeps the task, the thread its permit.
+            if (seen == Rest.WAITING) {
+                events.wake();
+            } else {
+                LockSupport.unpark(thread);
+            }
         }
     }
 
-    /** A wake-up that comes between the last turn and this is missed: it costs one short park. */
-    void park(long parkNs) {
-        parked = true;
-        LockSupport.parkNanos(this, parkNs);
-        parked = false;
+    /** Announces that the core is going to sleep. It must look for work once more before it does. */
+    void announceRest(boolean untilEvent) {
+        rest.set(untilEvent ? Rest.WAITING : Rest.PARKED);
+        VarHandle.fullFence();
+    }
+
+    /** Sleeps as announced, until work comes or the time is over; returns what the event loop served meanwhile, 0 for none. */
+    int rest(long timeoutNs, boolean untilEvent) {
+        int served = 0;
+        clockStale = true;
+        if (untilEvent) {
+            served = events.await(timeoutNs);
+        } else {
+            LockSupport.parkNanos(this, timeoutNs);
+        }
+        clockStale = false;
+        endRest();
+        return served;
+    }
+
+    void endRest() {
+        rest.set(Rest.AWAKE);
+    }
+
+    /**
+     * Reads the clock when the core was asleep since its last turn. For what an event loop runs while the core waits, before its first look
+     * at {@link #nowMs}; costs nothing in a turn. Thread: the core's.
+     */
+    public void refreshClock() {
+        if (clockStale) {
+            clockStale = false;
+            tick(System.nanoTime(), System.currentTimeMillis());
+        }
     }
 
     void tick(long turnNs, long turnMs) {
@@ -147,6 +212,7 @@ public final class Core {
     }
 
     void close() {
+        events.close();
         functionCore.close();
         storeCore.close();
         scratch.close();

@@ -30,10 +30,12 @@ public final class CoreLoop implements Runnable {
     private final CounterTotals totals;
     private final Counters counters;
     private final IdleStrategy idle;
+    private final CoreEvents.Kind eventKind;
     private final CompletableFuture<List<String>> opened = new CompletableFuture<>();
     private final Thread thread;
     private final List<Port> ports = new ArrayList<>();
     private Port[] polled = {};
+    private boolean untilEvent = true;
     private @Nullable Core core;
     private int turnsToMaintenance = LoopLimits.MAINTENANCE_TURNS;
     private volatile boolean drainWanted;
@@ -53,7 +55,8 @@ public final class CoreLoop implements Runnable {
             ControlExecutor control,
             CounterTotals totals,
             List<PortFactory> factories,
-            IdleConfig idle) {
+            IdleConfig idle,
+            CoreEvents.Kind eventKind) {
         this.index = index;
         this.count = count;
         this.cpu = cpu;
@@ -63,7 +66,8 @@ public final class CoreLoop implements Runnable {
         this.factories = List.copyOf(factories);
         this.totals = totals;
         this.counters = totals.core(index);
-        this.idle = new IdleStrategy(idle, counters);
+        this.idle = new IdleStrategy(idle);
+        this.eventKind = eventKind;
         this.thread = Thread.ofPlatform().name("quern-core-" + index).unstarted(this);
     }
 
@@ -92,7 +96,9 @@ public final class CoreLoop implements Runnable {
         try {
             running = open();
             while (!stopWanted) {
-                idle.idle(turn(System.nanoTime()), running);
+                if (idle.idle(turn(System.nanoTime()))) {
+                    sleep(running);
+                }
             }
         } catch (Throwable thrown) {
             if (!opened.completeExceptionally(thrown)) {
@@ -108,13 +114,14 @@ public final class CoreLoop implements Runnable {
         if (cpu != UNPINNED) {
             Affinity.pin(cpu);
         }
-        Core opening = new Core(index, count, store, functions, control, totals);
+        Core opening = new Core(index, count, store, functions, control, totals, eventKind);
         core = opening;
         List<String> described = new ArrayList<>();
         for (PortFactory factory : factories) {
             Port port = factory.open(opening);
             ports.add(port);
             described.add(port.describe());
+            untilEvent &= port.wakesCore();
         }
         polled = ports.toArray(Port[]::new);
         opened.complete(described);
@@ -134,6 +141,22 @@ public final class CoreLoop implements Runnable {
             drain(turning);
         }
         return work;
+    }
+
+    /** Sleeps until there is work. What came before the announcement woke nobody, so a last turn looks for it. */
+    private void sleep(Core sleeping) {
+        sleeping.announceRest(untilEvent);
+        if (stopWanted || turn(System.nanoTime()) > 0) {
+            sleeping.endRest();
+            idle.idle(1);
+            return;
+        }
+        counters.increment(untilEvent ? Counter.WAITS : Counter.PARKS);
+        if (sleeping.rest(idle.sleepNs(untilEvent), untilEvent) > 0) {
+            counters.increment(Counter.WAKES);
+            idle.idle(1);
+            transmit(sleeping.nowNs());
+        }
     }
 
     private int receive(long nowNs, int limit) {
@@ -188,6 +211,7 @@ public final class CoreLoop implements Runnable {
     /** Asks the loop to finish what has arrived and take nothing new. Any thread; {@link #drained} tells when. */
     public void drain() {
         drainWanted = true;
+        wakeup();
     }
 
     /** Whether nothing was left to do at the end of the last turn after {@link #drain}, or the loop has ended. Any thread. */
@@ -198,7 +222,15 @@ public final class CoreLoop implements Runnable {
     /** Ends the loop after its turn and waits for its ports to close. Any thread but the loop's. */
     public void stop() {
         stopWanted = true;
+        wakeup();
         awaitStop();
+    }
+
+    private void wakeup() {
+        Core sleeping = core;
+        if (sleeping != null) {
+            sleeping.wakeup();
+        }
     }
 
     private void awaitStop() {

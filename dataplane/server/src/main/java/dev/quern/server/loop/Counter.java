@@ -5,7 +5,12 @@ import java.util.Locale;
 /** What a core counts. The name in small letters is what STATS, INFO and the logs show. */
 public enum Counter {
     TURNS,
+    /** Sleeps of a fixed while, where a port cannot wake its core. */
     PARKS,
+    /** Sleeps until an event. */
+    WAITS,
+    /** Of these, those that an event ended. */
+    WAKES,
     DATAGRAMS_RECEIVED,
     DATAGRAMS_SENT,
     /** The kernel's or the ring's buffer was full, or the peer unreachable: the client asks again. */

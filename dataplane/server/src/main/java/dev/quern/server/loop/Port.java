@@ -13,11 +13,18 @@ public interface Port extends AutoCloseable {
     int poll(long nowNs, int limit);
 
     /**
-     * Sends what polling left to be sent, and nothing that has to wait.
+     * Sends what polling left to be sent, and nothing that has to wait. Also called after the core has waited in {@link Core#events}, with
+     * the turn's old time.
      *
      * @return the work done
      */
     int flush(long nowNs);
+
+    /**
+     * Whether whatever arrives here ends its core's wait: by a watch or a channel in {@link Core#events}, or because whoever brings it
+     * calls {@link Core#wakeup}. A core with a port that cannot sleeps for short whiles only.
+     */
+    boolean wakesCore();
 
     /** What listens where, for a human: {@code UDP 127.0.0.1:7400 (recvmmsg)}. Any thread. */
     String describe();

@@ -3,6 +3,7 @@ package dev.quern.server.port;
 import dev.quern.ffi.linux.SocketLayout;
 import dev.quern.protocol.Limits;
 import dev.quern.server.loop.Core;
+import dev.quern.server.loop.CoreEvents;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.Counters;
 import dev.quern.server.loop.Port;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A core's UDP socket by NIO, for systems without recvmmsg: a call and some garbage for every datagram. Thread: the core's.
@@ -33,6 +35,7 @@ final class NioUdpPort implements Port, DatagramSink {
     private final long outAddress;
     private final ByteBuffer out;
     private final long peer;
+    private final CoreEvents.@Nullable Watch watch;
 
     /** @throws IOException when the address cannot be had */
     NioUdpPort(Core core, DatagramChannel channel, SessionConfig config, int[] ports, int datagramBytesMax)
@@ -42,6 +45,7 @@ final class NioUdpPort implements Port, DatagramSink {
         this.counters = core.counters();
         this.datagramBytesMax = datagramBytesMax;
         this.door = new NativeDoor(core, config, ports);
+        this.watch = core.events().kind() == CoreEvents.Kind.NIO ? core.events().watch(channel) : null;
         MemorySegment incoming = arena.allocate(PortLimits.SLOT_BYTES, Long.BYTES);
         MemorySegment outgoing = arena.allocate(PortLimits.SLOT_BYTES, Long.BYTES);
         this.inAddress = incoming.address();
@@ -111,6 +115,11 @@ final class NioUdpPort implements Port, DatagramSink {
     }
 
     @Override
+    public boolean wakesCore() {
+        return watch != null;
+    }
+
+    @Override
     public String describe() {
         return "UDP " + Addresses.format(localAddress) + " (NIO)";
     }
@@ -123,6 +132,9 @@ final class NioUdpPort implements Port, DatagramSink {
     @Override
     public void close() {
         door.close();
+        if (watch != null) {
+            watch.close();
+        }
         try {
             channel.close();
         } catch (IOException failed) {

@@ -78,6 +78,12 @@ final class RingPort implements Port {
         return 0;
     }
 
+    /** Clients call {@link Core#wakeup}. */
+    @Override
+    public boolean wakesCore() {
+        return true;
+    }
+
     @Override
     public String describe() {
         return "ring within this JVM";

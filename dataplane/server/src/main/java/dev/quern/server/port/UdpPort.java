@@ -6,6 +6,7 @@ import dev.quern.ffi.linux.SocketLayout;
 import dev.quern.ffi.linux.UdpSocket;
 import dev.quern.protocol.Limits;
 import dev.quern.server.loop.Core;
+import dev.quern.server.loop.CoreEvents;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.Counters;
 import dev.quern.server.loop.Port;
@@ -14,6 +15,7 @@ import dev.quern.server.session.NativeDoor;
 import dev.quern.server.session.SessionConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** A core's UDP socket: a burst comes in by one recvmmsg and its replies leave by one sendmmsg. Thread: the core's. */
 final class UdpPort implements Port, DatagramSink {
@@ -25,6 +27,7 @@ final class UdpPort implements Port, DatagramSink {
     private final NativeDoor door;
     private final Counters counters;
     private final int datagramBytesMax;
+    private final CoreEvents.@Nullable Watch watch;
     private int queued;
 
     /**
@@ -37,6 +40,8 @@ final class UdpPort implements Port, DatagramSink {
         this.counters = core.counters();
         this.datagramBytesMax = datagramBytesMax;
         this.door = new NativeDoor(core, config, ports);
+        this.watch =
+                core.events().kind() == CoreEvents.Kind.EPOLL ? core.events().watch(socket.descriptor()) : null;
     }
 
     @Override
@@ -114,6 +119,11 @@ final class UdpPort implements Port, DatagramSink {
     }
 
     @Override
+    public boolean wakesCore() {
+        return watch != null;
+    }
+
+    @Override
     public String describe() {
         return "UDP " + Addresses.format(socket.localAddress()) + " (recvmmsg)";
     }
@@ -126,6 +136,9 @@ final class UdpPort implements Port, DatagramSink {
     @Override
     public void close() {
         door.close();
+        if (watch != null) {
+            watch.close();
+        }
         socket.close();
         incoming.close();
         outgoing.close();

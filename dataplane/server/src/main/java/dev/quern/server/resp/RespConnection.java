@@ -316,6 +316,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void execute() {
+        core.core().refreshClock();
         ReplyWriter reply = core.reply(this);
         core.core().counters().increment(Counter.RESP_COMMANDS);
         try {

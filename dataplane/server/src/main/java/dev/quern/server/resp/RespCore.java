@@ -115,6 +115,11 @@ final class RespCore implements AutoCloseable {
         return true;
     }
 
+    /** Whether every connection has been closed. */
+    boolean none() {
+        return connections.isEmpty();
+    }
+
     @Override
     public void close() {
         leave();

@@ -1,6 +1,7 @@
 package dev.quern.server.resp;
 
 import dev.quern.server.loop.Core;
+import dev.quern.server.loop.CoreEvents;
 import dev.quern.server.loop.Port;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -8,14 +9,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.redis.RedisDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,18 +28,16 @@ final class RespPort implements Port {
 
     private final Core core;
     private final RespCore connections;
-    private final ManualIoEventLoop loop;
+    private final CoreEvents events;
     private final ReceiveAllocator receiveAllocator;
-    private final String transport;
     private @Nullable Channel listening;
     private String address = "";
 
-    RespPort(Core core, Clients clients, IoHandlerFactory handlers, String transport) {
+    RespPort(Core core, Clients clients) {
         this.core = core;
         this.connections = new RespCore(core, clients);
-        this.loop = new ManualIoEventLoop(Thread.currentThread(), handlers);
+        this.events = core.events();
         this.receiveAllocator = new ReceiveAllocator(connections.received());
-        this.transport = transport;
     }
 
     /** Listens for all cores' connections; each goes to the core that {@code ports} has next. */
@@ -64,7 +60,7 @@ final class RespPort implements Port {
             await(channel.bind(wanted));
         } catch (IOException refused) {
             channel.close();
-            loop.runNow();
+            events.serve();
             throw new IOException("RESP " + RespPorts.format(wanted) + ": " + refused.getMessage(), refused);
         }
         listening = channel;
@@ -75,13 +71,13 @@ final class RespPort implements Port {
 
     private ChannelFuture register(Channel channel) {
         // By the interface: Netty's own bootstraps do the same, and only the class's method is marked deprecated.
-        EventLoop registrar = loop;
+        EventLoop registrar = events.loop();
         return registrar.register(channel);
     }
 
     private void await(ChannelFuture future) throws IOException {
         while (!future.isDone()) {
-            loop.runNow();
+            events.serve();
         }
         Throwable cause = future.cause();
         if (cause instanceof IOException refused) {
@@ -112,7 +108,7 @@ final class RespPort implements Port {
 
     @Override
     public int poll(long nowNs, int limit) {
-        int work = loop.runNow();
+        int work = events.serve();
         connections.leave();
         if (core.draining() && listening != null) {
             listening.close();
@@ -121,15 +117,21 @@ final class RespPort implements Port {
         return work;
     }
 
-    /** Replies have gone out with the burst that they answer. */
+    /** Replies have gone out with the burst that they answer, but one served while the core waited still holds its epoch. */
     @Override
     public int flush(long nowNs) {
+        connections.leave();
         return 0;
     }
 
     @Override
+    public boolean wakesCore() {
+        return true;
+    }
+
+    @Override
     public String describe() {
-        return "RESP" + address + " (" + transport + ")";
+        return "RESP" + address + " (" + (events.kind() == CoreEvents.Kind.EPOLL ? "epoll" : "NIO") + ")";
     }
 
     @Override
@@ -143,11 +145,10 @@ final class RespPort implements Port {
             listening.close();
         }
         connections.closeAll();
-        loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
-        for (int turn = 0; turn < CLOSE_TURNS_MAX && !loop.isTerminated(); turn++) {
-            loop.runNow();
+        for (int turn = 0; turn < CLOSE_TURNS_MAX && !connections.none(); turn++) {
+            events.serve();
         }
-        if (!loop.isTerminated()) {
+        if (!connections.none()) {
             LOG.warn("RESP: sockets of core {} still open after its close", core.index());
         }
         connections.close();

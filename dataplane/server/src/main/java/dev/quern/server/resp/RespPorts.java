@@ -1,14 +1,11 @@
 package dev.quern.server.resp;
 
 import dev.quern.server.loop.Core;
+import dev.quern.server.loop.CoreEvents;
 import dev.quern.server.loop.Port;
 import dev.quern.server.loop.PortFactory;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -19,16 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The Redis door: core 0 listens, connections go to the cores in turn. Any thread may make it; see {@link PortFactory}. */
 public final class RespPorts implements PortFactory {
-    /** How sockets are polled. */
-    public enum Transport {
-        /** Epoll where Netty's native library loads, else NIO. */
-        AUTO,
-        EPOLL,
-        NIO
-    }
-
     private final InetSocketAddress address;
-    private final boolean epoll;
     private final Clients clients = new Clients();
     private final List<RespPort> ports = new CopyOnWriteArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
@@ -39,22 +27,18 @@ public final class RespPorts implements PortFactory {
      *
      * @param address where to listen; port 0 takes any free one
      */
-    public RespPorts(InetSocketAddress address, Transport transport) {
+    public RespPorts(InetSocketAddress address) {
         this.address = address;
-        this.epoll = transport == Transport.EPOLL || transport == Transport.AUTO && Epoll.isAvailable();
-        if (transport == Transport.EPOLL && !Epoll.isAvailable()) {
-            throw new IllegalStateException(
-                    "epoll cannot be used here: choose the NIO transport", Epoll.unavailabilityCause());
-        }
     }
 
     @Override
     public Port open(Core core) throws IOException {
-        IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        RespPort port = new RespPort(core, clients, handlers, epoll ? "epoll" : "NIO");
+        RespPort port = new RespPort(core, clients);
         ports.add(port);
         if (core.index() == 0) {
-            ServerChannel channel = epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+            ServerChannel channel = core.events().kind() == CoreEvents.Kind.EPOLL
+                    ? new EpollServerSocketChannel()
+                    : new NioServerSocketChannel();
             try {
                 bound = port.listen(channel, address, this);
             } catch (IOException refused) {
