@@ -13,8 +13,11 @@ public final class Limits {
     /** A larger thing is a file. */
     public static final int VALUE_BYTES_MAX = 16 << 20;
 
-    /** A tenant's records lie within the upper half of a wasm32 function's addresses, so that each can be read in place. */
-    public static final long QUOTA_BYTES_MAX = 1L << 31;
+    /**
+     * 1 TiB: a tenant reserves three times as many addresses, and a process has 128 TiB. A wasm32 function reads the first 3 GiB at most
+     * in place; what lies beyond is copied for it.
+     */
+    public static final long QUOTA_BYTES_MAX = 1L << 40;
 
     /** Below this a tenant could not hold the index of one table. */
     public static final long QUOTA_BYTES_MIN = 64 << 10;

@@ -33,7 +33,7 @@ final class Rig implements AutoCloseable {
     }
 
     Rig(String runtime, TenantConfig config) {
-        store = Store.open(new StoreConfig(8, 42, true));
+        store = Store.open(new StoreConfig(8, 42, true, false));
         tenant = store.createTenant("acme", config);
         functions = Functions.open(new FunctionsConfig(runtime, false));
         worker = new Worker();

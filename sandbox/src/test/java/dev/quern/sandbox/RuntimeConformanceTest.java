@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.kvstore.Ballast;
 import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Table;
 import dev.quern.kvstore.TableConfig;
@@ -247,6 +248,32 @@ abstract class RuntimeConformanceTest {
             long end = WindowedMemory.WINDOW_START + small.tenant().arenaLength();
             assertEquals(FunctionStatus.TRAPPED, small.worker().call("window.load8", number((int) end)));
             assertEquals(FunctionStatus.TRAPPED, small.worker().call("window.load64", number((int) (end - 7))));
+        }
+    }
+
+    @Test
+    void shouldReadRecordsPastTheWindow() throws FunctionRefusedException {
+        try (Rig large = new Rig(runtime(), TenantConfig.defaults().withQuotaBytes(4L << 30))) {
+            Rig.Worker far = large.worker();
+            Ballast.fill(far.storeCore(), large.tenant(), 3L << 30);
+            large.hostile("calls");
+            large.hostile("window");
+            for (String value : List.of("the very bytes", "x".repeat(100_000), "")) {
+                far.put("from", value);
+                far.put("key", "some value of some length");
+                assertTrue(Ballast.offset(far.storeCore(), large.tenant().defaultTable(), bytes("key"))
+                        > WindowedMemory.WINDOW_BYTES_MAX);
+                assertEquals(
+                        FunctionStatus.OK,
+                        far.call("calls.copy_record", bytes("from"), bytes("to")),
+                        () -> far.outcome().error());
+                assertEquals(value, far.replyText());
+                assertEquals(value, far.get("to"));
+                for (String entry : List.of("store8", "store64", "arg", "incr")) {
+                    assertEquals(FunctionStatus.TRAPPED, far.call("window." + entry, bytes("arguments")));
+                }
+                assertEquals("some value of some length", far.get("key"));
+            }
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 public record TenantSettings(String name, String secret, long quotaBytes, WhenFull whenFull) {
     public static final long QUOTA_BYTES_MIN = 1L << 20;
-    public static final long QUOTA_BYTES_MAX = 2L << 30;
+    public static final long QUOTA_BYTES_MAX = 1L << 40;
     public static final long QUOTA_BYTES_DEFAULT = 1L << 30;
 
     /** The tenant that a server without configuration has. */

@@ -52,6 +52,10 @@ final class GraalMemory extends WasmMemory {
         if (offset >= 0 && offset <= arenaLength - length) {
             return arenaAddress + offset;
         }
+        long copied = address - WindowedMemory.COPIES_START;
+        if (copied >= 0 && copied <= memory.copiedBytes() - length) {
+            return memory.copiesAddress() + copied;
+        }
         CompilerDirectives.transferToInterpreter();
         throw outOfBounds(node, "read", address, length);
     }

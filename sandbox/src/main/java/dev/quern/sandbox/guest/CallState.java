@@ -20,6 +20,7 @@ public final class CallState {
     private boolean isReadOnly;
     private long nowMs;
     private long addressMax;
+    private long attempts;
 
     public CallState(ReplyBuffer reply) {
         this.reply = reply;
@@ -39,6 +40,7 @@ public final class CallState {
     /** Begins an attempt. */
     public void attempt(Transaction attempted) {
         transaction = attempted;
+        attempts++;
         reply.clear();
     }
 
@@ -79,6 +81,11 @@ public final class CallState {
 
     long nowMs() {
         return nowMs;
+    }
+
+    /** Counts every attempt of every invocation. */
+    long attempts() {
+        return attempts;
     }
 
     /** Guest addresses that the runtime can read are below this. */

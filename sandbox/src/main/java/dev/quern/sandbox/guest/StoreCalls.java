@@ -31,13 +31,8 @@ public final class StoreCalls {
         if (record == Record.NONE) {
             return StoreStatus.NOT_FOUND;
         }
-        long address = memory.toGuest(Record.valueAddress(record));
         int length = Record.valueLength(record);
-        if (address + length > Math.min(state.addressMax(), WindowedMemory.WINDOW_START + memory.arenaLength())) {
-            throw new GuestTrap(
-                    Reason.TRAP,
-                    "a record lies past the addresses that this runtime can read; let the server run functions on graalwasm");
-        }
+        long address = memory.toGuest(state.attempts(), Record.valueAddress(record), length, state.addressMax());
         return (long) length << Integer.SIZE | address;
     }
 

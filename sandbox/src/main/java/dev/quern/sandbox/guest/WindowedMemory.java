@@ -7,7 +7,8 @@ import java.io.IOException;
 
 /**
  * A guest's memory: private pages from address 0, and from {@link #WINDOW_START} on a read-only window onto the tenant's arena, so that
- * records are read where they lie. Each runtime's own memory class translates addresses by the fields of this one.
+ * records are read where they lie. Records past what the window reaches are copied for the call, into a read-only part between the two.
+ * Each runtime's own memory class translates addresses by the fields of this one.
  *
  * <p>Thread: the core that runs the guest.
  */
@@ -20,14 +21,29 @@ public final class WindowedMemory implements AutoCloseable {
     /** The window ends a page below the last address, so that what wild addresses a little below 0 name is never there. */
     public static final long WINDOW_BYTES_MAX = (1L << Integer.SIZE) - WINDOW_START - PAGE_BYTES;
 
-    /** As many pages as fit below the window. */
-    public static final int PAGES_MAX = (int) (WINDOW_START / PAGE_BYTES);
+    /** How much one call may have copied: four of the longest values, and some short ones. */
+    public static final long COPIES_BYTES_MAX = 65L << 20;
+
+    /** The first guest address of the copies. */
+    public static final long COPIES_START = WINDOW_START - COPIES_BYTES_MAX;
+
+    /** As many pages as fit below the copies. */
+    public static final int PAGES_MAX = (int) (COPIES_START / PAGE_BYTES);
+
+    /** When a call copied more, its memory goes back to the system before the next one copies. */
+    private static final long COPIES_BYTES_KEPT = 1 << 20;
 
     private final long privateAddress;
     private final int pagesMax;
     private final long arenaAddress;
     private final long arenaLength;
     private long privateBytes;
+
+    /** Reserved when the first record is copied; 0 before. */
+    private long copiesAddress;
+
+    private long copiedBytes;
+    private long copiesCall;
 
     /**
      * Reserves the private part, of which pages are committed as they are touched.
@@ -112,6 +128,10 @@ public final class WindowedMemory implements AutoCloseable {
             if (offset >= 0 && offset + length <= arenaLength) {
                 return arenaAddress + offset;
             }
+            long copied = address - COPIES_START;
+            if (copied >= 0 && copied + length <= copiedBytes) {
+                return copiesAddress + copied;
+            }
         }
         return 0;
     }
@@ -124,14 +144,63 @@ public final class WindowedMemory implements AutoCloseable {
         return privateAddress + address;
     }
 
-    /** The guest address of a place in the tenant's arena. */
-    public long toGuest(long address) {
-        return address - arenaAddress + WINDOW_START;
+    /** Where the copies lie; 0 while there are none. */
+    public long copiesAddress() {
+        return copiesAddress;
+    }
+
+    /** The length of what was copied for the present call, or for the last one that wanted copies. */
+    public long copiedBytes() {
+        return copiedBytes;
+    }
+
+    /**
+     * The guest address of bytes in the tenant's arena: in the window, or of a copy when they lie past it. Ends the call when there is no
+     * room for the copy.
+     *
+     * @param call differs from call to call: each begins with no copies
+     * @param addressMax the runtime can read addresses below this
+     */
+    public long toGuest(long call, long address, int length, long addressMax) {
+        long offset = address - arenaAddress;
+        if (offset + length <= Math.min(arenaLength, addressMax - WINDOW_START)) {
+            return WINDOW_START + offset;
+        }
+        return copy(call, address, length);
+    }
+
+    private long copy(long call, long address, int length) {
+        try {
+            if (copiesAddress == 0) {
+                copiesAddress = Mmap.reserve(COPIES_BYTES_MAX);
+            }
+            if (call != copiesCall) {
+                if (copiedBytes > COPIES_BYTES_KEPT) {
+                    Mmap.decommit(copiesAddress, COPIES_BYTES_MAX);
+                }
+                copiesCall = call;
+                copiedBytes = 0;
+            }
+        } catch (IOException failed) {
+            throw new GuestTrap(Reason.TRAP, "no memory to copy a record: " + failed.getMessage());
+        }
+        // Aligned, as values are where they lie.
+        long start = copiedBytes + Long.BYTES - 1 & -Long.BYTES;
+        if (start + length > COPIES_BYTES_MAX) {
+            throw new GuestTrap(
+                    Reason.TRAP,
+                    "records past the window fill the room for their copies: copiedBytes=" + copiedBytes + ", length="
+                            + length + ", limitBytes=" + COPIES_BYTES_MAX
+                            + "; read fewer or shorter ones in a call, or each of them once");
+        }
+        NativeMemory.copy(address, copiesAddress + start, length);
+        copiedBytes = start + length;
+        return COPIES_START + start;
     }
 
     /** What is wrong with an access, for people. */
     public String outOfBounds(String what, long address, long length) {
-        boolean isWindow = address >= WINDOW_START && address + length <= WINDOW_START + arenaLength;
+        boolean isWindow = address >= COPIES_START && find(address, length) != 0;
         return String.format(
                 "%s of %d bytes at 0x%x %s (private memory: %d bytes; records: read-only from 0x%x)",
                 what, length, address, isWindow ? "into a record" : "out of bounds", privateBytes, WINDOW_START);
@@ -146,6 +215,9 @@ public final class WindowedMemory implements AutoCloseable {
     public void close() {
         try {
             Mmap.unmap(privateAddress, Math.max(1, pagesMax) * (long) PAGE_BYTES);
+            if (copiesAddress != 0) {
+                Mmap.unmap(copiesAddress, COPIES_BYTES_MAX);
+            }
         } catch (IOException failed) {
             throw new IllegalStateException("private memory could not be unmapped", failed);
         }
