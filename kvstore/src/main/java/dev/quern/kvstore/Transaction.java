@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads and writes of one tenant's records that happen all at once or not at all, optimistically (after Silo, SOSP '13). Reads go
  * through to the store, own writes first; writes are kept back. {@link #commit} locks the buckets that change, checks that nothing
- * that was read has changed since, and publishes. Committed transactions and single operations are serialisable.
+ * that was read has changed since, and publishes. Committed transactions and single operations have a serial order that respects real
+ * time; but {@link Table#find} may see one record of a commit in progress before another.
  *
  * <p>A core has one, begun by {@link StoreCore#begin}. Thread: the core's, inside its epoch from begin to commit or abort.
  */
