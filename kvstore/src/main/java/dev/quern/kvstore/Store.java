@@ -125,7 +125,7 @@ public final class Store implements AutoCloseable {
 
     /** Bytes that were retired and not yet reclaimed. */
     public synchronized long retiredBytes() {
-        long bytes = 0;
+        long bytes = sweeper.leftBytes();
         for (StoreCore core : cores) {
             bytes += core.retiredBytes();
         }

@@ -23,7 +23,6 @@ public final class StoreCore implements AutoCloseable {
     /** Worth a renewal: it costs as much as a put or two. */
     private static final long RENEWAL_BYTES = 16 << 10;
 
-    private static final long CLOSE_PATIENCE_NS = 1_000_000_000L;
 
     private final Store store;
     private final int index;
@@ -284,7 +283,10 @@ public final class StoreCore implements AutoCloseable {
         retired.retire(allocator(tenant), record, Record.bytes(record));
     }
 
-    /** Detaches: what the core kept goes to the others. On the core's own thread, outside of a burst. */
+    /**
+     * Detaches: what the core kept goes to the others; what it retired and others may still read is reclaimed as they {@link #maintain}.
+     * On the core's own thread, outside of a burst.
+     */
     @Override
     public void close() {
         if (closed) {
@@ -294,19 +296,25 @@ public final class StoreCore implements AutoCloseable {
             throw new IllegalStateException("core " + index + " is inside its epoch; exit first");
         }
         closed = true;
-        // Others leave their bursts soon; memory that a stuck one still holds stays charged.
-        long deadlineNs = System.nanoTime() + CLOSE_PATIENCE_NS;
-        while (retired.bytes() > 0 && System.nanoTime() < deadlineNs) {
-            if (retired.reclaim(Integer.MAX_VALUE) == 0) {
-                Thread.onSpinWait();
-            }
+        transaction.abort();
+        scratchArena.close();
+        if (!reclaimAfterClose(Integer.MAX_VALUE)) {
+            store.sweeper().adopt(this);
+        }
+        store.detach(this, lastVersion);
+    }
+
+    /** Reclaims up to so many blocks of a closed core, and returns whether nothing is left. One thread at a time, any. */
+    boolean reclaimAfterClose(int blocksMax) {
+        retired.reclaim(blocksMax);
+        if (retired.bytes() > 0) {
+            return false;
         }
         for (CoreAllocator allocator : allocators) {
             if (allocator != null) {
                 allocator.close();
             }
         }
-        scratchArena.close();
-        store.detach(this, lastVersion);
+        return true;
     }
 }

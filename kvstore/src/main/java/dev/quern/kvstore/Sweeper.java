@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Takes away in small steps what nobody asks for any more: expired records, and the records of indexes that a {@link Table#clear}
- * replaced. Any core may take a step; one at a time does.
+ * Takes away in small steps what nobody asks for any more: expired records, the records of indexes that a {@link Table#clear}
+ * replaced, and what closed cores left. Any core may take a step; one at a time does.
  */
 final class Sweeper {
     /** A table in which nothing expires now costs a look at a number. */
@@ -35,6 +35,7 @@ final class Sweeper {
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Queue<Replaced> arriving = new ConcurrentLinkedQueue<>();
     private final Queue<Replaced> waiting = new ArrayDeque<>();
+    private final Queue<StoreCore> leavers = new ConcurrentLinkedQueue<>();
     private int tenantId;
     private int tableId;
 
@@ -49,6 +50,20 @@ final class Sweeper {
         store.epochs().advance();
     }
 
+    /** Takes a closed core whose retired memory others may still read. Any thread. */
+    void adopt(StoreCore closed) {
+        leavers.add(closed);
+    }
+
+    /** Retired bytes of closed cores. Any thread. */
+    long leftBytes() {
+        long bytes = 0;
+        for (StoreCore leaver : leavers) {
+            bytes += leaver.retiredBytes();
+        }
+        return bytes;
+    }
+
     /** Looks at up to so many buckets; the core is outside of its epoch. Returns how many records it took away. */
     int step(StoreCore core, long nowMs, int bucketsMax) {
         if (!busy.compareAndSet(false, true)) {
@@ -56,6 +71,10 @@ final class Sweeper {
         }
         try {
             receive();
+            StoreCore leaver = leavers.peek();
+            if (leaver != null && leaver.reclaimAfterClose(bucketsMax)) {
+                leavers.remove();
+            }
             Replaced next = waiting.peek();
             if (next != null && next.retiredAt < store.epochs().advance()) {
                 return sweepReplaced(core, next, bucketsMax);

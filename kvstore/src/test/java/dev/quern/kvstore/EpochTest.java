@@ -110,6 +110,24 @@ class EpochTest {
         assertEquals(0, store.retiredBytes());
     }
 
+    @Test
+    void shouldReclaimWhatAClosedCoreLeftOnceTheStalledReaderLeaves() {
+        StoreCore reader = cores.get(0);
+        StoreCore writer = cores.get(1);
+        reader.enter(1);
+        put(writer, 0, 500, 1);
+        put(writer, 0, 500, 2);
+        long retiredBytes = store.retiredBytes();
+        cores.remove(writer);
+        writer.close();
+        assertEquals(retiredBytes, store.retiredBytes());
+        long charged = tenant.chargedBytes();
+        reader.exit();
+        maintainAll();
+        assertEquals(0, store.retiredBytes());
+        assertTrue(tenant.chargedBytes() < charged, tenant.chargedBytes() + " of " + charged);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void shouldKeepEveryRecordThatABurstFoundUntilTheBurstEnds(long seed) {
