@@ -23,7 +23,6 @@ public final class StoreCore implements AutoCloseable {
     /** Worth a renewal: it costs as much as a put or two. */
     private static final long RENEWAL_BYTES = 16 << 10;
 
-
     private final Store store;
     private final int index;
     private final RetiredBlocks retired;

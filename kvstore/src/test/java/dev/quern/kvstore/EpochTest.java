@@ -111,6 +111,27 @@ class EpochTest {
     }
 
     @Test
+    void shouldKeepWhatABurstFoundThroughAClearOfTheTable() {
+        StoreCore reader = cores.get(0);
+        StoreCore writer = cores.get(1);
+        put(writer, 0, 500, 7);
+        reader.enter(1);
+        long record = keys.key(0).find(table, reader);
+        byte[] seen = Record.value(record);
+        writer.enter(1);
+        table.clear(writer);
+        writer.exit();
+        for (int i = 0; i < KEYS; i++) {
+            put(writer, i, 500, i);
+            writer.maintain(1, MAINTENANCE_STEPS);
+        }
+        assertArrayEquals(seen, Record.value(record));
+        reader.exit();
+        maintainAll();
+        assertEquals(KEYS, table.size());
+    }
+
+    @Test
     void shouldReclaimWhatAClosedCoreLeftOnceTheStalledReaderLeaves() {
         StoreCore reader = cores.get(0);
         StoreCore writer = cores.get(1);

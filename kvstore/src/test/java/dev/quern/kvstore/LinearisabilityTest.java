@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(100)
 class LinearisabilityTest {
     private static final int SCENARIOS = Integer.getInteger("quern.evidence.scenarios", 6);
-    private static final int RUNS = 200;
+    private static final int RUNS = 120;
     private static final int KEYS = 3;
 
     /** What a program may do, with nothing concurrent about it. */

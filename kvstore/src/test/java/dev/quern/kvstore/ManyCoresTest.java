@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.index.HashIndex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -12,6 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +29,7 @@ class ManyCoresTest {
     private static final long DEPOSIT = 1_000;
     private static final int WORDS_MAX = 50;
     private static final int KEYS = 20_000;
+    private static final long GROWN = 100_000;
 
     private final Store store = Store.open(new StoreConfig(CORES + 1, 42, true));
     private final Tenant tenant =
@@ -136,6 +140,96 @@ class ManyCoresTest {
             return committed;
         });
         assertTrue(commits.stream().allMatch(committed -> committed > 0));
+    }
+
+    /** Nothing is ever deleted here. Readers look for what the next split moves, so that they meet it. */
+    @Test
+    void shouldFindEveryRecordWhileItsBucketIsSplit() throws Exception {
+        Table growing = store.createTenant("growing", TenantConfig.defaults().withQuotaBytes(64 << 20))
+                .defaultTable();
+        AtomicLong growers = new AtomicLong();
+        AtomicBoolean isGrown = new AtomicBoolean();
+        List<Long> found = onEveryCore((core, keys, random) -> {
+            if (growers.getAndIncrement() == 0) {
+                for (long key = 0; key < GROWN; key++) {
+                    core.enter(0);
+                    assertEquals(StoreStatus.OK, keys.key(key).valueLength(8).put(growing, core));
+                    core.exit();
+                }
+                isGrown.set(true);
+                return 1L;
+            }
+            long[] finds = new long[1];
+            while (!isGrown.get()) {
+                core.enter(0);
+                HashIndex index = growing.index();
+                long count = index.bucketCount();
+                HashIndex.forEach(index.bucketAt(count - Long.highestOneBit(count)), (slot, record) -> {
+                    finds[0]++;
+                    assertEquals(record, growing.find(core, Record.keyAddress(record), Record.keyLength(record)));
+                });
+                core.exit();
+            }
+            return finds[0];
+        });
+        assertTrue(found.stream().allMatch(finds -> finds > 0));
+    }
+
+    /** One core writes again and again what the next split moves, and must find what it wrote. */
+    @Test
+    void shouldWriteToTheRightPlaceWhileItsBucketIsSplit() throws Exception {
+        Tenant owner = store.createTenant("growing", TenantConfig.defaults().withQuotaBytes(64 << 20));
+        Table growing = owner.defaultTable();
+        AtomicLong started = new AtomicLong();
+        AtomicLong growersLeft = new AtomicLong(CORES - 1L);
+        onEveryCore((core, keys, random) -> {
+            long number = started.getAndIncrement();
+            keys.valueLength(8);
+            if (number > 0) {
+                for (long key = 0; key < GROWN; key++) {
+                    core.enter(0);
+                    assertEquals(StoreStatus.OK, keys.key(key * CORES + number).put(growing, core));
+                    core.exit();
+                }
+                growersLeft.decrementAndGet();
+                return 0L;
+            }
+            boolean inTransaction = false;
+            while (growersLeft.get() > 0) {
+                core.enter(0);
+                inTransaction = !inTransaction;
+                List<Long> next = new ArrayList<>();
+                HashIndex index = growing.index();
+                long count = index.bucketCount();
+                HashIndex.forEach(
+                        index.bucketAt(count - Long.highestOneBit(count)),
+                        (slot, record) -> next.add(NativeMemory.getLong(Record.keyAddress(record))));
+                for (long key : next) {
+                    keys.key(key);
+                    assertEquals(StoreStatus.OK, inTransaction ? commit(core, owner, keys) : keys.put(growing, core));
+                    long written = core.resultVersion();
+                    assertEquals(written, Record.version(keys.find(growing, core)));
+                }
+                core.exit();
+                core.maintain(0, 4);
+            }
+            return 0L;
+        });
+        assertEquals(GROWN * (CORES - 1), growing.size());
+    }
+
+    private static int commit(StoreCore core, Tenant owner, Keys keys) {
+        Transaction transaction = core.begin(owner);
+        assertEquals(
+                StoreStatus.OK,
+                transaction.put(
+                        owner.defaultTable(),
+                        keys.keyAddress(),
+                        keys.keyLength(),
+                        keys.valueAddress(),
+                        keys.valueLength(),
+                        Record.NO_EXPIRY));
+        return transaction.commit();
     }
 
     private long balance(Transaction transaction, Keys keys) {

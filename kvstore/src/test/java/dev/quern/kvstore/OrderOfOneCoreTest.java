@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(60)
 class OrderOfOneCoreTest {
-    private static final int ROUNDS = Integer.getInteger("quern.evidence.litmusRounds", 100_000);
+    private static final int ROUNDS = Integer.getInteger("quern.evidence.litmusRounds", 60_000);
     private static final int SPINS_BEFORE_YIELD = 200;
 
     private final Store store = Store.open(new StoreConfig(2, 42, false));

@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * random while, so that others come in between. Thread: the core's.
  */
 final class RecordingCore {
-    private static final int KEYS = 5;
     private static final int ACCESSES_MAX = 6;
     private static final int SPINS_MAX = 100;
     private static final long WRITES_PER_CORE = 1_000_000_000L;
@@ -24,16 +23,27 @@ final class RecordingCore {
     private final Keys keys;
     private final Random random;
     private final AtomicLong clock;
+    private final int keyCount;
+    private final int spinsMax;
     private final List<Operation> history = new ArrayList<>();
     private long writes;
     private long fillers;
 
-    RecordingCore(StoreCore core, Table[] tables, Keys keys, Random random, AtomicLong clock) {
+    /**
+     * Starts with an empty history.
+     *
+     * @param keyCount how many keys there are in all tables together
+     * @param pauses whether it waits between operations; otherwise cores meet at full speed
+     */
+    RecordingCore(
+            StoreCore core, Table[] tables, Keys keys, Random random, AtomicLong clock, int keyCount, boolean pauses) {
         this.core = core;
         this.tables = tables;
         this.keys = keys;
         this.random = random;
         this.clock = clock;
+        this.keyCount = keyCount;
+        spinsMax = pauses ? SPINS_MAX : 0;
         writes = core.index() * WRITES_PER_CORE;
         fillers = (core.index() + 1) * WRITES_PER_CORE;
     }
@@ -84,7 +94,7 @@ final class RecordingCore {
     }
 
     private int anyKey() {
-        return random.nextInt(KEYS * tables.length);
+        return random.nextInt(keyCount);
     }
 
     private void find(List<Access> accesses) {
@@ -242,11 +252,14 @@ final class RecordingCore {
 
     @SuppressWarnings("ThreadPriorityCheck") // the point: others come in between
     private void pause() {
+        if (spinsMax == 0) {
+            return;
+        }
         if (random.nextInt(100) == 0) {
             Thread.yield();
             return;
         }
-        for (int spins = random.nextInt(SPINS_MAX); spins > 0; spins--) {
+        for (int spins = random.nextInt(spinsMax); spins > 0; spins--) {
             Thread.onSpinWait();
         }
     }

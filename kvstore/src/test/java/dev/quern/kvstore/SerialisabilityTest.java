@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Random transactions and single operations of several cores over ten keys in two growing tables have a serial order that respects real
- * time. A failure prints the cycle and its seed; the threads' timing is not the seed's to repeat, but the operations are.
+ * Random transactions and single operations of several cores over a few keys in two growing tables have a serial order that respects real
+ * time. Rounds with waits inside of transactions alternate with rounds at full speed. A failure prints the cycle and its seed; the threads' timing is not the seed's to repeat, but the operations are.
  */
 @Timeout(600)
 class SerialisabilityTest {
@@ -26,6 +26,7 @@ class SerialisabilityTest {
     private static final long FIRST_SEED = Long.getLong("quern.evidence.seed", 1);
     private static final int CORES = 3;
     private static final int STEPS = 1_500;
+    private static final int KEYS_MAX = 10;
 
     @Test
     void shouldFindASerialOrderForEveryHistory() throws Exception {
@@ -53,7 +54,8 @@ class SerialisabilityTest {
                 cores.add(() -> {
                     try (StoreCore core = store.attach();
                             Keys keys = new Keys()) {
-                        RecordingCore recording = new RecordingCore(core, tables, keys, random, clock);
+                        RecordingCore recording = new RecordingCore(
+                                core, tables, keys, random, clock, 2 + (int) (seed % (KEYS_MAX - 1)), seed % 3 == 0);
                         for (int step = 0; step < STEPS; step++) {
                             recording.step();
                         }
