@@ -1,5 +1,6 @@
 package dev.quern.kvstore;
 
+import dev.quern.kvstore.memory.CommitAhead;
 import dev.quern.kvstore.memory.Epochs;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public final class Store implements AutoCloseable {
 
     private final StoreConfig config;
     private final Epochs epochs;
+    private final CommitAhead commitAhead = new CommitAhead();
     private final Sweeper sweeper = new Sweeper(this);
     private final Map<String, Tenant> tenantsByName = new ConcurrentHashMap<>();
     private volatile Tenant[] tenants = new Tenant[0];
@@ -130,6 +132,14 @@ public final class Store implements AutoCloseable {
             bytes += core.retiredBytes();
         }
         return bytes;
+    }
+
+    /**
+     * Where tenants that grow ask for memory ahead of use. A store has no threads of its own: one of the embedder's that calls {@link
+     * CommitAhead#serve} keeps cores from waiting for the system at their first touch of a huge page.
+     */
+    public CommitAhead commitAhead() {
+        return commitAhead;
     }
 
     StoreConfig config() {

@@ -31,7 +31,7 @@ public final class Tenant {
         this.id = id;
         this.name = name;
         secret = config.secret();
-        arena = new RecordArena(config.quotaBytes(), store.config().hugePages());
+        arena = new RecordArena(config.quotaBytes(), store.config().hugePages(), store.commitAhead());
         defaultTable = createTable(DEFAULT_TABLE, config.defaultTable());
     }
 

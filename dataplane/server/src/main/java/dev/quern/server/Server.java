@@ -32,6 +32,7 @@ public final class Server implements AutoCloseable {
     private final Store store;
     private final Functions functions;
     private final ControlExecutor control = new ControlExecutor();
+    private final MemoryThread memory;
     private final CounterTotals totals;
     private final List<PortFactory> factories;
     private final List<CoreLoop> loops = new ArrayList<>();
@@ -43,6 +44,7 @@ public final class Server implements AutoCloseable {
         this.factories = factories;
         this.store = store;
         this.functions = functions;
+        this.memory = new MemoryThread(store.commitAhead());
         this.totals = new CounterTotals(config.cores());
     }
 
@@ -180,6 +182,7 @@ public final class Server implements AutoCloseable {
         }
         control.close();
         functions.close();
+        memory.close();
         store.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.quern.ffi.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -31,6 +32,18 @@ class MmapTest {
         assertEquals(0, NativeMemory.getLong(address));
         assertEquals(43, NativeMemory.getLong(address + Mmap.PAGE_BYTES));
         Mmap.unmap(address, 2 * Mmap.PAGE_BYTES);
+    }
+
+    @Test
+    void shouldPopulateARangeAndKeepWhatItHolds() throws IOException {
+        long bytes = 64 * Mmap.PAGE_BYTES;
+        long address = Mmap.reserve(bytes);
+        NativeMemory.putLong(address + Mmap.PAGE_BYTES, 42);
+        assumeTrue(Mmap.populate(address, bytes), "needs Linux 5.14");
+        assertEquals(42, NativeMemory.getLong(address + Mmap.PAGE_BYTES));
+        assertEquals(0, NativeMemory.getLong(address + bytes - Long.BYTES));
+        Mmap.unmap(address, bytes);
+        assertFalse(Mmap.populate(address, bytes), "a range that is none");
     }
 
     @Test

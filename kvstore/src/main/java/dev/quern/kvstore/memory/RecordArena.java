@@ -49,7 +49,7 @@ public final class RecordArena implements AutoCloseable {
      * @throws IOException when the system has no address space to give
      */
     public RecordArena(long quotaBytes) throws IOException {
-        this(quotaBytes, false);
+        this(quotaBytes, false, new CommitAhead());
     }
 
     /**
@@ -57,9 +57,10 @@ public final class RecordArena implements AutoCloseable {
      *
      * @param hugePages whether the kernel is asked for huge pages: random reads of much memory then wait less for address translation,
      *     and memory comes and goes by 2 MiB. The first 2 MiB stay on small ones, for small tenants.
+     * @param ahead asked for huge pages shortly before the range grows into them
      * @throws IOException when the system has no address space to give
      */
-    public RecordArena(long quotaBytes, boolean hugePages) throws IOException {
+    public RecordArena(long quotaBytes, boolean hugePages, CommitAhead ahead) throws IOException {
         long bytes = quotaBytes * RANGE_SPREAD + RANGE_SLACK_BYTES;
         length = Math.ceilDiv(bytes, Mmap.HUGE_PAGE_BYTES) * Mmap.HUGE_PAGE_BYTES;
         reservedBytes = length + Mmap.HUGE_PAGE_BYTES;
@@ -69,7 +70,7 @@ public final class RecordArena implements AutoCloseable {
         int pages = pages(length);
         table = new PageTable(pages);
         int committedMax = pages(quotaBytes * COMMITTED_SPREAD + COMMITTED_SLACK_BYTES);
-        spans = new Spans(address, table, committedMax, isHuge ? Spans.HUGE_PAGES : pages);
+        spans = new Spans(address, table, committedMax, isHuge ? Spans.HUGE_PAGES : pages, ahead);
         slabs = new Slabs(spans, table);
         quota = new Quota(quotaBytes);
     }

@@ -27,6 +27,11 @@ final class Spans {
     /** Where huge pages are used, as many small ones come from and go to the system together. */
     static final int HUGE_PAGES = (int) (Mmap.HUGE_PAGE_BYTES / SizeClasses.PAGE_BYTES);
 
+    /** A range asks for an eighth of its length ahead of use, from one huge page to eight. */
+    private static final int AHEAD_SHIFT = 3;
+
+    private static final int AHEAD_PAGES_MAX = 8 * HUGE_PAGES;
+
     private static final int WORDS_PER_HUGE_PAGE = HUGE_PAGES / Long.SIZE;
 
     /** A step of {@link #maintain} looks for pages among so many times 64. */
@@ -36,6 +41,7 @@ final class Spans {
     private final PageTable table;
     private final int committedMax;
     private final int hugeFrom;
+    private final CommitAhead ahead;
     private final int[] bins = new int[BINS];
     private final long[] binsInUse = new long[BINS / Long.SIZE];
 
@@ -44,6 +50,9 @@ final class Spans {
 
     /** No page from here on was ever committed. */
     private int topMax;
+
+    /** As far as memory was asked for ahead of use. */
+    private int aheadTo;
 
     private volatile int usedPages;
     private volatile int committedPages;
@@ -68,8 +77,10 @@ final class Spans {
      * @param committedMax how many pages may hold memory at a time
      * @param hugeFrom the first page that is part of a huge one, a multiple of {@link #HUGE_PAGES} as is the number of pages then; past
      *     the last page when there are none
+     * @param ahead asked for the next huge pages while the range grows
      */
-    Spans(long address, PageTable table, int committedMax, int hugeFrom) {
+    Spans(long address, PageTable table, int committedMax, int hugeFrom, CommitAhead ahead) {
+        this.ahead = ahead;
         this.address = address;
         this.hugeFrom = hugeFrom;
         this.table = table;
@@ -114,10 +125,24 @@ final class Spans {
             }
         }
         table.setCommitted(from, to - from);
-        topMax = Math.max(topMax, to);
+        if (to > topMax) {
+            topMax = to;
+            askAhead();
+        }
         committedPages += uncommitted;
         spareMin = Math.min(spareMin, committedPages - usedPages);
         return page;
+    }
+
+    /** Once the range has grown into huge pages: a few more, for a range that is large already; they are not counted until used. */
+    private void askAhead() {
+        int from = Math.max(topMax, aheadTo);
+        int pages = Math.clamp(topMax >> AHEAD_SHIFT, HUGE_PAGES, AHEAD_PAGES_MAX) & -HUGE_PAGES;
+        int to = Math.min(topMax + pages, table.pages());
+        if (topMax > hugeFrom && to - from >= HUGE_PAGES) {
+            ahead.request(addressOf(from), (long) (to - from) << SizeClasses.PAGE_SHIFT);
+            aheadTo = to;
+        }
     }
 
     /** Takes pages back that {@link #allocate} gave. */

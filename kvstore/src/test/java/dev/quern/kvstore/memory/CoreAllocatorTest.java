@@ -28,7 +28,7 @@ class CoreAllocatorTest {
     private final RecordArena arena;
 
     CoreAllocatorTest() throws IOException {
-        arena = new RecordArena(QUOTA_BYTES, false);
+        arena = new RecordArena(QUOTA_BYTES, false, new CommitAhead());
     }
 
     @AfterEach
@@ -97,7 +97,7 @@ class CoreAllocatorTest {
 
     @Test
     void shouldLendLargerBlocksWhenThereIsNoMemoryForASlab() throws IOException {
-        try (RecordArena small = new RecordArena(4 << 20, false)) {
+        try (RecordArena small = new RecordArena(4 << 20, false, new CommitAhead())) {
             CoreAllocator core = new CoreAllocator(small);
             // A block or two in each slab stay until the pages are used up: little is charged, much is resident.
             List<Block> kept = new ArrayList<>();
@@ -209,7 +209,7 @@ class CoreAllocatorTest {
 
     @Test
     void shouldCostNothingUntilAWideRangeIsUsed() throws IOException {
-        try (RecordArena wide = new RecordArena(1L << 40, true)) {
+        try (RecordArena wide = new RecordArena(1L << 40, true, new CommitAhead())) {
             assertEquals(0, wide.residentBytes());
             CoreAllocator core = new CoreAllocator(wide);
             long block = core.allocate(100);

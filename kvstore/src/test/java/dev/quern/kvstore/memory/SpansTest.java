@@ -42,7 +42,7 @@ class SpansTest {
     void shouldNeverHandOutAPageTwiceAndLoseNone() {
         for (long seed = 0; seed < 20; seed++) {
             Random random = new Random(seed);
-            Spans spans = new Spans(address, table, PAGES, PAGES);
+            Spans spans = new Spans(address, table, PAGES, PAGES, new CommitAhead());
             BitSet used = new BitSet(PAGES);
             List<Span> held = new ArrayList<>();
             int refused = 0;
@@ -81,7 +81,7 @@ class SpansTest {
 
     @Test
     void shouldGiveBackWhatStaysFreeAndKeepWhatIsInDemand() {
-        Spans spans = new Spans(address, table, PAGES, PAGES);
+        Spans spans = new Spans(address, table, PAGES, PAGES, new CommitAhead());
         int kept = spans.allocate(10);
         int freed = spans.allocate(1000);
         NativeMemory.putLong(spans.addressOf(kept), 1);
@@ -114,7 +114,7 @@ class SpansTest {
 
     @Test
     void shouldCommitNoMorePagesThanAllowed() {
-        Spans spans = new Spans(address, table, 100, PAGES);
+        Spans spans = new Spans(address, table, 100, PAGES, new CommitAhead());
         int first = spans.allocate(60);
         int second = spans.allocate(40);
         assertEquals(Spans.NONE, spans.allocate(1));
@@ -135,7 +135,7 @@ class SpansTest {
     @Test
     void shouldTakeAndGiveHugePagesAsAWhole() {
         int huge = Spans.HUGE_PAGES;
-        Spans spans = new Spans(address, table, PAGES, huge);
+        Spans spans = new Spans(address, table, PAGES, huge, new CommitAhead());
         int small = spans.allocate(3);
         assertEquals(3, spans.committedPages());
         int across = spans.allocate(huge);
@@ -156,7 +156,7 @@ class SpansTest {
 
     @Test
     void shouldNoticeASecondFree() {
-        Spans spans = new Spans(address, table, PAGES, PAGES);
+        Spans spans = new Spans(address, table, PAGES, PAGES, new CommitAhead());
         int page = spans.allocate(3);
         spans.free(page, 3);
         assertThrows(IllegalStateException.class, () -> spans.free(page, 3));
