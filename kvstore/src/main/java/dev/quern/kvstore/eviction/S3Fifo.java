@@ -152,7 +152,7 @@ public final class S3Fifo {
             long entry = queue.take(allocator);
             if (entry != 0) {
                 evicted += fromSmall
-                        ? leaveSmall(core, allocator, records, entry, main)
+                        ? leaveSmall(core, allocator, records, entry, small + main)
                         : leaveMain(core, allocator, records, entry);
             }
         }
@@ -174,7 +174,7 @@ public final class S3Fifo {
         return oldest;
     }
 
-    private int leaveSmall(int core, CoreAllocator allocator, QueuedRecords records, long entry, long main) {
+    private int leaveSmall(int core, CoreAllocator allocator, QueuedRecords records, long entry, long all) {
         long record = records.find(entry);
         if (record == 0) {
             return 0;
@@ -190,7 +190,8 @@ public final class S3Fifo {
             ghost.add(Entry.hash(entry));
             if (++mine.evictionsUntold == Ghost.BATCH) {
                 mine.evictionsUntold = 0;
-                ghost.countBatch(main);
+                // As many as the main queue has when the small one has its share, which takes a while at first.
+                ghost.countBatch(all - all / SMALL_SHARE);
             }
         }
         return bytes;
