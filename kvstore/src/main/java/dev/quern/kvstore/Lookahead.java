@@ -1,6 +1,7 @@
 package dev.quern.kvstore;
 
-import dev.quern.kvstore.index.HashIndex;
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.index.Index;
 
 /**
  * Brings into the processor's caches what a burst of requests is about to need, so that their waits for memory overlap instead of
@@ -13,6 +14,7 @@ public final class Lookahead {
 
     private final long[] hashes = new long[KEYS_MAX];
     private final long[] buckets = new long[KEYS_MAX];
+    private final Index[] indexes = new Index[KEYS_MAX];
     private int count;
 
     /** What was loaded, so that the compiler cannot leave a load out. */
@@ -23,12 +25,13 @@ public final class Lookahead {
         if (count == KEYS_MAX || keyLength < Limits.KEY_BYTES_MIN || keyLength > Limits.KEY_BYTES_MAX) {
             return;
         }
-        HashIndex index = table.index();
+        Index index = table.index();
         long hash = index.hash(keyAddress, keyLength);
-        long bucket = index.bucketOf(hash);
-        loaded += HashIndex.firstWord(bucket);
+        long bucket = index.bucketOf(hash, keyAddress, keyLength);
+        loaded += NativeMemory.getLong(bucket);
         hashes[count] = hash;
         buckets[count] = bucket;
+        indexes[count] = index;
         count++;
     }
 
@@ -36,7 +39,7 @@ public final class Lookahead {
     public void load() {
         long sum = loaded;
         for (int i = 0; i < count; i++) {
-            sum += HashIndex.touch(buckets[i], hashes[i]);
+            sum += indexes[i].touch(buckets[i], hashes[i]);
         }
         loaded = sum;
         count = 0;

@@ -1,6 +1,6 @@
 package dev.quern.kvstore;
 
-import dev.quern.kvstore.index.HashIndex;
+import dev.quern.kvstore.index.BucketLock;
 import java.util.Arrays;
 
 /** The buckets that a transaction looked into, each with its count of changes at that time. Thread: the owning core. */
@@ -46,7 +46,7 @@ final class ReadSet {
     /** Whether nothing that was read has changed, apart from what this core is about to change itself. */
     boolean isUnchanged(int owner) {
         for (int i = 0; i < size; i++) {
-            if (!HashIndex.isUnchanged(buckets[i], versions[i], owner)) {
+            if (!BucketLock.isUnchanged(buckets[i], versions[i], owner)) {
                 return false;
             }
         }

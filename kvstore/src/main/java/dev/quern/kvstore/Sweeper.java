@@ -1,6 +1,7 @@
 package dev.quern.kvstore;
 
-import dev.quern.kvstore.index.HashIndex;
+import dev.quern.kvstore.index.BucketWalk;
+import dev.quern.kvstore.index.Index;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -17,15 +18,16 @@ final class Sweeper {
     /** An index that a clear replaced, and how far its records are taken away. */
     private static final class Replaced {
         final Table table;
-        final HashIndex index;
+        final Index index;
         final long records;
         final long retiredAt;
-        long bucket;
+        final BucketWalk walk;
         long sweptRecords;
 
-        Replaced(Table table, HashIndex index, long records, long retiredAt) {
+        Replaced(Table table, Index index, long records, long retiredAt) {
             this.table = table;
             this.index = index;
+            walk = index.walk(0);
             this.records = records;
             this.retiredAt = retiredAt;
         }
@@ -44,7 +46,7 @@ final class Sweeper {
     }
 
     /** Takes an index that was just replaced; cores that are inside their epoch may still use it. Any thread. */
-    void retire(Table table, HashIndex replaced, long records) {
+    void retire(Table table, Index replaced, long records) {
         arriving.add(new Replaced(table, replaced, records, store.epochs().epochOfRetirement()));
         // Whoever enters from here on does not see it, and so may take its records away.
         store.epochs().advance();
@@ -119,15 +121,14 @@ final class Sweeper {
     }
 
     private int sweepReplaced(StoreCore core, Replaced replaced, int bucketsMax) {
-        HashIndex index = replaced.index;
+        Index index = replaced.index;
         int freed = 0;
-        long end = Math.min(index.bucketCount(), replaced.bucket + bucketsMax);
-        for (; replaced.bucket < end; replaced.bucket++) {
-            freed += replaced.table.freeAll(core, index.bucketAt(replaced.bucket));
+        for (int i = 0; i < bucketsMax && !replaced.walk.isDone(); i++) {
+            freed += replaced.table.removals().freeAll(core, index, replaced.walk.next());
         }
         replaced.sweptRecords += freed;
-        if (replaced.bucket >= index.bucketCount()) {
-            replaced.table.uncountCleared(replaced.records - replaced.sweptRecords);
+        if (replaced.walk.isDone()) {
+            replaced.table.counts().unclear(replaced.records - replaced.sweptRecords);
             index.close();
             waiting.remove(replaced);
         }
@@ -148,8 +149,8 @@ final class Sweeper {
                 tenantId++;
                 continue;
             }
-            int done = table.sweepExpired(core, nowMs, bucketsMax);
-            if (!table.isSweeping()) {
+            int done = table.removals().sweepExpired(core, nowMs, bucketsMax);
+            if (!table.removals().isSweeping()) {
                 tableId++;
             }
             if (done > 0) {

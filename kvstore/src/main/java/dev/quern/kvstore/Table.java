@@ -2,13 +2,11 @@ package dev.quern.kvstore;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.eviction.Frequency;
-import dev.quern.kvstore.index.ExpiryTimes;
+import dev.quern.kvstore.index.BucketWalk;
 import dev.quern.kvstore.index.HashIndex;
-import dev.quern.kvstore.memory.RecordLayout;
-import dev.quern.kvstore.memory.SizeClasses;
+import dev.quern.kvstore.index.Index;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.invoke.VarHandle;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.BytesStore;
 import net.openhft.chronicle.bytes.PointerBytesStore;
@@ -21,31 +19,28 @@ import org.jspecify.annotations.Nullable;
  * Any number of cores may work on a table at a time; reads wait for nobody.
  */
 public final class Table {
-    private static final int INSERTIONS_PER_SPLIT = 2;
-
     private final Tenant tenant;
     private final int id;
     private final String name;
     private final TableConfig config;
     private final @Nullable TableEviction eviction;
-    private final @Nullable TableCounters[] counters;
-    private volatile int countersUsed;
-    private volatile HashIndex index;
-
-    /** Records of replaced indexes that the cores' counts still hold. */
-    private volatile long clearedRecords;
+    private final TableCounts counts;
+    private final Writes writes;
+    private final Removals removals = new Removals(this);
+    private volatile Index index;
 
     Table(Tenant tenant, int id, String name, TableConfig config) throws IOException {
         this.tenant = tenant;
         this.id = id;
         this.name = name;
         this.config = config;
-        counters = new TableCounters[tenant.store().config().coresMax()];
+        counts = new TableCounts(tenant.store().config().coresMax());
         index = newIndex();
         eviction = config.whenFull() == WhenFull.EVICT ? new TableEviction(this) : null;
+        writes = new Writes(this);
     }
 
-    private HashIndex newIndex() throws IOException {
+    private Index newIndex() throws IOException {
         long seed = tenant.store().config().hashSeed();
         return new HashIndex(seed, tenant.arena().quota());
     }
@@ -69,59 +64,23 @@ public final class Table {
 
     /** How many records there are, expired ones included until they are swept; may be a moment old. Any thread. */
     public long size() {
-        long records = 0;
-        for (int core = 0; core < countersUsed; core++) {
-            TableCounters its = counters[core];
-            records += its == null ? 0 : its.records;
-        }
-        return Math.max(0, records - clearedRecords);
+        return counts.records();
     }
 
     /** The table's counts. Any thread. */
     public TableStats stats() {
-        long liveBytes = 0;
-        long blockBytes = 0;
-        long hits = 0;
-        long misses = 0;
-        long expiries = 0;
-        long evictions = 0;
-        long conflicts = 0;
-        for (TableCounters core : counters) {
-            if (core != null) {
-                liveBytes += core.liveBytes;
-                blockBytes += core.blockBytes;
-                hits += core.hits;
-                misses += core.misses;
-                expiries += core.expiries;
-                evictions += core.evictions;
-                conflicts += core.conflicts;
-            }
-        }
-        return new TableStats(
-                size(),
-                Math.max(0, liveBytes),
-                Math.max(0, blockBytes),
-                index.bytes(),
-                hits,
-                misses,
-                expiries,
-                evictions,
-                conflicts);
+        return counts.sum(index.bytes());
     }
 
-    TableCounters counters(StoreCore core) {
-        TableCounters mine = counters[core.index()];
-        return mine != null ? mine : newCounters(core);
+    TableCounts counts() {
+        return counts;
     }
 
-    private synchronized TableCounters newCounters(StoreCore core) {
-        TableCounters mine = new TableCounters();
-        counters[core.index()] = mine;
-        countersUsed = Math.max(countersUsed, core.index() + 1);
-        return mine;
+    Removals removals() {
+        return removals;
     }
 
-    HashIndex index() {
+    Index index() {
         return index;
     }
 
@@ -147,7 +106,7 @@ public final class Table {
 
     /** Books a request that found a record. */
     void countHit(StoreCore core, long record) {
-        counters(core).hits++;
+        counts.of(core).hits++;
         if (eviction != null) {
             Frequency.count(record);
         }
@@ -165,13 +124,13 @@ public final class Table {
 
     /** The record of a key, or {@link Record#NONE} when there is none or its time is over. Never waits. */
     public long find(StoreCore core, long keyAddress, int keyLength) {
-        HashIndex current = index;
+        Index current = index;
         long record = current.find(current.hash(keyAddress, keyLength), keyAddress, keyLength);
         if (record != Record.NONE && !Record.isExpired(record, core.nowMs())) {
             countHit(core, record);
             return record;
         }
-        counters(core).misses++;
+        counts.of(core).misses++;
         return Record.NONE;
     }
 
@@ -191,90 +150,7 @@ public final class Table {
             int valueLength,
             long expiryMs,
             int conditions) {
-        int bad = check(keyLength, valueLength);
-        if (bad != StoreStatus.OK) {
-            return bad;
-        }
-        int bytes = RecordLayout.bytes(keyLength, valueLength, true);
-        makeRoom(core, bytes);
-        int status = tryPut(core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions);
-        return status == StoreStatus.OVER_QUOTA && makeRoomNow(core, bytes)
-                ? tryPut(core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions)
-                : status;
-    }
-
-    private int tryPut(
-            StoreCore core,
-            long keyAddress,
-            int keyLength,
-            long valueAddress,
-            int valueLength,
-            long expiryMs,
-            int conditions) {
-        long record = core.allocateFull(tenant, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions);
-        if (record == Record.NONE || cannotQueue(core, record)) {
-            return StoreStatus.OVER_QUOTA;
-        }
-        HashIndex current = index;
-        long hash = current.hash(keyAddress, keyLength);
-        long bucket = current.lockFor(hash, core.index());
-        long slot = HashIndex.slotOf(bucket, hash, keyAddress, keyLength);
-        long old = slot == 0 ? Record.NONE : HashIndex.recordAt(slot);
-        boolean isThere = old != Record.NONE && !Record.isExpired(old, core.nowMs());
-        int refused = refusal(conditions, isThere);
-        if (refused != StoreStatus.OK) {
-            HashIndex.unlock(bucket, false);
-            core.free(tenant, record);
-            return refused;
-        }
-        if (isThere && (conditions & PutCondition.KEEP_EXPIRY) != 0) {
-            Record.setExpiryMs(record, Record.expiryMs(old));
-        }
-        return replace(core, current, hash, bucket, slot, old, record);
-    }
-
-    /** Whether a new record cannot be inserted because its eviction could not be queued; it is then freed. */
-    private boolean cannotQueue(StoreCore core, long record) {
-        if (eviction == null || eviction.reserve(core, 1)) {
-            return false;
-        }
-        core.free(tenant, record);
-        return true;
-    }
-
-    private static int refusal(int conditions, boolean isThere) {
-        if (isThere && (conditions & PutCondition.IF_ABSENT) != 0) {
-            return StoreStatus.EXISTS;
-        }
-        return !isThere && (conditions & PutCondition.IF_PRESENT) != 0 ? StoreStatus.NOT_FOUND : StoreStatus.OK;
-    }
-
-    /** Swings the slot of a locked bucket to a finished record, unlocks, and retires what was there. */
-    private int replace(
-            StoreCore core, HashIndex current, long hash, long bucket, long slotOrNone, long old, long record) {
-        long slot = slotOrNone == 0 ? current.reserveSlot(bucket) : slotOrNone;
-        if (slot == 0) {
-            HashIndex.unlock(bucket, false);
-            core.free(tenant, record);
-            return StoreStatus.OVER_QUOTA;
-        }
-        long version = core.nextVersion(HashIndex.changes(bucket));
-        Record.setVersion(record, version);
-        publishing(core, old, record);
-        HashIndex.publish(slot, hash, record);
-        HashIndex.unlockAt(bucket, core.lastSequence());
-        core.setResult(version, core.resultLong());
-        current.noteExpiry(hash, record);
-        count(core, old, record);
-        if (old == Record.NONE) {
-            // Seen by all before this core reads on, as retiring sees to when there is something to retire.
-            VarHandle.fullFence();
-            queue(core, hash, record);
-            grow(core, current);
-        } else {
-            core.retire(tenant, old);
-        }
-        return StoreStatus.OK;
+        return writes.put(core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions);
     }
 
     /** Before a record is published, with its bucket locked. */
@@ -291,53 +167,21 @@ public final class Table {
         }
     }
 
-    /** After an insertion, without a lock: at most one step. Every other time is often enough, as a split makes room for more than three. */
-    void grow(StoreCore core, HashIndex current) {
-        TableCounters mine = counters(core);
-        if (++mine.insertions == INSERTIONS_PER_SPLIT) {
+    /** After an insertion into a bucket, without a lock: from time to time looks whether the index should grow, by at most one step. */
+    void grow(StoreCore core, Index current, long bucket) {
+        TableCounters mine = counts.of(core);
+        if (++mine.insertions >= current.insertionsPerStep()) {
             mine.insertions = 0;
-            current.growFor(size(), core.index());
+            current.grow(bucket, counts, core.index());
             if (eviction != null) {
                 eviction.tidy(core);
             }
         }
     }
 
-    /** Books a change from one record to another; either may be none. */
-    void count(StoreCore core, long old, long record) {
-        TableCounters mine = counters(core);
-        if (old != Record.NONE) {
-            mine.records--;
-            int bytes = Record.bytes(old);
-            mine.liveBytes -= bytes;
-            mine.blockBytes -= SizeClasses.blockBytes(bytes);
-        }
-        if (record != Record.NONE) {
-            mine.records++;
-            int bytes = Record.bytes(record);
-            mine.liveBytes += bytes;
-            mine.blockBytes += SizeClasses.blockBytes(bytes);
-        }
-    }
-
     /** Takes a record away: OK, or NOT_FOUND. */
     public int delete(StoreCore core, long keyAddress, int keyLength) {
-        HashIndex current = index;
-        long hash = current.hash(keyAddress, keyLength);
-        long bucket = current.lockFor(hash, core.index());
-        long slot = HashIndex.slotOf(bucket, hash, keyAddress, keyLength);
-        if (slot == 0) {
-            HashIndex.unlock(bucket, false);
-            return StoreStatus.NOT_FOUND;
-        }
-        long old = HashIndex.recordAt(slot);
-        boolean isThere = !Record.isExpired(old, core.nowMs());
-        core.setResult(core.nextVersion(HashIndex.changes(bucket)), core.resultLong());
-        HashIndex.clear(slot);
-        HashIndex.unlockAt(bucket, core.lastSequence());
-        count(core, old, Record.NONE);
-        core.retire(tenant, old);
-        return isThere ? StoreStatus.OK : StoreStatus.NOT_FOUND;
+        return writes.delete(core, keyAddress, keyLength);
     }
 
     /**
@@ -354,44 +198,7 @@ public final class Table {
             long valueAddress,
             int valueLength,
             long expiryMs) {
-        int bad = check(keyLength, valueLength);
-        if (bad != StoreStatus.OK) {
-            return bad;
-        }
-        int bytes = RecordLayout.bytes(keyLength, valueLength, true);
-        makeRoom(core, bytes);
-        int status =
-                tryCompareAndSet(core, keyAddress, keyLength, expectedVersion, valueAddress, valueLength, expiryMs);
-        return status == StoreStatus.OVER_QUOTA && makeRoomNow(core, bytes)
-                ? tryCompareAndSet(core, keyAddress, keyLength, expectedVersion, valueAddress, valueLength, expiryMs)
-                : status;
-    }
-
-    private int tryCompareAndSet(
-            StoreCore core,
-            long keyAddress,
-            int keyLength,
-            long expectedVersion,
-            long valueAddress,
-            int valueLength,
-            long expiryMs) {
-        long record = core.allocateFull(tenant, keyAddress, keyLength, valueAddress, valueLength, expiryMs);
-        if (record == Record.NONE || cannotQueue(core, record)) {
-            return StoreStatus.OVER_QUOTA;
-        }
-        HashIndex current = index;
-        long hash = current.hash(keyAddress, keyLength);
-        long bucket = current.lockFor(hash, core.index());
-        long slot = HashIndex.slotOf(bucket, hash, keyAddress, keyLength);
-        long old = slot == 0 ? Record.NONE : HashIndex.recordAt(slot);
-        boolean isThere = old != Record.NONE && !Record.isExpired(old, core.nowMs());
-        if ((isThere ? Record.version(old) : 0) != expectedVersion) {
-            HashIndex.unlock(bucket, false);
-            core.free(tenant, record);
-            counters(core).conflicts++;
-            return StoreStatus.CONFLICT;
-        }
-        return replace(core, current, hash, bucket, slot, old, record);
+        return writes.compareAndSet(core, keyAddress, keyLength, expectedVersion, valueAddress, valueLength, expiryMs);
     }
 
     /**
@@ -401,50 +208,7 @@ public final class Table {
      *     BAD_KEY
      */
     public int increment(StoreCore core, long keyAddress, int keyLength, long delta) {
-        int bad = check(keyLength, 0);
-        if (bad != StoreStatus.OK) {
-            return bad;
-        }
-        int bytes = RecordLayout.bytes(keyLength, Decimal.LENGTH_MAX, true);
-        makeRoom(core, bytes);
-        int status = tryIncrement(core, keyAddress, keyLength, delta);
-        return status == StoreStatus.OVER_QUOTA && makeRoomNow(core, bytes)
-                ? tryIncrement(core, keyAddress, keyLength, delta)
-                : status;
-    }
-
-    private int tryIncrement(StoreCore core, long keyAddress, int keyLength, long delta) {
-        if (eviction != null && !eviction.reserve(core, 1)) {
-            return StoreStatus.OVER_QUOTA;
-        }
-        HashIndex current = index;
-        long hash = current.hash(keyAddress, keyLength);
-        long bucket = current.lockFor(hash, core.index());
-        long slot = HashIndex.slotOf(bucket, hash, keyAddress, keyLength);
-        long old = slot == 0 ? Record.NONE : HashIndex.recordAt(slot);
-        boolean isThere = old != Record.NONE && !Record.isExpired(old, core.nowMs());
-        if (isThere && !Decimal.isNumber(Record.valueAddress(old), Record.valueLength(old))) {
-            HashIndex.unlock(bucket, false);
-            return StoreStatus.NOT_A_NUMBER;
-        }
-        long number = isThere ? Decimal.parse(Record.valueAddress(old), Record.valueLength(old)) : 0;
-        long sum = number + delta;
-        if (((number ^ sum) & (delta ^ sum)) < 0) {
-            HashIndex.unlock(bucket, false);
-            return StoreStatus.OVERFLOW;
-        }
-        int length = Decimal.write(sum, core.scratch());
-        long expiryMs = isThere ? Record.expiryMs(old) : Record.NO_EXPIRY;
-        long record = core.allocateFull(tenant, keyAddress, keyLength, core.scratch(), length, expiryMs);
-        if (record == Record.NONE) {
-            HashIndex.unlock(bucket, false);
-            return StoreStatus.OVER_QUOTA;
-        }
-        int status = replace(core, current, hash, bucket, slot, old, record);
-        if (status == StoreStatus.OK) {
-            core.setResult(core.resultVersion(), sum);
-        }
-        return status;
+        return writes.increment(core, keyAddress, keyLength, delta);
     }
 
     /**
@@ -454,35 +218,7 @@ public final class Table {
      * @return OK, NOT_FOUND, or OVER_QUOTA, as the record is written anew
      */
     public int expire(StoreCore core, long keyAddress, int keyLength, long expiryMs) {
-        makeRoom(core, 0);
-        int status = tryExpire(core, keyAddress, keyLength, expiryMs);
-        if (status != StoreStatus.OVER_QUOTA) {
-            return status;
-        }
-        HashIndex current = index;
-        long record = current.find(current.hash(keyAddress, keyLength), keyAddress, keyLength);
-        return record != Record.NONE && makeRoomNow(core, Record.bytes(record))
-                ? tryExpire(core, keyAddress, keyLength, expiryMs)
-                : status;
-    }
-
-    private int tryExpire(StoreCore core, long keyAddress, int keyLength, long expiryMs) {
-        HashIndex current = index;
-        long hash = current.hash(keyAddress, keyLength);
-        long bucket = current.lockFor(hash, core.index());
-        long slot = HashIndex.slotOf(bucket, hash, keyAddress, keyLength);
-        long old = slot == 0 ? Record.NONE : HashIndex.recordAt(slot);
-        if (old == Record.NONE || Record.isExpired(old, core.nowMs())) {
-            HashIndex.unlock(bucket, false);
-            return StoreStatus.NOT_FOUND;
-        }
-        long record = core.allocateFull(
-                tenant, keyAddress, keyLength, Record.valueAddress(old), Record.valueLength(old), expiryMs);
-        if (record == Record.NONE) {
-            HashIndex.unlock(bucket, false);
-            return StoreStatus.OVER_QUOTA;
-        }
-        return replace(core, current, hash, bucket, slot, old, record);
+        return writes.expire(core, keyAddress, keyLength, expiryMs);
     }
 
     /**
@@ -494,24 +230,20 @@ public final class Table {
      * @return the next step's cursor, or 0 when all were seen
      */
     public long scan(StoreCore core, long cursor, int recordsMax, RecordVisitor visitor) {
-        HashIndex current = index;
-        long bucket = Math.max(0, cursor);
+        Index current = index;
+        BucketWalk walk = current.walk(cursor);
         // A step that did nothing would return 0 at the start, which means that all were seen.
         int bucketsMax = Math.max(1, recordsMax);
         int[] seen = new int[1];
-        for (int steps = 0; steps < bucketsMax && seen[0] < bucketsMax; steps++) {
-            if (bucket >= current.bucketCount()) {
-                return 0;
-            }
-            HashIndex.forEach(current.bucketAt(bucket), (slot, record) -> {
+        for (int steps = 0; steps < bucketsMax && seen[0] < bucketsMax && !walk.isDone(); steps++) {
+            current.forEach(walk.next(), (slot, record) -> {
                 if (!Record.isExpired(record, core.nowMs())) {
                     seen[0]++;
                     visitor.visit(record);
                 }
             });
-            bucket++;
         }
-        return bucket < current.bucketCount() ? bucket : 0;
+        return walk.cursor();
     }
 
     /**
@@ -520,8 +252,8 @@ public final class Table {
      * @throws StoreException when the system has no memory for the new, empty index
      */
     public synchronized void clear(StoreCore core) {
-        HashIndex replaced = index;
-        HashIndex empty;
+        Index replaced = index;
+        Index empty;
         try {
             empty = newIndex();
         } catch (IOException refused) {
@@ -531,99 +263,8 @@ public final class Table {
         tenant.countClear();
         index = empty;
         tenant.countClear();
-        clearedRecords += records;
+        counts.clear(records);
         tenant.store().sweeper().retire(this, replaced, records);
-    }
-
-    /** The sweeper freed some of what was cleared, or found at the end that there was less or more than was counted. */
-    synchronized void uncountCleared(long records) {
-        clearedRecords -= records;
-    }
-
-    /** Frees every record of a bucket of a replaced index, which nobody sees any more. */
-    int freeAll(StoreCore core, long bucket) {
-        int[] freed = new int[1];
-        HashIndex.forEach(bucket, (slot, record) -> {
-            HashIndex.clear(slot);
-            count(core, record, Record.NONE);
-            core.free(tenant, record);
-            freed[0]++;
-        });
-        uncountCleared(freed[0]);
-        return freed[0];
-    }
-
-    /** Whether a pass for expired records is under way. */
-    boolean isSweeping() {
-        return index.expiryTimes().isInPass();
-    }
-
-    /**
-     * Takes away what has expired in a few buckets. One core at a time; see {@link Sweeper}. Returns how much was done: 0 when nothing
-     * has expired.
-     */
-    int sweepExpired(StoreCore core, long nowMs, int bucketsMax) {
-        HashIndex current = index;
-        ExpiryTimes times = current.expiryTimes();
-        if (times.isIdle(nowMs)) {
-            return 0;
-        }
-        int[] expired = new int[1];
-        core.enter(nowMs);
-        times.sweep(nowMs, bucketsMax, bucket -> {
-            if (bucket < current.bucketCount()) {
-                HashIndex.forEach(current.bucketAt(bucket), (slot, record) -> {
-                    if (Record.isExpired(record, nowMs)) {
-                        expired[0] += takeExpired(core, current, record);
-                    } else {
-                        current.noteExpiryIn(bucket, record);
-                    }
-                });
-            }
-        });
-        core.exit();
-        return expired[0] + 1;
-    }
-
-    private int takeExpired(StoreCore core, HashIndex current, long record) {
-        if (!takeAway(core, current, record)) {
-            return 0;
-        }
-        counters(core).expiries++;
-        return 1;
-    }
-
-    /** Evicts a record if it is still there; returns the bytes of it, else 0. */
-    int evict(StoreCore core, long record) {
-        int bytes = Record.bytes(record);
-        if (!takeAway(core, index, record)) {
-            return 0;
-        }
-        if (Record.isExpired(record, core.nowMs())) {
-            counters(core).expiries++;
-        } else {
-            counters(core).evictions++;
-        }
-        return bytes;
-    }
-
-    /** Takes out and retires this very record; false when it was replaced or is gone. */
-    private boolean takeAway(StoreCore core, HashIndex current, long record) {
-        long key = Record.keyAddress(record);
-        int keyLength = Record.keyLength(record);
-        long hash = current.hash(key, keyLength);
-        long bucket = current.lockFor(hash, core.index());
-        long slot = HashIndex.slotOf(bucket, hash, key, keyLength);
-        boolean isSame = slot != 0 && HashIndex.recordAt(slot) == record;
-        if (isSame) {
-            HashIndex.clear(slot);
-        }
-        HashIndex.unlock(bucket, isSame);
-        if (isSame) {
-            count(core, record, Record.NONE);
-            core.retire(tenant, record);
-        }
-        return isSame;
     }
 
     /** The value of a key, copied, or null. Enters the core's epoch itself if need be; for callers that have arrays. */

@@ -43,7 +43,7 @@ final class TableEviction {
 
         @Override
         public int evict(long record) {
-            return table.evict(core, record);
+            return table.removals().evict(core, record);
         }
     }
 

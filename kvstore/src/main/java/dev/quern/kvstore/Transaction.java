@@ -1,6 +1,8 @@
 package dev.quern.kvstore;
 
-import dev.quern.kvstore.index.HashIndex;
+import dev.quern.kvstore.index.BucketLock;
+import dev.quern.kvstore.index.Index;
+import dev.quern.kvstore.index.Slots;
 import dev.quern.kvstore.memory.RecordLayout;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -43,17 +45,18 @@ public final class Transaction {
 
     /** The record of a key as this transaction sees it, or {@link Record#NONE}. */
     public long find(Table table, long keyAddress, int keyLength) {
-        HashIndex index = indexOf(table);
+        Index index = indexOf(table);
         long hash = index.hash(keyAddress, keyLength);
         int own = writes.size() == 0 ? -1 : writes.find(table, hash, keyAddress, keyLength);
         if (own >= 0) {
             return writes.isDelete(own) ? Record.NONE : writes.record(own);
         }
         for (; ; ) {
-            long bucket = index.bucketOf(hash);
-            long version = HashIndex.stableVersion(bucket);
-            long record = HashIndex.search(bucket, hash, keyAddress, keyLength);
-            if (bucket == index.bucketOf(hash) && HashIndex.isUnchanged(bucket, version, core.index())) {
+            long bucket = index.bucketOf(hash, keyAddress, keyLength);
+            long version = BucketLock.stableVersion(bucket);
+            long record = index.search(bucket, hash, keyAddress, keyLength);
+            if (index.isBucketOf(bucket, hash, keyAddress, keyLength)
+                    && BucketLock.isUnchanged(bucket, version, core.index())) {
                 if (!reads.add(bucket, version)) {
                     isTooLarge = true;
                 }
@@ -63,13 +66,13 @@ public final class Transaction {
                     table.countHit(core, record);
                     return record;
                 }
-                table.counters(core).misses++;
+                table.counts().of(core).misses++;
                 return Record.NONE;
             }
         }
     }
 
-    private HashIndex indexOf(Table table) {
+    private Index indexOf(Table table) {
         if (table.tenant() != tenant) {
             throw new IllegalArgumentException(table + " is not one of " + tenant + "'s");
         }
@@ -107,9 +110,11 @@ public final class Transaction {
         if (tenant == null) {
             return false;
         }
-        HashIndex index = table.index();
-        long hash = index.hash(Record.keyAddress(record), Record.keyLength(record));
-        return reads.contains(index.bucketOf(hash), READS_SPARED_MAX);
+        Index index = table.index();
+        long key = Record.keyAddress(record);
+        int keyLength = Record.keyLength(record);
+        long hash = index.hash(key, keyLength);
+        return reads.contains(index.bucketOf(hash, key, keyLength), READS_SPARED_MAX);
     }
 
     /** Will take a record away: OK, NOT_FOUND when there is none; OVER_QUOTA, TOO_LARGE, BAD_KEY, TRANSACTION_TOO_LARGE. */
@@ -159,7 +164,7 @@ public final class Transaction {
     }
 
     private int write(Table table, long record, boolean isDelete) {
-        HashIndex index = indexOf(table);
+        Index index = indexOf(table);
         long key = Record.keyAddress(record);
         int keyLength = Record.keyLength(record);
         long hash = index.hash(key, keyLength);
@@ -228,23 +233,23 @@ public final class Transaction {
         int count = writes.size();
         for (int i = 0; i < count; i++) {
             long slot = writes.slot(i);
-            long old = slot == 0 ? Record.NONE : HashIndex.recordAt(slot);
+            long old = slot == 0 ? Record.NONE : Slots.recordAt(slot);
             long record = writes.record(i);
             Table table = writes.table(i);
-            long version = core.nextVersion(HashIndex.changes(writes.bucket(i)));
+            long version = core.nextVersion(BucketLock.changes(writes.bucket(i)));
             core.setResult(version, core.resultLong());
             if (writes.isDelete(i)) {
                 if (slot != 0) {
-                    HashIndex.clear(slot);
+                    Slots.clear(slot);
                 }
-                table.count(core, old, Record.NONE);
+                table.counts().book(core, old, Record.NONE);
                 core.free(table.tenant(), record);
             } else {
                 Record.setVersion(record, version);
                 table.publishing(core, old, record);
-                HashIndex.publish(slot, writes.hash(i), record);
-                writes.index(i).noteExpiry(writes.hash(i), record);
-                table.count(core, old, record);
+                Slots.publish(slot, writes.hash(i), record);
+                writes.index(i).noteExpiry(writes.bucket(i), writes.hash(i), record);
+                table.counts().book(core, old, record);
                 if (old == Record.NONE) {
                     table.queue(core, writes.hash(i), record);
                 }
@@ -260,7 +265,7 @@ public final class Transaction {
             if (writes.record(i) != Record.NONE) {
                 core.retire(table.tenant(), writes.record(i));
             } else {
-                table.grow(core, writes.index(i));
+                table.grow(core, writes.index(i), writes.bucket(i));
             }
         }
         writes.clear();
@@ -269,7 +274,7 @@ public final class Transaction {
     private int conflict() {
         Table table = readTable;
         if (table != null) {
-            table.counters(core).conflicts++;
+            table.counts().of(core).conflicts++;
         }
         return StoreStatus.CONFLICT;
     }

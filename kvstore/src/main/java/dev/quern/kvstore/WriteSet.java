@@ -1,7 +1,9 @@
 package dev.quern.kvstore;
 
 import dev.quern.ffi.linux.NativeMemory;
-import dev.quern.kvstore.index.HashIndex;
+import dev.quern.kvstore.index.BucketLock;
+import dev.quern.kvstore.index.Index;
+import dev.quern.kvstore.index.Slots;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,7 @@ final class WriteSet {
 
     private int size;
     private @Nullable Table[] tables = new Table[CAPACITY_FIRST];
-    private HashIndex[] indexes = new HashIndex[CAPACITY_FIRST];
+    private Index[] indexes = new Index[CAPACITY_FIRST];
     private long[] hashes = new long[CAPACITY_FIRST];
     private long[] records = new long[CAPACITY_FIRST];
     private boolean[] deletes = new boolean[CAPACITY_FIRST];
@@ -62,7 +64,7 @@ final class WriteSet {
         return NONE;
     }
 
-    void add(Table table, HashIndex index, long hash, long record, boolean isDelete) {
+    void add(Table table, Index index, long hash, long record, boolean isDelete) {
         if (size == records.length) {
             grow();
         }
@@ -98,7 +100,7 @@ final class WriteSet {
         return table;
     }
 
-    HashIndex index(int place) {
+    Index index(int place) {
         return indexes[place];
     }
 
@@ -115,18 +117,26 @@ final class WriteSet {
         return slots[place];
     }
 
+    private long keyAddress(int place) {
+        return Record.keyAddress(records[place]);
+    }
+
+    private int keyLength(int place) {
+        return Record.keyLength(records[place]);
+    }
+
     /** Locks every bucket that will change, in the order of their addresses, so that two commits never wait for each other. */
     void lockAll(int owner) {
         for (; ; ) {
             lockedCount = 0;
             for (int i = 0; i < size; i++) {
-                buckets[i] = indexes[i].bucketOf(hashes[i]);
+                buckets[i] = indexes[i].bucketOf(hashes[i], keyAddress(i), keyLength(i));
                 locked[i] = buckets[i];
             }
             Arrays.sort(locked, 0, size);
             for (int i = 0; i < size; i++) {
                 if (i == 0 || locked[i] != locked[i - 1]) {
-                    HashIndex.lock(locked[i], owner);
+                    BucketLock.lock(locked[i], owner);
                     locked[lockedCount++] = locked[i];
                 }
             }
@@ -140,7 +150,7 @@ final class WriteSet {
     /** Whether no split moved a key to another bucket before ours was locked. */
     private boolean areInPlace() {
         for (int i = 0; i < size; i++) {
-            if (indexes[i].bucketOf(hashes[i]) != buckets[i]) {
+            if (!indexes[i].isBucketOf(buckets[i], hashes[i], keyAddress(i), keyLength(i))) {
                 return false;
             }
         }
@@ -150,7 +160,7 @@ final class WriteSet {
     /** With nothing changed. */
     void unlockAll() {
         for (int i = 0; i < lockedCount; i++) {
-            HashIndex.unlock(locked[i], false);
+            BucketLock.unlock(locked[i]);
         }
         lockedCount = 0;
     }
@@ -158,7 +168,7 @@ final class WriteSet {
     /** With a count of changes above that of every locked bucket. */
     void unlockAllAt(long count) {
         for (int i = 0; i < lockedCount; i++) {
-            HashIndex.unlockAt(locked[i], count);
+            BucketLock.unlockAt(locked[i], count);
         }
         lockedCount = 0;
     }
@@ -177,8 +187,7 @@ final class WriteSet {
     /** Finds or makes room for every write under the locks; false, with nothing changed, when the quota does not allow it. */
     boolean reserveAll() {
         for (int i = 0; i < size; i++) {
-            long record = records[i];
-            slots[i] = HashIndex.slotOf(buckets[i], hashes[i], Record.keyAddress(record), Record.keyLength(record));
+            slots[i] = indexes[i].slotOf(buckets[i], hashes[i], keyAddress(i), keyLength(i));
             if (slots[i] == 0 && !deletes[i]) {
                 slots[i] = indexes[i].reserveSlot(buckets[i]);
                 if (slots[i] == 0) {
@@ -192,8 +201,8 @@ final class WriteSet {
 
     private void giveBack(int count) {
         for (int i = 0; i < count; i++) {
-            if (slots[i] != 0 && HashIndex.recordAt(slots[i]) == Record.NONE) {
-                HashIndex.clear(slots[i]);
+            if (slots[i] != 0 && Slots.recordAt(slots[i]) == Record.NONE) {
+                Slots.clear(slots[i]);
             }
         }
     }

@@ -73,7 +73,7 @@ class ExpiryTest {
         }
         while (core.maintain(START_MS, STEPS) > 0) {}
         for (int ms = 0; ms < 10_000; ms++) {
-            assertEquals(0, table.sweepExpired(core, START_MS + ms, STEPS));
+            assertEquals(0, table.removals().sweepExpired(core, START_MS + ms, STEPS));
         }
         assertEquals(20_000, table.size());
     }
@@ -86,7 +86,7 @@ class ExpiryTest {
         put(-1, START_MS + 1000, START_MS);
         int steps = 0;
         while (table.size() > RECORDS) {
-            assertTrue(table.sweepExpired(core, START_MS + 1000, STEPS) > 0);
+            assertTrue(table.removals().sweepExpired(core, START_MS + 1000, STEPS) > 0);
             steps++;
         }
         // A table of so many records has 28,000 buckets.

@@ -3,7 +3,7 @@ package dev.quern.kvstore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.quern.kvstore.index.HashIndex;
+import dev.quern.kvstore.index.Index;
 import java.util.HashMap;
 import java.util.Map;
 import org.jetbrains.lincheck.datastructures.LongGen;
@@ -145,7 +145,7 @@ class LinearisabilityTest {
 
         private long hash(long number) {
             Keys keys = KEYS_OF[0].key(number);
-            HashIndex index = table.index();
+            Index index = table.index();
             return index.hash(keys.keyAddress(), keys.keyLength());
         }
 

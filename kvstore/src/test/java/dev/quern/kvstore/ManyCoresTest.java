@@ -162,9 +162,9 @@ class ManyCoresTest {
             long[] finds = new long[1];
             while (!isGrown.get()) {
                 core.enter(0);
-                HashIndex index = growing.index();
+                HashIndex index = (HashIndex) growing.index();
                 long count = index.bucketCount();
-                HashIndex.forEach(index.bucketAt(count - Long.highestOneBit(count)), (slot, record) -> {
+                index.forEach(index.bucketAt(count - Long.highestOneBit(count)), (slot, record) -> {
                     finds[0]++;
                     assertEquals(record, growing.find(core, Record.keyAddress(record), Record.keyLength(record)));
                 });
@@ -199,9 +199,9 @@ class ManyCoresTest {
                 core.enter(0);
                 inTransaction = !inTransaction;
                 List<Long> next = new ArrayList<>();
-                HashIndex index = growing.index();
+                HashIndex index = (HashIndex) growing.index();
                 long count = index.bucketCount();
-                HashIndex.forEach(
+                index.forEach(
                         index.bucketAt(count - Long.highestOneBit(count)),
                         (slot, record) -> next.add(NativeMemory.getLong(Record.keyAddress(record))));
                 for (long key : next) {

@@ -88,6 +88,15 @@ public final class RecordLayout {
         return record + expiryOffset(keyLength(record));
     }
 
+    /** Whether the record has an expiry that is not after {@code nowMs}. */
+    public static boolean isExpired(long record, long nowMs) {
+        if (!hasExpiry(record)) {
+            return false;
+        }
+        long expiryMs = NativeMemory.getLong(expiryAddress(record));
+        return expiryMs != 0 && expiryMs <= nowMs;
+    }
+
     /** Writes a header whose version and frequency are 0. */
     public static void writeHeader(long record, int keyLength, int valueLength, boolean hasExpiry) {
         NativeMemory.putLong(record + VERSION_OFFSET, 0);

@@ -1,0 +1,151 @@
+package dev.quern.kvstore.index;
+
+import dev.quern.ffi.linux.Mmap;
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.memory.RecordLayout;
+
+/**
+ * What the buckets of every kind of index consist of: a chain of lines, each with a link to the next one at the same place and slots at
+ * its end. A slot is 0 when empty, else a record's address with 16 bits of the key's hash above it.
+ *
+ * <p>Reading is safe on any thread whose core has entered the epoch; writing is for the core that locked the bucket.
+ */
+public final class Slots {
+    static final int BYTES = Long.BYTES;
+    static final int OVERFLOW_OFFSET = BucketLock.OFFSET + BucketLock.BYTES;
+
+    /** Stands in a slot that a writer will fill: no address, so that readers pass over it. */
+    private static final long RESERVED = 1;
+
+    private static final int CACHE_LINE_BYTES = 64;
+    private static final int ADDRESS_BITS = 48;
+    private static final long ADDRESS_MASK = (1L << ADDRESS_BITS) - 1;
+
+    private Slots() {}
+
+    /** Sees a slot and the record in it. */
+    @FunctionalInterface
+    public interface Visitor {
+        void visit(long slot, long record);
+    }
+
+    /** The record in a slot, or 0. */
+    public static long recordAt(long slot) {
+        return recordIn(NativeMemory.getLongAcquire(slot));
+    }
+
+    /** Lets readers see a finished record. */
+    public static void publish(long slot, long hash, long record) {
+        // release: pairs with the acquire in search
+        NativeMemory.putLongRelease(slot, hash >>> ADDRESS_BITS << ADDRESS_BITS | record);
+    }
+
+    /** Empties a slot. */
+    public static void clear(long slot) {
+        NativeMemory.putLongRelease(slot, 0);
+    }
+
+    /** The record in a slot's word, or 0. */
+    static long recordIn(long word) {
+        long record = word & ADDRESS_MASK;
+        return record > RESERVED ? record : 0;
+    }
+
+    /** The part of the key's hash that stands in a slot's word. */
+    static long tagIn(long word) {
+        return word >>> ADDRESS_BITS;
+    }
+
+    /** The record of this key, or 0. One load of each slot: another core may change it. */
+    static long search(long bucket, int slotsOffset, int slots, long hash, long keyAddress, int keyLength) {
+        long tag = hash >>> ADDRESS_BITS;
+        for (long line = bucket; line != 0; line = NativeMemory.getLongAcquire(line + OVERFLOW_OFFSET)) {
+            for (int i = 0; i < slots; i++) {
+                // acquire: pairs with the release in publish, so that the record is whole
+                long slot = NativeMemory.getLongAcquire(line + slotsOffset + (long) i * BYTES);
+                if (slot >>> ADDRESS_BITS == tag && holds(slot & ADDRESS_MASK, keyAddress, keyLength)) {
+                    return slot & ADDRESS_MASK;
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** The address of the slot that holds this key, or 0. Under the lock. */
+    static long slotOf(long bucket, int slotsOffset, int slots, long hash, long keyAddress, int keyLength) {
+        long tag = hash >>> ADDRESS_BITS;
+        for (long line = bucket; line != 0; line = NativeMemory.getLong(line + OVERFLOW_OFFSET)) {
+            for (int i = 0; i < slots; i++) {
+                long at = line + slotsOffset + (long) i * BYTES;
+                long slot = NativeMemory.getLong(at);
+                if (slot >>> ADDRESS_BITS == tag && holds(slot & ADDRESS_MASK, keyAddress, keyLength)) {
+                    return at;
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static boolean holds(long record, long keyAddress, int keyLength) {
+        return record > RESERVED
+                && RecordLayout.keyLength(record) == keyLength
+                && NativeMemory.equal(record + RecordLayout.KEY_OFFSET, keyAddress, keyLength);
+    }
+
+    /** Something of the memory of the first record that may be this key's, to have it near; 0 when the line's own slots have none. */
+    static long touch(long line, int slotsOffset, int slots, long hash) {
+        long tag = hash >>> ADDRESS_BITS;
+        for (int i = 0; i < slots; i++) {
+            long slot = NativeMemory.getLongAcquire(line + slotsOffset + (long) i * BYTES);
+            long record = slot & ADDRESS_MASK;
+            if (slot >>> ADDRESS_BITS == tag && record > RESERVED) {
+                return NativeMemory.getLong(record) + NativeMemory.getLong(secondCacheLine(record));
+            }
+        }
+        return 0;
+    }
+
+    /** The line behind a record's first, where small values end; the first again when that one is the last of its page. */
+    private static long secondCacheLine(long record) {
+        long next = record + CACHE_LINE_BYTES;
+        return (next ^ record) < Mmap.PAGE_BYTES ? next : record;
+    }
+
+    /** Marks an empty slot, so that a second call finds another one, and returns its address; 0 when all are taken. Under the lock. */
+    static long reserve(long bucket, int slotsOffset, int slots) {
+        for (long line = bucket; line != 0; line = NativeMemory.getLong(line + OVERFLOW_OFFSET)) {
+            for (int i = 0; i < slots; i++) {
+                long at = line + slotsOffset + (long) i * BYTES;
+                if (NativeMemory.getLong(at) == 0) {
+                    NativeMemory.putLong(at, RESERVED);
+                    return at;
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** Links an empty line behind a bucket's last one, and returns its first slot, reserved. Under the lock. */
+    static long reserveInNew(long bucket, int slotsOffset, long emptyLine) {
+        long last = bucket;
+        for (long line = bucket; line != 0; line = NativeMemory.getLong(line + OVERFLOW_OFFSET)) {
+            last = line;
+        }
+        NativeMemory.putLong(emptyLine + slotsOffset, RESERVED);
+        // release: a reader that follows the link finds the line empty, not what was there before
+        NativeMemory.putLongRelease(last + OVERFLOW_OFFSET, emptyLine);
+        return emptyLine + slotsOffset;
+    }
+
+    static void forEach(long bucket, int slotsOffset, int slots, Visitor visitor) {
+        for (long line = bucket; line != 0; line = NativeMemory.getLongAcquire(line + OVERFLOW_OFFSET)) {
+            for (int i = 0; i < slots; i++) {
+                long slot = line + slotsOffset + (long) i * BYTES;
+                long record = recordAt(slot);
+                if (record != 0) {
+                    visitor.visit(slot, record);
+                }
+            }
+        }
+    }
+}
