@@ -62,6 +62,7 @@ public final class Store implements AutoCloseable {
             throw new StoreException("all " + config.coresMax() + " cores are attached; raise StoreConfig.coresMax");
         }
         coresTaken.set(index);
+        epochs.attach(index);
         StoreCore core = new StoreCore(this, index, lastVersions[index]);
         cores.add(core);
         return core;

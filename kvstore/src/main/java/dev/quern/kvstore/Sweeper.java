@@ -47,9 +47,10 @@ final class Sweeper {
 
     /** Takes an index that was just replaced; cores that are inside their epoch may still use it. Any thread. */
     void retire(Table table, Index replaced, long records) {
-        arriving.add(new Replaced(table, replaced, records, store.epochs().epochOfRetirement()));
+        long epoch = store.epochs().epochOfRetirement();
+        arriving.add(new Replaced(table, replaced, records, epoch));
         // Whoever enters from here on does not see it, and so may take its records away.
-        store.epochs().advance();
+        store.epochs().end(epoch);
     }
 
     /** Takes a closed core whose retired memory others may still read. Any thread. */

@@ -1,5 +1,6 @@
 package dev.quern.kvstore.memory;
 
+import dev.quern.ffi.linux.Membarrier;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -7,6 +8,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /**
  * Says when memory that was unlinked can no longer be seen (epoch-based reclamation; Fraser, "Practical lock-freedom", 2004). A core
  * shows the epoch at which it entered; what was retired at an epoch before the oldest shown may be used again.
+ *
+ * <p>Entering is far more frequent than reclaiming. So a core that enters does not fence, which would keep the reads of one burst from
+ * overlapping with the next one's; who reclaims fences all threads at once instead ({@link Membarrier}; as user-space RCU does,
+ * Desnoyers et al., TPDS 2012). Where the kernel cannot, entering fences.
  *
  * <p>Each slot belongs to one core's thread; the rest is safe on any thread.
  */
@@ -17,20 +22,38 @@ public final class Epochs {
     /** Slots stand two cache lines apart, as the prefetcher fetches lines in pairs. */
     private static final int SLOT_STRIDE = 16;
 
+    private final boolean isEntryFenced;
     private final AtomicLong current = new AtomicLong(1);
     private final AtomicLongArray slots;
-    private final int count;
+
+    /** Cores from here on were never attached. */
+    private volatile int count;
 
     public Epochs(int cores) {
-        count = cores;
+        this(cores, !Membarrier.isAvailable());
+    }
+
+    Epochs(int cores, boolean isEntryFenced) {
+        this.isEntryFenced = isEntryFenced;
         slots = new AtomicLongArray((cores + 1) * SLOT_STRIDE);
+    }
+
+    /** A core of this index may enter from now on. One caller at a time. */
+    public void attach(int core) {
+        // volatile: whoever does not see it here unlinked before this core's first look at an index.
+        count = Math.max(count, core + 1);
     }
 
     /** From here on, what this core finds stays readable. */
     public void enter(int core) {
-        // A volatile store: it must be seen before this core reads any index. Pairs with the fence in
-        // epochOfRetirement.
-        slots.set(slot(core), current.get());
+        // The store must be seen before this core reads any index. Pairs with the fence in epochOfRetirement.
+        if (isEntryFenced) {
+            slots.set(slot(core), current.get());
+        } else {
+            // For the compiler only; the processor is told by fenceAll in advance.
+            slots.setOpaque(slot(core), current.get());
+            VarHandle.acquireFence();
+        }
     }
 
     /** The core holds no addresses any more. */
@@ -52,10 +75,21 @@ public final class Epochs {
         return current.get();
     }
 
+    /** Ends this epoch if it is still the current one: who enters from now on does not see what was unlinked in it. */
+    public void end(long epoch) {
+        if (current.get() == epoch) {
+            current.compareAndSet(epoch, epoch + 1);
+        }
+    }
+
     /** Begins a new epoch, and returns the oldest at which a core that is still inside entered: all before it may be used again. */
     public long advance() {
         long oldest = current.incrementAndGet();
-        for (int core = 0; core < count; core++) {
+        int cores = count;
+        if (cores > 1 && !isEntryFenced) {
+            Membarrier.fenceAll();
+        }
+        for (int core = 0; core < cores; core++) {
             long shown = slots.get(slot(core));
             if (shown != OUTSIDE && shown < oldest) {
                 oldest = shown;

@@ -2,6 +2,7 @@ package dev.quern.kvstore.memory;
 
 import dev.quern.ffi.linux.NativeMemory;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Blocks that one core unlinked and that other cores may still be reading, oldest first. They stay charged to their tenants, so that
@@ -10,8 +11,10 @@ import java.util.Arrays;
 public final class RetiredBlocks {
     private static final int CAPACITY_FIRST = 1024;
 
-    /** A retirement in this many looks whether the oldest can go. */
-    private static final int RECLAIM_EVERY = 64;
+    /** A retirement in this many, or after so many bytes, looks whether the oldest can go: which takes two microseconds. */
+    private static final int RECLAIM_EVERY = 256;
+
+    private static final int RECLAIM_EVERY_BYTES = 1 << 20;
 
     private final Epochs epochs;
     private final byte[] poison;
@@ -21,7 +24,12 @@ public final class RetiredBlocks {
     private CoreAllocator[] owners = new CoreAllocator[CAPACITY_FIRST];
     private int head;
     private int size;
-    private volatile long bytes;
+
+    /** Written by the core in order, read by others as they please. */
+    private final AtomicLong bytes = new AtomicLong();
+
+    private int retiredSince;
+    private int bytesSince;
 
     /**
      * Starts empty.
@@ -36,11 +44,10 @@ public final class RetiredBlocks {
 
     /** Bytes that wait. Any thread may ask. */
     public long bytes() {
-        return bytes;
+        return bytes.getOpaque();
     }
 
     /** Takes a block that was just unlinked. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     public void retire(CoreAllocator owner, long block, int length) {
         if (size == blocks.length) {
             grow();
@@ -51,25 +58,31 @@ public final class RetiredBlocks {
         owners[tail] = owner;
         retiredAt[tail] = epochs.epochOfRetirement();
         size++;
-        bytes += length;
-        if (size % RECLAIM_EVERY == 0) {
+        addBytes(length);
+        bytesSince += length;
+        if (++retiredSince >= RECLAIM_EVERY || bytesSince >= RECLAIM_EVERY_BYTES) {
             reclaim(RECLAIM_EVERY * 2);
         }
     }
 
+    private void addBytes(long more) {
+        bytes.setOpaque(bytes.getPlain() + more);
+    }
+
     /** After a burst that retired something: the next burst gets an epoch of its own, so that it need not wait for itself. */
     public void endBurst() {
-        if (size > 0 && retiredAt[(head + size - 1) & (blocks.length - 1)] == epochs.current()) {
-            epochs.advance();
+        if (size > 0) {
+            epochs.end(retiredAt[(head + size - 1) & (blocks.length - 1)]);
         }
     }
 
     /** Frees up to {@code max} blocks that nobody can see any more, and returns how many it freed. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     public int reclaim(int max) {
         if (size == 0) {
             return 0;
         }
+        retiredSince = 0;
+        bytesSince = 0;
         long oldest = epochs.advance();
         int freed = 0;
         while (freed < max && size > 0 && retiredAt[head] < oldest) {
@@ -78,7 +91,7 @@ public final class RetiredBlocks {
                 poison(blocks[head], length);
             }
             owners[head].free(blocks[head], length);
-            bytes -= length;
+            addBytes(-length);
             head = head + 1 & blocks.length - 1;
             size--;
             freed++;
