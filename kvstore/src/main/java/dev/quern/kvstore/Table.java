@@ -42,7 +42,7 @@ public final class Table {
 
     private Index newIndex() throws IOException {
         long seed = tenant.store().config().hashSeed();
-        return new HashIndex(seed, tenant.arena().quota());
+        return new HashIndex(seed, tenant.arena().quota(), tenant.store().commitAhead());
     }
 
     public Tenant tenant() {

@@ -19,7 +19,7 @@ class MemoryPerRecordTest {
     private static final int VALUE_LENGTH_MAX = 1 << 20;
 
     /** In bytes, index included, with keys of 16 bytes and values of 100. */
-    private static final double OVERHEAD_MAX = 45;
+    private static final double OVERHEAD_MAX = 40;
 
     /** Without the index: a header of 16 bytes, and what is lost to a size class and unspent credit. */
     private static final double RECORD_OVERHEAD_MAX = 21;

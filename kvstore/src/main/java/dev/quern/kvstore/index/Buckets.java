@@ -1,8 +1,11 @@
 package dev.quern.kvstore.index;
 
 import dev.quern.ffi.linux.Mmap;
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.memory.CommitAhead;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,6 +20,11 @@ final class Buckets {
     private static final int SEGMENTS_MAX = 34;
     private static final int OVERFLOW_CHUNK = 64;
 
+    /** What one huge page holds; segments from this size on are made, and memory is asked for, so many buckets ahead of use. */
+    private static final long AHEAD = Mmap.HUGE_PAGE_BYTES / BucketLayout.BYTES;
+
+    private final CommitAhead ahead;
+
     /** By segment, the address that bucket 0 would have if the segment reached down to it. */
     private final long[] origins = new long[SEGMENTS_MAX];
 
@@ -26,7 +34,13 @@ final class Buckets {
     private int overflowLeft;
     private volatile long overflowCount;
 
-    Buckets() throws IOException {
+    /** Lines that are not linked any more. */
+    private long[] overflowFree = new long[OVERFLOW_CHUNK];
+
+    private int overflowFreeCount;
+
+    Buckets(CommitAhead ahead) throws IOException {
+        this.ahead = ahead;
         addSegment(0, 0, FIRST);
     }
 
@@ -37,6 +51,16 @@ final class Buckets {
 
     /** Makes sure that this bucket, the next one past the count, has memory. Before the count is published. */
     void ensure(long bucket) throws IOException {
+        ensureSegment(bucket);
+        // The first huge page is asked for half of it ahead, when all before it is in use.
+        long next = bucket == AHEAD / 2 ? AHEAD : bucket + AHEAD;
+        if (bucket >= AHEAD / 2 && next % AHEAD == 0) {
+            ensureSegment(next);
+            ahead.request(address(next), Mmap.HUGE_PAGE_BYTES);
+        }
+    }
+
+    private void ensureSegment(long bucket) throws IOException {
         if (bucket >= FIRST && Long.bitCount(bucket) == 1) {
             int segment = Long.SIZE - Long.numberOfLeadingZeros(bucket) - FIRST_SHIFT;
             if (origins[segment] == 0) {
@@ -56,14 +80,23 @@ final class Buckets {
         segments.add(count * BucketLayout.BYTES);
     }
 
-    /** How many buckets {@link #newOverflow} gave. Any thread. */
+    /** How many buckets {@link #newOverflow} gave that are in use. Any thread. */
     long overflowCount() {
         return overflowCount;
     }
 
-    /** An empty bucket to link behind a full one; it stays there. */
+    /** An empty bucket to link behind a full one. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time
     synchronized long newOverflow() throws IOException {
+        if (overflowFreeCount > 0) {
+            long free = overflowFree[--overflowFreeCount];
+            // Word by word: a reader may still be here, and half a slot would lead it astray.
+            for (int offset = 0; offset < BucketLayout.BYTES; offset += Long.BYTES) {
+                NativeMemory.putLongRelease(free + offset, 0);
+            }
+            overflowCount++;
+            return free;
+        }
         if (overflowLeft == 0) {
             overflowNext = Mmap.reserve((long) OVERFLOW_CHUNK * BucketLayout.BYTES);
             overflowChunks.add(overflowNext);
@@ -74,6 +107,16 @@ final class Buckets {
         overflowLeft--;
         overflowCount++;
         return bucket;
+    }
+
+    /** Takes a bucket back that {@link #newOverflow} gave. Readers may still come by: they will find nothing of theirs and look again. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time
+    synchronized void freeOverflow(long bucket) {
+        if (overflowFreeCount == overflowFree.length) {
+            overflowFree = Arrays.copyOf(overflowFree, overflowFreeCount * 2);
+        }
+        overflowFree[overflowFreeCount++] = bucket;
+        overflowCount--;
     }
 
     /** Gives all back; nobody may read any more. */

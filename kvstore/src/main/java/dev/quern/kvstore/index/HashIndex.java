@@ -7,6 +7,7 @@ import static dev.quern.kvstore.index.BucketLayout.SLOTS_OFFSET;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.eviction.Entry;
 import dev.quern.kvstore.eviction.Frequency;
+import dev.quern.kvstore.memory.CommitAhead;
 import dev.quern.kvstore.memory.Quota;
 import dev.quern.kvstore.memory.RecordLayout;
 import java.io.IOException;
@@ -18,13 +19,11 @@ import java.util.function.LongSupplier;
  * for a rehash. Readers look again only when a miss may be due to a split beside them.
  */
 public final class HashIndex extends Index {
-    /** A split makes room for more than three records, so that every other insertion is often enough to look. */
+    /** A split makes room for four records, so that every other insertion is often enough to look. */
     private static final int INSERTIONS_PER_SPLIT = 2;
 
-    /** Grown when there are more than 7 records to 2 buckets. */
-    private static final int LOAD_RECORDS = 7;
-
-    private static final int LOAD_BUCKETS = 2;
+    /** Grown when there are more records than this to a bucket of six: 18 bytes of index a record then, overflow included. */
+    private static final int LOAD_RECORDS = 4;
 
     private final Quota quota;
     private final Buckets buckets;
@@ -32,17 +31,21 @@ public final class HashIndex extends Index {
     private final ExpiryTimes expiryTimes = new ExpiryTimes();
     private volatile long bucketCount = Buckets.FIRST;
 
+    /** How often slots were moved within a bucket. */
+    private volatile long packings;
+
     /**
      * An empty index.
      *
      * @param seed of the hash, so that nobody outside can choose keys that collide
      * @param quota is charged for every bucket
+     * @param ahead asked for memory shortly before the index grows into it
      * @throws IOException when the system has no memory to give
      */
-    public HashIndex(long seed, Quota quota) throws IOException {
+    public HashIndex(long seed, Quota quota, CommitAhead ahead) throws IOException {
         super(seed);
         this.quota = quota;
-        buckets = new Buckets();
+        buckets = new Buckets(ahead);
     }
 
     @Override
@@ -53,10 +56,11 @@ public final class HashIndex extends Index {
     @Override
     public long find(long hash, long keyAddress, int keyLength) {
         for (; ; ) {
+            long packed = packings;
             long count = bucketCount;
             long record = search(buckets.address(number(hash, count)), hash, keyAddress, keyLength);
-            // A split publishes the new count before it empties the old place: an unchanged count makes a miss certain.
-            if (record != 0 || count == bucketCount) {
+            // Whoever moves slots counts before the old places are emptied: unchanged counts make a miss certain.
+            if (record != 0 || count == bucketCount && packed == packings) {
                 return record;
             }
         }
@@ -65,9 +69,10 @@ public final class HashIndex extends Index {
     @Override
     public long findQueued(long entry) {
         for (; ; ) {
+            long packed = packings;
             long count = bucketCount;
             long record = searchQueued(buckets.address(number(entry, count)), entry);
-            if (record != 0 || count == bucketCount) {
+            if (record != 0 || count == bucketCount && packed == packings) {
                 return record;
             }
         }
@@ -177,7 +182,12 @@ public final class HashIndex extends Index {
 
     @Override
     public void forEach(long bucket, Slots.Visitor visitor) {
-        Slots.forEach(bucket, SLOTS_OFFSET, SLOTS, visitor);
+        long packed;
+        do {
+            // Once more if a slot may have moved past the reader: seen twice is allowed, not seen is not.
+            packed = packings;
+            Slots.forEach(bucket, SLOTS_OFFSET, SLOTS, visitor);
+        } while (packed != packings);
     }
 
     /** How many buckets there are. Records only ever move to higher numbers. */
@@ -226,7 +236,7 @@ public final class HashIndex extends Index {
 
     @Override
     public void grow(long bucket, LongSupplier records, int owner) {
-        if (records.getAsLong() * LOAD_BUCKETS <= bucketCount * LOAD_RECORDS || !growing.compareAndSet(false, true)) {
+        if (records.getAsLong() <= bucketCount * LOAD_RECORDS || !growing.compareAndSet(false, true)) {
             return;
         }
         try {
@@ -255,6 +265,7 @@ public final class HashIndex extends Index {
         if (copyMoving(source, target, count)) {
             bucketCount = count + 1;
             clearMoved(source, count);
+            pack(source);
             // What moved takes its count along, so that a key's versions go on rising.
             long changes = Math.max(BucketLock.changes(source), BucketLock.changes(target)) + 1;
             BucketLock.unlockAt(target, changes);
@@ -294,6 +305,33 @@ public final class HashIndex extends Index {
                     noteExpiryIn(count, record);
                 }
             }
+        }
+    }
+
+    /** Moves what stands in a locked bucket's overflow to free slots of its first lines, and takes lines that are empty then away. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one core grows the index at a time
+    private void pack(long bucket) {
+        if (NativeMemory.getLong(bucket + Slots.OVERFLOW_OFFSET) == 0) {
+            return;
+        }
+        int records = Slots.count(bucket, SLOTS_OFFSET, SLOTS);
+        long last = bucket;
+        for (int room = SLOTS; room < records; room += SLOTS) {
+            last = NativeMemory.getLong(last + Slots.OVERFLOW_OFFSET);
+        }
+        long overflow = NativeMemory.getLong(last + Slots.OVERFLOW_OFFSET);
+        if (overflow == 0) {
+            return;
+        }
+        Slots.copyAll(overflow, bucket, SLOTS_OFFSET, SLOTS);
+        // volatile: whoever looked for a slot in its old place and not in its new one will look again.
+        packings++;
+        NativeMemory.putLongRelease(last + Slots.OVERFLOW_OFFSET, 0);
+        while (overflow != 0) {
+            long next = NativeMemory.getLong(overflow + Slots.OVERFLOW_OFFSET);
+            buckets.freeOverflow(overflow);
+            quota.giveBack(BYTES);
+            overflow = next;
         }
     }
 

@@ -137,6 +137,30 @@ public final class Slots {
         return emptyLine + slotsOffset;
     }
 
+    /** How many slots of a bucket hold a record or are reserved. Under the lock. */
+    static int count(long bucket, int slotsOffset, int slots) {
+        int count = 0;
+        for (long line = bucket; line != 0; line = NativeMemory.getLong(line + OVERFLOW_OFFSET)) {
+            for (int i = 0; i < slots; i++) {
+                count += NativeMemory.getLong(line + slotsOffset + (long) i * BYTES) == 0 ? 0 : 1;
+            }
+        }
+        return count;
+    }
+
+    /** Copies what lines from {@code from} on hold to free slots of the bucket before them, which has enough. Under the lock. */
+    static void copyAll(long from, long bucket, int slotsOffset, int slots) {
+        for (long line = from; line != 0; line = NativeMemory.getLong(line + OVERFLOW_OFFSET)) {
+            for (int i = 0; i < slots; i++) {
+                long word = NativeMemory.getLong(line + slotsOffset + (long) i * BYTES);
+                if (word != 0) {
+                    // release: pairs with the acquire in search
+                    NativeMemory.putLongRelease(reserve(bucket, slotsOffset, slots), word);
+                }
+            }
+        }
+    }
+
     static void forEach(long bucket, int slotsOffset, int slots, Visitor visitor) {
         for (long line = bucket; line != 0; line = NativeMemory.getLongAcquire(line + OVERFLOW_OFFSET)) {
             for (int i = 0; i < slots; i++) {
