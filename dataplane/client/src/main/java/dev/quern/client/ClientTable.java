@@ -64,7 +64,10 @@ public final class ClientTable {
         return client.submit(TableRequests.get(handle, key, timeoutNs));
     }
 
-    /** The records of up to 1024 keys, in the order of the keys, null where there is none. */
+    /**
+     * The records of up to 1024 keys, in the order of the keys, null where there is none. It is one request to one core, the first key's:
+     * saves messages, does not spread over cores, and is no snapshot of all the keys at one moment. For thousands of keys, send several.
+     */
     public CompletableFuture<List<@Nullable Value>> multiGet(List<byte[]> keys) {
         return client.submit(TableRequests.multiGet(handle, List.copyOf(keys), timeoutNs));
     }

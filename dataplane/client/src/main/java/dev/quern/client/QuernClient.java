@@ -108,6 +108,16 @@ public final class QuernClient implements AutoCloseable {
         });
     }
 
+    /** Collects reads and writes that happen all at once or not at all. */
+    public ClientTransaction transaction() {
+        return new ClientTransaction(this, timeoutNs);
+    }
+
+    /** As {@link #transaction()}, with another timeout. */
+    public ClientTransaction transaction(Duration timeout) {
+        return new ClientTransaction(this, timeoutNs(timeout));
+    }
+
     /** To deploy, list, describe and remove functions. */
     public Functions functions() {
         return new Functions(this, timeoutNs);

@@ -13,7 +13,7 @@ public record ScanPage(long cursor, List<Entry> entries) {
     /**
      * A record that the scan met.
      *
-     * @param value null when the scan did not ask for values
+     * @param value null when the scan did not ask for values, or where several of the greatest length met in one step: get it by its key
      */
     @SuppressWarnings("ArrayRecordComponent") // keys and values are bytes
     public record Entry(byte[] key, byte @Nullable [] value) {}

@@ -271,7 +271,7 @@ final class TableRequests {
         return key;
     }
 
-    private static void checkValue(byte[] value) {
+    static void checkValue(byte[] value) {
         require(
                 value.length <= Limits.VALUE_BYTES_MAX,
                 "values are at most " + Limits.VALUE_BYTES_MAX + " bytes long, not " + value.length);
@@ -283,7 +283,7 @@ final class TableRequests {
         }
     }
 
-    private static int hash(byte[] key) {
+    static int hash(byte[] key) {
         return hash(key, 0, key.length);
     }
 

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * A record's value and its version, which {@link ClientTable#compareAndSet} takes. The bytes are the caller's own.
  *
- * @param version never 0; another one after every write
+ * @param version another one after every write; 0 only for what a {@link TransactionResult} read of its own writes
  */
 @SuppressWarnings("ArrayRecordComponent") // a value is bytes; it is compared by its version
 public record Value(long version, byte[] bytes) {

@@ -20,6 +20,7 @@ public final class BodyCheck {
             case Opcode.EXPIRE -> expire(memory, body, length);
             case Opcode.MULTI_GET -> multiGet(memory, body, length);
             case Opcode.SCAN -> scan(memory, body, length);
+            case Opcode.MULTI -> MultiCheck.request(memory, body, length);
             case Opcode.TABLE_OPEN -> tableOpen(memory, body, length);
             case Opcode.INVOKE -> invoke(memory, body, length);
             case Opcode.DEPLOY -> deploy(memory, body, length);
@@ -54,6 +55,7 @@ public final class BodyCheck {
             case Opcode.DELETE, Opcode.EXPIRE, Opcode.CLOSE, Opcode.FUNCTION_REMOVE -> exactly(length, 0);
             case Opcode.MULTI_GET -> multiGetReply(memory, body, length);
             case Opcode.SCAN -> scanReply(memory, body, length);
+            case Opcode.MULTI -> MultiCheck.reply(memory, body, length);
             case Opcode.TABLE_OPEN -> exactly(length, TableOpenReplyLayout.BYTES);
             case Opcode.INVOKE -> atLeast(length, InvokeReplyLayout.BYTES_MIN);
             case Opcode.DEPLOY, Opcode.FUNCTION_DESCRIBE -> function(memory, body, length);
@@ -73,7 +75,7 @@ public final class BodyCheck {
         return length >= wanted ? Verdict.GOOD : Verdict.BODY_SHORT;
     }
 
-    private static Verdict key(int length) {
+    static Verdict key(int length) {
         return length >= 1 && length <= Limits.KEY_BYTES_MAX ? Verdict.GOOD : Verdict.BAD_KEY_LENGTH;
     }
 

@@ -44,6 +44,10 @@ public final class Limits {
     public static final int RUNTIME_NAME_BYTES_MAX = 32;
     public static final int ARGUMENTS_MAX = 1024;
     public static final int MULTI_GET_KEYS_MAX = 1024;
+
+    /** Operations of one transaction: it holds a core, and the places of all its records, for as long as they take. */
+    public static final int MULTI_OPERATIONS_MAX = 1024;
+
     public static final int SCAN_RECORDS_MAX = 4096;
 
     /** An error message is cut to this, so that it never needs parts. */

@@ -22,6 +22,9 @@ public final class Opcode {
     public static final int TIME_TO_LIVE = 22;
     public static final int MULTI_GET = 23;
     public static final int SCAN = 24;
+    public static final int MULTI = 25;
+    /** Only inside a {@link #MULTI}. */
+    public static final int CHECK = 26;
 
     public static final int TABLE_OPEN = 32;
 
@@ -58,6 +61,8 @@ public final class Opcode {
             case TIME_TO_LIVE -> "TIME_TO_LIVE";
             case MULTI_GET -> "MULTI_GET";
             case SCAN -> "SCAN";
+            case MULTI -> "MULTI";
+            case CHECK -> "CHECK";
             case TABLE_OPEN -> "TABLE_OPEN";
             case INVOKE -> "INVOKE";
             case DEPLOY -> "DEPLOY";
@@ -83,6 +88,7 @@ public final class Opcode {
                     TIME_TO_LIVE,
                     MULTI_GET,
                     SCAN,
+                    MULTI,
                     TABLE_OPEN,
                     INVOKE,
                     DEPLOY,
@@ -99,7 +105,7 @@ public final class Opcode {
      */
     public static boolean isKept(int opcode) {
         return switch (opcode) {
-            case PUT, DELETE, COMPARE_AND_SET, INCREMENT, EXPIRE, INVOKE, DEPLOY, FUNCTION_REMOVE -> true;
+            case PUT, DELETE, COMPARE_AND_SET, INCREMENT, EXPIRE, MULTI, INVOKE, DEPLOY, FUNCTION_REMOVE -> true;
             default -> false;
         };
     }

@@ -32,7 +32,9 @@ public final class Status {
     public static final int UNKNOWN_SESSION = -42;
     public static final int REFUSED = -43;
     public static final int BUSY = -44;
+    /** The reply, or the rest of it, is gone. A request whose opcode {@link Opcode#isKept} was executed. */
     public static final int NOT_KEPT = -45;
+
     public static final int UNKNOWN_TABLE = -46;
     public static final int UNKNOWN_FUNCTION = -47;
     public static final int FUNCTION_REFUSED = -48;
@@ -119,7 +121,9 @@ public final class Status {
             case UNKNOWN_SESSION -> "the server does not know this session: open a new one";
             case REFUSED -> "tenant or secret is wrong";
             case BUSY -> "the server has no room for this request just now: retry later";
-            case NOT_KEPT -> "the rest of this reply is no longer kept by the server";
+            case NOT_KEPT ->
+                "the server had no room to keep this reply: a write or an invocation was executed all the same, a read can"
+                        + " be asked again";
             case UNKNOWN_TABLE -> "no table has this id: open the table by its name first";
             case UNKNOWN_FUNCTION -> "no function of this name is deployed in this tenant, or it has no such entry";
             case FUNCTION_REFUSED -> "the module was refused";

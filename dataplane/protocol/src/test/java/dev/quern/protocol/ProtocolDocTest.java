@@ -126,6 +126,7 @@ class ProtocolDocTest {
             Limits.KEY_BYTES_MAX,
             Limits.SCAN_RECORDS_MAX,
             Limits.MULTI_GET_KEYS_MAX,
+            Limits.MULTI_OPERATIONS_MAX,
             Limits.CORES_MAX,
             Limits.TABLE_NAME_BYTES_MAX,
             Limits.TENANT_NAME_BYTES_MAX,

@@ -57,6 +57,14 @@ final class Samples {
         s.add(Opcode.EXPIRE, 0, s.put(ExpireLayout.KEY_OFFSET, "n"));
         MultiGetLayout.write(s.memory, s.body(), 2);
         s.add(Opcode.MULTI_GET, 0, s.put(MultiGetLayout.KEYS_OFFSET, "\1\0a\2\0bc"));
+        MultiLayout.write(s.memory, s.body(), 2);
+        long first = s.body() + MultiLayout.OPERATIONS_OFFSET;
+        MultiOperationLayout.write(s.memory, first, Opcode.CHECK, 0, CheckLayout.KEY_OFFSET + 1);
+        CheckLayout.write(s.memory, first + MultiOperationLayout.BODY_OFFSET, 7);
+        int second = MultiLayout.OPERATIONS_OFFSET + MultiOperationLayout.BODY_OFFSET + CheckLayout.KEY_OFFSET + 1;
+        int ignored = s.put(second - 1, "k");
+        MultiOperationLayout.write(s.memory, s.body() + second, Opcode.DELETE, 3, 3);
+        s.add(Opcode.MULTI, 0, s.put(second + MultiOperationLayout.BODY_OFFSET, "key"));
         ScanLayout.write(s.memory, s.body(), 0, 100, ScanLayout.FLAG_VALUES);
         s.add(Opcode.SCAN, 0, ScanLayout.BYTES);
         TableOpenLayout.write(s.memory, s.body(), TableOpenLayout.FLAG_CREATE);
@@ -100,6 +108,9 @@ final class Samples {
         s.put(16, "ab");
         MultiGetEntryLayout.write(s.memory, s.body() + 18, 0, MultiGetEntryLayout.ABSENT);
         s.add(Opcode.MULTI_GET, 0, 18 + MultiGetEntryLayout.BYTES_MIN);
+        MultiReplyLayout.write(s.memory, s.body(), 1, MultiReplyLayout.COMMITTED);
+        MultiEntryLayout.write(s.memory, s.body() + MultiReplyLayout.ENTRIES_OFFSET, Status.OK, 3, 9);
+        s.add(Opcode.MULTI, 0, s.put(MultiReplyLayout.ENTRIES_OFFSET + MultiEntryLayout.VALUE_OFFSET, "val"));
         ScanReplyLayout.write(s.memory, s.body(), 9, 1);
         ScanEntryLayout.write(s.memory, s.body() + ScanReplyLayout.ENTRIES_OFFSET, 2, 3);
         s.add(Opcode.SCAN, 0, s.put(ScanReplyLayout.ENTRIES_OFFSET + ScanEntryLayout.KEY_OFFSET, "kkvvv"));

@@ -37,7 +37,7 @@ class ExactlyOnceTest {
         return text.getBytes(UTF_8);
     }
 
-    private static Server start() throws IOException {
+    static Server start() throws IOException {
         return Quern.start(ServerConfig.builder()
                 .cores(1)
                 .udp("127.0.0.1:0")
@@ -47,7 +47,7 @@ class ExactlyOnceTest {
                 .build());
     }
 
-    private static LossyProxy proxy(InetSocketAddress server, long seed) throws IOException {
+    static LossyProxy proxy(InetSocketAddress server, long seed) throws IOException {
         return LossyProxy.start(server, seed)
                 .drop(0.15)
                 .duplicate(0.2)
@@ -55,7 +55,7 @@ class ExactlyOnceTest {
                 .delay(0.2, 20_000_000);
     }
 
-    private static QuernClient connect(LossyProxy proxy) {
+    static QuernClient connect(LossyProxy proxy) {
         return QuernClient.connect(ClientConfig.builder()
                 .address(proxy.address())
                 .tenant("t")

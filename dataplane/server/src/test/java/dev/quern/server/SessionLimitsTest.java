@@ -1,10 +1,17 @@
 package dev.quern.server;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.client.ClientConfig;
+import dev.quern.client.FunctionSpec;
+import dev.quern.client.QuernClient;
+import dev.quern.client.ScanPage;
+import dev.quern.client.SyncTable;
 import dev.quern.protocol.FetchLayout;
+import dev.quern.protocol.InvokeLayout;
 import dev.quern.protocol.Limits;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.PartLayout;
@@ -12,8 +19,14 @@ import dev.quern.protocol.Status;
 import dev.quern.server.loop.Counter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -122,6 +135,79 @@ class SessionLimitsTest {
             assertEquals(Status.OK, client.receive().status());
         } finally {
             server.close();
+        }
+    }
+
+    @Test
+    void shouldSayThatItExecutedWhatItCouldNotKeep() throws Exception {
+        ServerConfig settings = config().outcomeBytesMax(1 << 20).build();
+        try (Server server = Quern.start(settings);
+                QuernClient deployer = QuernClient.connect(ClientConfig.builder()
+                        .address(server.udpAddress())
+                        .tenant("t")
+                        .build());
+                RawClient client = new RawClient(server.udpAddress(), "t", "").handshake()) {
+            deployer.await(deployer.functions()
+                    .deploy(FunctionSpec.of("echo", TestModules.ECHO).timeLimit(Duration.ofSeconds(10))));
+            int calls = 200;
+            for (int sequence = 1; sequence <= calls; sequence++) {
+                client.send(client.request(echo(sequence)));
+                assertEquals(Status.OK, client.receive().status());
+            }
+            assertEquals(calls, server.counters().get(Counter.INVOCATIONS));
+            client.send(client.request(echo(1)));
+            assertEquals(Status.OK, client.receive().status());
+            client.send(client.request(echo(calls)));
+            RawClient.Message lost = client.receive();
+            assertEquals(Status.NOT_KEPT, lost.status());
+            assertEquals(calls, lost.sequence());
+            assertEquals(calls, server.counters().get(Counter.INVOCATIONS), "nothing was executed again");
+        }
+    }
+
+    /** A call of echo whose reply of 8 KiB takes a block of the memory for outcomes. */
+    private static byte[] echo(int sequence) {
+        byte[] name = "echo".getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer body = ByteBuffer.allocate(InvokeLayout.NAME_OFFSET + name.length + 2 * Integer.BYTES + 8192)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        InvokeLayout.write(MemorySegment.ofBuffer(body), 0, 0, name.length);
+        body.position(InvokeLayout.NAME_OFFSET).put(name).putInt(1).putInt(8192);
+        return RawClient.message(Opcode.INVOKE, sequence, body.array());
+    }
+
+    @Test
+    void shouldScanPastAValueThatFindsNoRoom() throws Exception {
+        try (Server server = Quern.start(config().build());
+                QuernClient client = QuernClient.connect(ClientConfig.builder()
+                        .address(server.udpAddress())
+                        .tenant("t")
+                        .requestTimeout(Duration.ofSeconds(40))
+                        .build())) {
+            SyncTable table = client.table().sync();
+            byte[] value = new byte[Limits.BODY_BYTES_MAX / 2];
+            // A small table is scanned in four steps, so that two of five records meet in one: together they are too
+            // long.
+            Set<String> keys = new HashSet<>(Set.of("a", "b", "c", "d", "e"));
+            for (String key : keys) {
+                table.put(key.getBytes(StandardCharsets.US_ASCII), value);
+            }
+            int notSent = 0;
+            long cursor = 0;
+            do {
+                ScanPage page = table.scan(cursor, Limits.SCAN_RECORDS_MAX, true);
+                for (ScanPage.Entry entry : page.entries()) {
+                    keys.remove(new String(entry.key(), StandardCharsets.US_ASCII));
+                    if (entry.value() == null) {
+                        notSent++;
+                        assertArrayEquals(value, table.get(entry.key()));
+                    } else {
+                        assertEquals(value.length, entry.value().length);
+                    }
+                }
+                cursor = page.cursor();
+            } while (cursor != 0);
+            assertEquals(Set.of(), keys);
+            assertNotEquals(0, notSent);
         }
     }
 }

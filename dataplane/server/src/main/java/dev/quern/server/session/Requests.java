@@ -28,6 +28,7 @@ final class Requests implements AutoCloseable {
     private final StoreCore storeCore;
     private final Reply reply;
     private final Collections collections;
+    private final Transactions transactions;
     private final FunctionRequests functions;
     private long burstNs;
     private long clockNs;
@@ -37,6 +38,7 @@ final class Requests implements AutoCloseable {
         this.storeCore = core.storeCore();
         this.reply = reply;
         this.collections = new Collections(core, reply);
+        this.transactions = new Transactions(core, reply);
         this.functions = new FunctionRequests(core, reply);
     }
 
@@ -70,6 +72,7 @@ final class Requests implements AutoCloseable {
             return;
         }
         switch (opcode) {
+            case Opcode.MULTI -> transactions.multi(session.tenant(), body);
             case Opcode.PING -> reply.body(Status.OK, body, length);
             case Opcode.STATS -> collections.stats(session.tenant());
             case Opcode.TABLE_OPEN -> collections.tableOpen(session.tenant(), body, length);
@@ -93,7 +96,7 @@ final class Requests implements AutoCloseable {
                         storeCore,
                         body + ExpireLayout.KEY_OFFSET,
                         length - ExpireLayout.KEY_OFFSET,
-                        expiryMs(ExpireLayout.ttlMs(NativeMemory.ALL, body))));
+                        Expiry.at(core, ExpireLayout.ttlMs(NativeMemory.ALL, body))));
             case Opcode.TIME_TO_LIVE -> timeToLive(table, body, length);
             case Opcode.MULTI_GET -> collections.multiGet(table, body);
             case Opcode.SCAN -> collections.scan(table, body);
@@ -150,7 +153,7 @@ final class Requests implements AutoCloseable {
                 keyLength,
                 key + keyLength,
                 length - PutLayout.KEY_OFFSET - keyLength,
-                expiryMs(ttlMs),
+                Expiry.at(core, ttlMs),
                 conditions));
     }
 
@@ -170,7 +173,7 @@ final class Requests implements AutoCloseable {
                 CompareAndSetLayout.expectedVersion(NativeMemory.ALL, body),
                 key + keyLength,
                 length - CompareAndSetLayout.KEY_OFFSET - keyLength,
-                expiryMs(CompareAndSetLayout.ttlMs(NativeMemory.ALL, body))));
+                Expiry.at(core, CompareAndSetLayout.ttlMs(NativeMemory.ALL, body))));
     }
 
     private void written(int status) {
@@ -213,16 +216,10 @@ final class Requests implements AutoCloseable {
         reply.end();
     }
 
-    /** A time to live of centuries is as good as none. */
-    private long expiryMs(long ttlMs) {
-        return ttlMs == PutLayout.TTL_NONE || ttlMs > Long.MAX_VALUE - core.nowMs()
-                ? Record.NO_EXPIRY
-                : core.nowMs() + ttlMs;
-    }
-
     @Override
     public void close() {
         collections.close();
+        transactions.close();
         functions.close();
     }
 }

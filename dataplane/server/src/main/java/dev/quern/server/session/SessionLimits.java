@@ -41,5 +41,8 @@ public final class SessionLimits {
         }
     }
 
+    /** How often a transaction is begun anew when other writers came between; as many as for a function's. */
+    static final int CONFLICT_RETRIES_MAX = 8;
+
     private SessionLimits() {}
 }
