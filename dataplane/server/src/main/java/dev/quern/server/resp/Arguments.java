@@ -96,6 +96,22 @@ final class Arguments {
         holders = Arrays.copyOf(holders, larger);
     }
 
+    /** The same arguments in memory of their own. */
+    Arguments copy() {
+        Arguments copy = new Arguments();
+        for (int index = 0; index < count; index++) {
+            int length = lengths[index];
+            if (length == 0) {
+                copy.addEmpty();
+            } else {
+                ByteBuf own = Unpooled.directBuffer(length, length);
+                NativeMemory.copy(addresses[index], own.memoryAddress(), length);
+                copy.add(own.writerIndex(length), length);
+            }
+        }
+        return copy;
+    }
+
     /** Lets go of the arguments' memory. */
     void reset() {
         for (int index = 0; index < count; index++) {

@@ -3,10 +3,7 @@ package dev.quern.server.resp;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.PutCondition;
 import dev.quern.kvstore.Record;
-import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.StoreStatus;
-import dev.quern.kvstore.Table;
-import dev.quern.kvstore.Transaction;
 
 /**
  * Commands that read and write, or write several records, as one step that no other core sees half of: each is a transaction, tried
@@ -17,23 +14,22 @@ final class AtomicCommands {
 
     /** SET with GET: the value before, whether or not the new one was set. */
     static void setAndGet(RespConnection connection, Arguments arguments, SetOptions options, ReplyWriter reply) {
-        StoreCore store = connection.core().enter();
-        Table table = connection.table();
+        Records records = connection.records();
         int status = Keys.possible(arguments, 1) ? StoreStatus.CONFLICT : StoreStatus.BAD_KEY;
         for (int attempt = 0;
                 attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
                 attempt++) {
-            Transaction transaction = store.begin(connection.tenant());
-            long before = transaction.find(table, arguments.address(1), arguments.length(1));
+            records.begin();
+            long before = records.find(arguments.address(1), arguments.length(1));
             boolean absent = before == Record.NONE;
             if (options.has(absent ? PutCondition.IF_PRESENT : PutCondition.IF_ABSENT)) {
-                transaction.abort();
+                records.abort();
                 StringCommands.value(reply, before);
                 return;
             }
             boolean keep = options.has(PutCondition.KEEP_EXPIRY) && !absent;
             long expiryMs = keep ? Record.expiryMs(before) : options.expiryMs();
-            status = put(transaction, table, arguments, 2, expiryMs);
+            status = put(records, arguments, 2, expiryMs);
             if (status == StoreStatus.OK) {
                 StringCommands.value(reply, before);
                 return;
@@ -43,30 +39,28 @@ final class AtomicCommands {
     }
 
     /** Puts the only record of a transaction and commits. */
-    private static int put(Transaction transaction, Table table, Arguments arguments, int value, long expiryMs) {
-        return put(transaction, table, arguments, arguments.address(value), arguments.length(value), expiryMs);
+    private static int put(Records records, Arguments arguments, int value, long expiryMs) {
+        return put(records, arguments, arguments.address(value), arguments.length(value), expiryMs);
     }
 
-    private static int put(
-            Transaction transaction, Table table, Arguments arguments, long value, int length, long expiryMs) {
-        int status = transaction.put(table, arguments.address(1), arguments.length(1), value, length, expiryMs);
+    private static int put(Records records, Arguments arguments, long value, int length, long expiryMs) {
+        int status = records.put(arguments.address(1), arguments.length(1), value, length, expiryMs, PutCondition.NONE);
         if (status != StoreStatus.OK) {
-            transaction.abort();
+            records.abort();
             return status;
         }
-        return transaction.commit();
+        return records.commit();
     }
 
     static void getset(RespConnection connection, Arguments arguments, ReplyWriter reply) {
-        StoreCore store = connection.core().enter();
-        Table table = connection.table();
+        Records records = connection.records();
         int status = Keys.possible(arguments, 1) ? StoreStatus.CONFLICT : StoreStatus.BAD_KEY;
         for (int attempt = 0;
                 attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
                 attempt++) {
-            Transaction transaction = store.begin(connection.tenant());
-            long before = transaction.find(table, arguments.address(1), arguments.length(1));
-            status = put(transaction, table, arguments, 2, Record.NO_EXPIRY);
+            records.begin();
+            long before = records.find(arguments.address(1), arguments.length(1));
+            status = put(records, arguments, 2, Record.NO_EXPIRY);
             if (status == StoreStatus.OK) {
                 StringCommands.value(reply, before);
                 return;
@@ -80,25 +74,24 @@ final class AtomicCommands {
             reply.nil();
             return;
         }
-        StoreCore store = connection.core().enter();
-        Table table = connection.table();
+        Records records = connection.records();
         int status = StoreStatus.CONFLICT;
         for (int attempt = 0;
                 attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
                 attempt++) {
-            Transaction transaction = store.begin(connection.tenant());
-            long before = transaction.find(table, arguments.address(1), arguments.length(1));
+            records.begin();
+            long before = records.find(arguments.address(1), arguments.length(1));
             if (before == Record.NONE) {
-                transaction.abort();
+                records.abort();
                 reply.nil();
                 return;
             }
-            status = transaction.delete(table, arguments.address(1), arguments.length(1));
+            status = records.delete(arguments.address(1), arguments.length(1));
             if (status != StoreStatus.OK) {
-                transaction.abort();
+                records.abort();
                 break;
             }
-            status = transaction.commit();
+            status = records.commit();
             if (status == StoreStatus.OK) {
                 StringCommands.value(reply, before);
                 return;
@@ -108,18 +101,17 @@ final class AtomicCommands {
     }
 
     static void append(RespConnection connection, Arguments arguments, ReplyWriter reply) {
-        StoreCore store = connection.core().enter();
-        Table table = connection.table();
+        Records records = connection.records();
         int status = Keys.possible(arguments, 1) ? StoreStatus.CONFLICT : StoreStatus.BAD_KEY;
         for (int attempt = 0;
                 attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
                 attempt++) {
-            Transaction transaction = store.begin(connection.tenant());
-            long before = transaction.find(table, arguments.address(1), arguments.length(1));
+            records.begin();
+            long before = records.find(arguments.address(1), arguments.length(1));
             int length = before == Record.NONE ? 0 : Record.valueLength(before);
             int added = arguments.length(2);
             if (length + added > RespLimits.BULK_BYTES_MAX) {
-                transaction.abort();
+                records.abort();
                 reply.error(Errors.VALUE_TOO_LONG);
                 return;
             }
@@ -129,7 +121,7 @@ final class AtomicCommands {
             }
             NativeMemory.copy(arguments.address(2), joined + length, added);
             long expiryMs = before == Record.NONE ? Record.NO_EXPIRY : Record.expiryMs(before);
-            status = put(transaction, table, arguments, joined, length + added, expiryMs);
+            status = put(records, arguments, joined, length + added, expiryMs);
             if (status == StoreStatus.OK) {
                 reply.integer(length + added);
                 return;
@@ -158,26 +150,26 @@ final class AtomicCommands {
             Errors.wrongArity(reply, command.label());
             return StoreStatus.BAD_KEY;
         }
-        StoreCore store = connection.core().enter();
+        Records records = connection.records();
         int status = StoreStatus.CONFLICT;
         for (int attempt = 0;
                 attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
                 attempt++) {
-            Transaction transaction = store.begin(connection.tenant());
-            status = command == Command.MSETNX ? anyThere(transaction, connection.table(), arguments) : StoreStatus.OK;
+            records.begin();
+            status = command == Command.MSETNX ? anyThere(records, arguments) : StoreStatus.OK;
             for (int key = 1; key < arguments.count() && status == StoreStatus.OK; key += 2) {
-                status = transaction.put(
-                        connection.table(),
+                status = records.put(
                         arguments.address(key),
                         arguments.length(key),
                         arguments.address(key + 1),
                         arguments.length(key + 1),
-                        Record.NO_EXPIRY);
+                        Record.NO_EXPIRY,
+                        PutCondition.NONE);
             }
             if (status == StoreStatus.OK) {
-                status = transaction.commit();
+                status = records.commit();
             } else {
-                transaction.abort();
+                records.abort();
             }
         }
         if (status != StoreStatus.OK && status != StoreStatus.EXISTS) {
@@ -186,10 +178,10 @@ final class AtomicCommands {
         return status;
     }
 
-    private static int anyThere(Transaction transaction, Table table, Arguments arguments) {
+    private static int anyThere(Records records, Arguments arguments) {
         for (int key = 1; key < arguments.count(); key += 2) {
             if (Keys.possible(arguments, key)
-                    && transaction.find(table, arguments.address(key), arguments.length(key)) != Record.NONE) {
+                    && records.find(arguments.address(key), arguments.length(key)) != Record.NONE) {
                 return StoreStatus.EXISTS;
             }
         }
@@ -197,11 +189,10 @@ final class AtomicCommands {
     }
 
     static void del(RespConnection connection, Arguments arguments, ReplyWriter reply) {
-        StoreCore store = connection.core().enter();
-        Table table = connection.table();
+        Records records = connection.records();
         if (arguments.count() == 2) {
             int status = Keys.possible(arguments, 1)
-                    ? table.delete(store, arguments.address(1), arguments.length(1))
+                    ? records.delete(arguments.address(1), arguments.length(1))
                     : StoreStatus.NOT_FOUND;
             if (status == StoreStatus.OK || status == StoreStatus.NOT_FOUND) {
                 reply.integer(status == StoreStatus.OK ? 1 : 0);
@@ -214,21 +205,21 @@ final class AtomicCommands {
         for (int attempt = 0;
                 attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
                 attempt++) {
-            Transaction transaction = store.begin(connection.tenant());
+            records.begin();
             int deleted = 0;
             status = StoreStatus.OK;
             for (int key = 1; key < arguments.count() && status == StoreStatus.OK; key++) {
                 if (Keys.possible(arguments, key)
-                        && transaction.find(table, arguments.address(key), arguments.length(key)) != Record.NONE) {
-                    status = transaction.delete(table, arguments.address(key), arguments.length(key));
+                        && records.find(arguments.address(key), arguments.length(key)) != Record.NONE) {
+                    status = records.delete(arguments.address(key), arguments.length(key));
                     deleted++;
                 }
             }
             if (status != StoreStatus.OK) {
-                transaction.abort();
+                records.abort();
                 break;
             }
-            status = transaction.commit();
+            status = records.commit();
             if (status == StoreStatus.OK) {
                 reply.integer(deleted);
                 return;

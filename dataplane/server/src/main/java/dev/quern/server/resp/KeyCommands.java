@@ -135,13 +135,11 @@ final class KeyCommands {
     }
 
     private static void delete(RespConnection connection, Arguments arguments, ReplyWriter reply) {
-        StoreCore store = connection.core().enter();
-        done(connection.table().delete(store, arguments.address(1), arguments.length(1)), reply);
+        done(connection.records().delete(arguments.address(1), arguments.length(1)), reply);
     }
 
     private static void store(RespConnection connection, Arguments arguments, long expiryMs, ReplyWriter reply) {
-        StoreCore store = connection.core().enter();
-        done(connection.table().expire(store, arguments.address(1), arguments.length(1), expiryMs), reply);
+        done(connection.records().expire(arguments.address(1), arguments.length(1), expiryMs), reply);
     }
 
     private static void done(int status, ReplyWriter reply) {

@@ -2,7 +2,6 @@ package dev.quern.server.resp;
 
 import dev.quern.kvstore.Limits;
 import dev.quern.kvstore.Record;
-import dev.quern.kvstore.StoreCore;
 
 /** Finds records by a command's arguments. Thread: the core's. */
 final class Keys {
@@ -15,9 +14,8 @@ final class Keys {
     }
 
     static long find(RespConnection connection, Arguments arguments, int index) {
-        StoreCore store = connection.core().enter();
         return possible(arguments, index)
-                ? connection.table().find(store, arguments.address(index), arguments.length(index))
+                ? connection.records().find(arguments.address(index), arguments.length(index))
                 : Record.NONE;
     }
 }

@@ -63,6 +63,17 @@ final class ReplyWriter {
         return overflowed;
     }
 
+    /** Takes back what was written since there were so many bytes and errors. */
+    void cutTo(int bytes, int errorsThen) {
+        index = bytes;
+        errors = errorsThen;
+    }
+
+    /** Errors written and not yet taken. */
+    int errors() {
+        return errors;
+    }
+
     boolean resp3() {
         return resp3;
     }
@@ -200,6 +211,15 @@ final class ReplyWriter {
                         address + index, '$' | '-' << 8 | '1' << 16 | (long) '\r' << 24 | (long) '\n' << 32);
                 index += 5;
             }
+        }
+    }
+
+    /** What stands for an array that there is not. */
+    void nilArray() {
+        if (resp3) {
+            nil();
+        } else {
+            header('*', -1);
         }
     }
 

@@ -9,18 +9,9 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.redis.ArrayHeaderRedisMessage;
-import io.netty.handler.codec.redis.BulkStringHeaderRedisMessage;
-import io.netty.handler.codec.redis.BulkStringRedisContent;
-import io.netty.handler.codec.redis.ErrorRedisMessage;
-import io.netty.handler.codec.redis.FullBulkStringRedisMessage;
-import io.netty.handler.codec.redis.InlineCommandRedisMessage;
-import io.netty.handler.codec.redis.LastBulkStringRedisContent;
-import io.netty.handler.codec.redis.SimpleStringRedisMessage;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,24 +22,20 @@ import org.slf4j.LoggerFactory;
  * a command waits for the control thread, or the client does not read its replies, later pieces are held and nothing more is read.
  * Thread: the core's, but the plain facts shown by CLIENT LIST.
  */
-@SuppressWarnings({"FutureReturnValueIgnored", "ReferenceEquality"
-}) // Netty reports a failed write by closing; buffers are compared as objects
-final class RespConnection extends ChannelInboundHandlerAdapter {
+@SuppressWarnings("FutureReturnValueIgnored") // Netty reports a failed write by closing
+final class RespConnection extends ChannelInboundHandlerAdapter implements CommandAssembly.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(RespConnection.class);
-
-    /** Held among the pieces: what was wrong with the stream after them. */
-    private record Malformed(String reason) {}
 
     private final RespCore core;
     private final ClientState client;
-    private final Arguments arguments = new Arguments();
+    private final CommandAssembly assembly = new CommandAssembly(this);
+    private final Records records = new Records(this);
+    private final CommandQueue queue = new CommandQueue();
     private final ArrayDeque<Object> held = new ArrayDeque<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Tenant tenant;
     private @Nullable Table table;
     private boolean resp3;
-    private int argumentsLeft;
-    private int bulkLength;
     private boolean waiting;
     private boolean resuming;
     private boolean closing;
@@ -81,8 +68,8 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
         core.reply(this).resp3(version3);
     }
 
-    /** Whether the client has named its tenant. */
-    boolean authenticated() {
+    @Override
+    public boolean authenticated() {
         return tenant != null;
     }
 
@@ -96,9 +83,20 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
         return Objects.requireNonNull(table);
     }
 
+    /** The records of {@link #table}. */
+    Records records() {
+        return records;
+    }
+
+    /** What waits for EXEC. */
+    CommandQueue queue() {
+        return queue;
+    }
+
     /** From here on, commands are this tenant's. */
     void enter(Tenant named) {
         tenant = named;
+        queue.clear();
         select(named.defaultTable());
     }
 
@@ -112,6 +110,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
         tenant = null;
         table = null;
         resp3 = false;
+        queue.clear();
         client.reset();
         Tenant open = core.core().store().tenant(Authentication.TENANT_DEFAULT);
         if (open != null && !open.hasSecret()) {
@@ -180,7 +179,8 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
         closing = true;
         core.clients().remove(this);
         core.dismiss(this);
-        arguments.reset();
+        assembly.reset();
+        queue.clear();
         dropHeld();
     }
 
@@ -197,7 +197,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
         } else if (waiting || !held.isEmpty() || !channel().isWritable()) {
             held.add(message);
         } else {
-            accept(message);
+            assembly.accept(message);
         }
     }
 
@@ -223,7 +223,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
         resuming = true;
         do {
             while (!held.isEmpty() && !waiting && !closing && channel().isWritable()) {
-                accept(held.remove());
+                assembly.accept(held.remove());
             }
             send();
         } while (!held.isEmpty() && !waiting && !closing && channel().isWritable());
@@ -235,121 +235,44 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void accept(Object message) {
-        if (message instanceof BulkStringRedisContent content) {
-            acceptContent(content);
-        } else if (message instanceof BulkStringHeaderRedisMessage header) {
-            acceptBulkHeader(header.bulkStringLength());
-        } else if (message instanceof ArrayHeaderRedisMessage header) {
-            acceptArrayHeader(header.length());
-        } else if (message instanceof InlineCommandRedisMessage inline && argumentsLeft == 0) {
-            acceptInline(inline.content());
-        } else if (message instanceof Malformed malformed) {
-            refuse(malformed.reason());
-        } else {
-            refuse("expected " + (argumentsLeft > 0 ? "'$'" : "'*' or an inline command") + ", got '" + type(message)
-                    + "'");
-        }
-    }
-
-    /** What the piece begins with. */
-    private static char type(Object message) {
-        if (message instanceof InlineCommandRedisMessage inline) {
-            return inline.content().isEmpty() ? '\r' : inline.content().charAt(0);
-        }
-        return message instanceof SimpleStringRedisMessage ? '+' : message instanceof ErrorRedisMessage ? '-' : ':';
-    }
-
-    private void acceptArrayHeader(long length) {
-        if (argumentsLeft > 0) {
-            refuse("expected '$', got '*'");
-        } else if (length > RespLimits.ARGUMENTS_MAX) {
-            refuse("invalid multibulk length");
-        } else if (tenant == null && length > RespLimits.UNAUTHENTICATED_ARGUMENTS_MAX) {
-            refuse("unauthenticated multibulk length");
-        } else if (length > 0) {
-            argumentsLeft = (int) length;
-        }
-    }
-
-    private void acceptBulkHeader(int length) {
-        if (argumentsLeft == 0) {
-            refuse("expected '*' or an inline command, got '$'");
-        } else if (length > RespLimits.BULK_BYTES_MAX || arguments.bytes() + length > RespLimits.COMMAND_BYTES_MAX) {
-            refuse("invalid bulk length");
-        } else if (tenant == null && length > RespLimits.UNAUTHENTICATED_BULK_BYTES_MAX) {
-            refuse("unauthenticated bulk length");
-        } else {
-            bulkLength = length;
-        }
-    }
-
-    private void acceptContent(BulkStringRedisContent content) {
-        if (content == FullBulkStringRedisMessage.NULL_INSTANCE || argumentsLeft == 0) {
-            refuse(argumentsLeft == 0 ? "expected '*' or an inline command, got '$'" : "invalid bulk length");
-            return;
-        }
-        boolean last = content instanceof LastBulkStringRedisContent;
-        if (content == FullBulkStringRedisMessage.EMPTY_INSTANCE) {
-            arguments.addEmpty();
-        } else {
-            arguments.gather(content.content(), bulkLength, last);
-        }
-        if (last && --argumentsLeft == 0) {
-            execute();
-        }
-    }
-
-    private void acceptInline(String line) {
-        List<byte[]> words = InlineWords.split(line);
-        if (words == null) {
-            refuse("unbalanced quotes in request");
-            return;
-        }
-        if (words.isEmpty()) {
-            return;
-        }
-        for (byte[] word : words) {
-            arguments.add(io.netty.buffer.Unpooled.wrappedBuffer(word));
-        }
-        execute();
-    }
-
-    private void execute() {
+    @Override
+    public void execute(Arguments arguments) {
         core.core().refreshClock();
         ReplyWriter reply = core.reply(this);
         core.core().counters().increment(Counter.RESP_COMMANDS);
         try {
-            dispatch(reply);
+            dispatch(arguments, reply);
         } catch (RuntimeException fault) {
             LOG.error("RESP command failed: connection={}, arguments={}", id(), arguments.count(), fault);
             reply.error("ERR internal error, see the server's log");
             closing = true;
         }
-        arguments.reset();
         if (reply.size() > RespLimits.OUTPUT_FLUSH_BYTES && core.replying(this)) {
             send();
         }
     }
 
-    private void dispatch(ReplyWriter reply) {
+    private void dispatch(Arguments arguments, ReplyWriter reply) {
         Command command = CommandTable.find(arguments.address(0), arguments.length(0));
         if (command == null) {
+            queue.spoil();
             Errors.unknownCommand(reply, arguments);
         } else if (!command.takes(arguments.count())) {
+            queue.spoil();
             Errors.wrongArity(reply, command.label());
         } else if (tenant == null && command.needsTenant()) {
             reply.error(Errors.NO_AUTHENTICATION);
         } else {
             client.used(command, core.core().nowMs());
-            command.handler().run(this, arguments, reply);
+            if (!queue.isOpen() || !MultiCommands.queue(queue, command, arguments, reply)) {
+                command.handler().run(this, arguments, reply);
+            }
         }
     }
 
-    private void refuse(String reason) {
+    @Override
+    public void refuse(String reason) {
         core.reply(this).error("ERR Protocol error: " + reason);
-        arguments.reset();
-        argumentsLeft = 0;
         closing = true;
     }
 
@@ -385,12 +308,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext caught, Throwable cause) {
         if (cause instanceof DecoderException) {
-            boolean inline =
-                    argumentsLeft == 0 && String.valueOf(cause.getMessage()).contains("<= 65536");
-            String reason = inline
-                    ? "too big inline request"
-                    : argumentsLeft > 0 ? "invalid bulk length" : "invalid multibulk length";
-            channelRead(caught, new Malformed(reason));
+            channelRead(caught, assembly.malformed(cause));
             send();
         } else {
             if (!(cause instanceof IOException)) {

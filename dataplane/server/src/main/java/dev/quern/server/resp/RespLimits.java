@@ -46,6 +46,15 @@ final class RespLimits {
     /** How often a command that writes several records tries again when another core was quicker. */
     static final int TRANSACTION_ATTEMPTS_MAX = 64;
 
+    /** Commands between MULTI and EXEC: they hold the core for as long as they take, and the store's transaction takes 16,384 writes. */
+    static final int QUEUED_COMMANDS_MAX = 8192;
+
+    /** Their arguments, which a connection keeps until EXEC: those of one longest command. */
+    static final long QUEUED_BYTES_MAX = COMMAND_BYTES_MAX;
+
+    /** Keys that a connection watches: EXEC looks at each. */
+    static final int WATCHED_KEYS_MAX = 1024;
+
     /** Records one SCAN step looks at: some hundreds of microseconds of the core. */
     static final int SCAN_RECORDS_MAX = 10_000;
 

@@ -2,9 +2,7 @@ package dev.quern.server.resp;
 
 import dev.quern.kvstore.PutCondition;
 import dev.quern.kvstore.Record;
-import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.StoreStatus;
-import dev.quern.kvstore.Table;
 
 /** Commands on one record's value. Those that read and write at once are in {@link AtomicCommands}. Thread: the core's. */
 final class StringCommands {
@@ -37,11 +35,9 @@ final class StringCommands {
     }
 
     private static int put(RespConnection connection, Arguments arguments, int value, long expiryMs, int conditions) {
-        StoreCore store = connection.core().enter();
         return connection
-                .table()
+                .records()
                 .put(
-                        store,
                         arguments.address(1),
                         arguments.length(1),
                         arguments.address(value),
@@ -113,12 +109,11 @@ final class StringCommands {
             return;
         }
         if (record != Record.NONE && (options.timed() || options.persist())) {
-            StoreCore store = connection.core().enter();
-            Table table = connection.table();
+            Records records = connection.records();
             boolean past = options.timed() && options.expiryMs() <= nowMs;
             int status = past
-                    ? table.delete(store, arguments.address(1), arguments.length(1))
-                    : table.expire(store, arguments.address(1), arguments.length(1), options.expiryMs());
+                    ? records.delete(arguments.address(1), arguments.length(1))
+                    : records.expire(arguments.address(1), arguments.length(1), options.expiryMs());
             if (status != StoreStatus.OK && status != StoreStatus.NOT_FOUND) {
                 Errors.status(reply, status);
                 return;
@@ -166,10 +161,10 @@ final class StringCommands {
     }
 
     private static void increment(RespConnection connection, Arguments arguments, long delta, ReplyWriter reply) {
-        StoreCore store = connection.core().enter();
-        int status = connection.table().increment(store, arguments.address(1), arguments.length(1), delta);
+        Records records = connection.records();
+        int status = records.increment(arguments.address(1), arguments.length(1), delta);
         if (status == StoreStatus.OK) {
-            reply.integer(store.resultLong());
+            reply.integer(records.resultLong());
         } else {
             Errors.status(reply, status);
         }

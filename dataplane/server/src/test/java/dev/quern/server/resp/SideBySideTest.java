@@ -226,7 +226,7 @@ class SideBySideTest {
         };
     }
 
-    private static String[] sensible(Random random) {
+    static String[] sensible(Random random) {
         String key = key(random);
         String value = value(random);
         // Far from the moment, so that nothing expires between two answers.
