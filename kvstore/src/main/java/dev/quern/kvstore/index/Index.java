@@ -90,7 +90,7 @@ public abstract class Index {
         void visit(long record);
     }
 
-    /** Sees every record of a bucket. */
+    /** Sees every record of a bucket; while the index grows, one may be seen twice unless the bucket is locked. */
     public abstract void forEach(long bucket, Slots.Visitor visitor);
 
     /** After how many insertions by one core {@link #grow} wants to be called. */
