@@ -32,8 +32,8 @@ public final class Peers implements Bench {
     /** As many as fifty connections with sixteen requests each, less what a session's window needs free. */
     private static final int GETS_IN_FLIGHT = 768;
 
-    /** As many clients that each wait for an answer as {@code redis-benchmark} has connections. */
-    private static final int FUNCTIONS_IN_FLIGHT = 50;
+    /** What a pipelined connection of the Redis tests has under way. With more, both sides wait less for each other's round trips. */
+    private static final int FUNCTIONS_IN_FLIGHT = PIPELINE;
 
     /** A case is warm when some runs in a row are no more than this better than the best before them. */
     private static final double WARM_GAIN_MAX = 1.03;
