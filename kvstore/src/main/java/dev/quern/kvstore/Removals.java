@@ -20,6 +20,18 @@ final class Removals {
         return table.index().isInExpiryPass();
     }
 
+    /** Gives memory back of which the index has no need any more. Returns how much was done. */
+    int tidy(StoreCore core, long nowMs, int bucketsMax) {
+        Index current = table.index();
+        if (current.isTidy(nowMs, table.counts())) {
+            return 0;
+        }
+        core.enter(nowMs);
+        int done = current.tidy(nowMs, table.counts(), bucketsMax, core.index());
+        core.exit();
+        return done;
+    }
+
     /** Takes away what has expired in a few buckets. Returns how much was done: 0 when nothing has expired. */
     int sweepExpired(StoreCore core, long nowMs, int bucketsMax) {
         Index current = table.index();

@@ -27,6 +27,7 @@ public final class StoreCore implements AutoCloseable {
     private final int index;
     private final RetiredBlocks retired;
     private final Transaction transaction;
+    private final RangeCursor rangeCursor = new RangeCursor(this);
     private final Arena scratchArena = Arena.ofShared();
     private final long scratch =
             scratchArena.allocate(SCRATCH_BYTES, Long.BYTES).address();
@@ -164,6 +165,11 @@ public final class StoreCore implements AutoCloseable {
     /** Whether the running transaction read the bucket in which this record lies. */
     boolean isBeingRead(Table table, long record) {
         return transaction.hasRead(table, record);
+    }
+
+    /** For a walk that is begun and ended in one call. */
+    RangeCursor rangeCursor() {
+        return rangeCursor;
     }
 
     long scratch() {

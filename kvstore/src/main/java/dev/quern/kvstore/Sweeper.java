@@ -150,7 +150,8 @@ final class Sweeper {
                 tenantId++;
                 continue;
             }
-            int done = table.removals().sweepExpired(core, nowMs, bucketsMax);
+            int done = table.removals().sweepExpired(core, nowMs, bucketsMax)
+                    + table.removals().tidy(core, nowMs, bucketsMax);
             if (!table.removals().isSweeping()) {
                 tableId++;
             }

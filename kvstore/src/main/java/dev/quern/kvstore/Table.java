@@ -5,6 +5,7 @@ import dev.quern.kvstore.eviction.Frequency;
 import dev.quern.kvstore.index.BucketWalk;
 import dev.quern.kvstore.index.HashIndex;
 import dev.quern.kvstore.index.Index;
+import dev.quern.kvstore.index.OrderedIndex;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import net.openhft.chronicle.bytes.Bytes;
@@ -13,7 +14,7 @@ import net.openhft.chronicle.bytes.PointerBytesStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hash table of records. The operations that take addresses run on the given core's thread, inside its epoch; keys are {@link
+ * A table of records, hashed or in the order of their keys. The operations that take addresses run on the given core's thread, inside its epoch; keys are {@link
  * Limits#KEY_BYTES_MIN} to {@link Limits#KEY_BYTES_MAX} bytes, values up to {@link Limits#VALUE_BYTES_MAX}, and both are only read.
  * What they return below 0 is a {@link StoreStatus}. Each is atomic, and ordered with transactions as if they ran one after another.
  * Any number of cores may work on a table at a time; reads wait for nobody.
@@ -42,7 +43,13 @@ public final class Table {
 
     private Index newIndex() throws IOException {
         long seed = tenant.store().config().hashSeed();
-        return new HashIndex(seed, tenant.arena().quota(), tenant.store().commitAhead());
+        return config.kind() == TableKind.HASH
+                ? new HashIndex(seed, tenant.arena().quota(), tenant.store().commitAhead())
+                : new OrderedIndex(
+                        seed,
+                        tenant.arena().quota(),
+                        tenant.store().epochs(),
+                        tenant.store().config().poisonsReclaimed());
     }
 
     public Tenant tenant() {
@@ -244,6 +251,28 @@ public final class Table {
             });
         }
         return walk.cursor();
+    }
+
+    /**
+     * Shows the records of a range in order, in an ordered table. To go on later, give the last key seen to {@link RangeQuery#after}.
+     *
+     * @param recordsMax stops after so many
+     * @return how many were shown; fewer than {@code recordsMax} when these were all
+     * @throws IllegalArgumentException when this is a hash table
+     */
+    public int range(StoreCore core, RangeQuery query, int recordsMax, RecordVisitor visitor) {
+        RangeCursor cursor = core.rangeCursor();
+        cursor.open(this, query);
+        int shown = 0;
+        while (shown < recordsMax) {
+            long record = cursor.next();
+            if (record == Record.NONE) {
+                break;
+            }
+            shown++;
+            visitor.visit(record);
+        }
+        return shown;
     }
 
     /**

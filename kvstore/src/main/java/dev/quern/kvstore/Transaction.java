@@ -29,6 +29,7 @@ public final class Transaction {
     private long clearsAtBegin;
     private boolean isTooLarge;
     private long resultLong;
+    private long writeCount;
 
     Transaction(StoreCore core) {
         this.core = core;
@@ -70,6 +71,39 @@ public final class Transaction {
                 return Record.NONE;
             }
         }
+    }
+
+    /**
+     * Begins a walk over a range of an ordered table, as this transaction sees it. Good until the commit or the abort.
+     *
+     * @throws IllegalArgumentException when the table is a hash table
+     */
+    public void range(Table table, RangeQuery query, RangeCursor cursor) {
+        indexOf(table);
+        cursor.open(table, query, this);
+    }
+
+    /** For a cursor that took up a bucket's records. */
+    void noteRead(Table table, long bucket, long version) {
+        indexOf(table);
+        if (!reads.add(bucket, version)) {
+            isTooLarge = true;
+        }
+        readTable = table;
+    }
+
+    /** Shows a cursor what this transaction will write to a table. */
+    void showWrites(Table table, RangeCursor cursor) {
+        for (int i = 0; i < writes.size(); i++) {
+            if (writes.isOf(i, table)) {
+                cursor.show(writes.record(i), writes.isDelete(i));
+            }
+        }
+    }
+
+    /** Rises with every write. */
+    long writeCount() {
+        return writeCount;
     }
 
     private Index indexOf(Table table) {
@@ -164,6 +198,7 @@ public final class Transaction {
     }
 
     private int write(Table table, long record, boolean isDelete) {
+        writeCount++;
         Index index = indexOf(table);
         long key = Record.keyAddress(record);
         int keyLength = Record.keyLength(record);

@@ -100,6 +100,11 @@ final class WriteSet {
         return table;
     }
 
+    @SuppressWarnings("ReferenceEquality") // a table is itself only
+    boolean isOf(int place, Table table) {
+        return tables[place] == table;
+    }
+
     Index index(int place) {
         return indexes[place];
     }

@@ -55,6 +55,11 @@ final class Keys implements AutoCloseable {
         return key;
     }
 
+    Keys keyLength(int length) {
+        keyLength = length;
+        return this;
+    }
+
     int keyLength() {
         return keyLength;
     }
@@ -81,6 +86,10 @@ final class Keys implements AutoCloseable {
 
     int delete(Table table, StoreCore core) {
         return table.delete(core, key, keyLength);
+    }
+
+    static String keyText(long record) {
+        return new String(Record.key(record), StandardCharsets.UTF_8);
     }
 
     static String text(long record) {

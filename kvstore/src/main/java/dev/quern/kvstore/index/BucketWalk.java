@@ -1,8 +1,8 @@
 package dev.quern.kvstore.index;
 
 /**
- * A place on the way over an index's buckets, between two of them. It may be kept over any time; the buckets that it gives are good
- * until the core leaves its epoch. Thread: one at a time.
+ * A place on the way over an index's buckets, between two of them. Good until the core leaves its epoch, or for as long as nobody changes
+ * the index; its {@link #cursor} is good over any time. Thread: one at a time.
  */
 public abstract class BucketWalk {
     BucketWalk() {}

@@ -249,6 +249,16 @@ public final class HashIndex extends Index {
         }
     }
 
+    @Override
+    public boolean isTidy(long nowMs, LongSupplier records) {
+        return true;
+    }
+
+    @Override
+    public int tidy(long nowMs, LongSupplier records, int bucketsMax, int owner) {
+        return 0;
+    }
+
     private void split(int owner) throws IOException {
         long count = bucketCount;
         buckets.ensure(count);

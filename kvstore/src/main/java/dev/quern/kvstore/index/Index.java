@@ -104,6 +104,12 @@ public abstract class Index {
      */
     public abstract void grow(long bucket, LongSupplier records, int owner);
 
+    /** Whether there is nothing that {@link #tidy} would do now. */
+    public abstract boolean isTidy(long nowMs, LongSupplier records);
+
+    /** Gives memory back that the index has no need for, in a few steps. Returns how much was done. */
+    public abstract int tidy(long nowMs, LongSupplier records, int bucketsMax, int owner);
+
     /**
      * A walk over all buckets, by which each record is met that is there throughout; one may be met twice.
      *

@@ -1,0 +1,358 @@
+package dev.quern.kvstore.index;
+
+import static dev.quern.kvstore.index.LeafLayout.SLOTS;
+import static dev.quern.kvstore.index.LeafLayout.SLOTS_OFFSET;
+
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.memory.Epochs;
+import dev.quern.kvstore.memory.Quota;
+import dev.quern.kvstore.memory.RecordLayout;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Records in the order of their keys: a B+-tree whose leaves are buckets. The form changes by copies only (after PALM and Bw-tree, much
+ * reduced): a leaf that is split, or merged with its neighbour, is frozen, and new leaves take its place in new inner nodes that come to be
+ * seen by one store. So a leaf has the same range of keys for as long as it is in the tree; who still reads a frozen leaf sees what was
+ * there when its operation had begun; writers and transactions look whether theirs is still in place. What was replaced is retired through
+ * the epochs.
+ *
+ * <p>One thread at a time changes the form; others leave it to a later insertion.
+ */
+public final class OrderedIndex extends Index {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    /** A pass for expired records begins no sooner than this after the one before. */
+    private static final long EXPIRY_PASS_INTERVAL_MS = 100;
+
+    private final NodeMemory memory;
+    private final TreeForm form;
+    private final ScanPositions positions = new ScanPositions();
+    private volatile long root;
+
+    private final AtomicLong soonestMs = new AtomicLong(NEVER);
+    private final SavedKey expiryPlace = new SavedKey();
+    private final LeafRange expiryRange = new LeafRange();
+    private boolean isInExpiryPass;
+    private long expiryPassBegunMs = Long.MIN_VALUE / 2;
+
+    /**
+     * An empty index.
+     *
+     * @param seed of the hash
+     * @param quota is charged for every node
+     * @param poisons whether freed nodes are overwritten, so that a test sees who still reads them
+     * @throws IOException when the system has no memory to give
+     */
+    public OrderedIndex(long seed, Quota quota, Epochs epochs, boolean poisons) throws IOException {
+        super(seed);
+        memory = new NodeMemory(quota, epochs, poisons);
+        form = new TreeForm(this, memory);
+        root = form.firstRoot();
+    }
+
+    long root() {
+        return root;
+    }
+
+    /** For the thread that changes the form. */
+    void setRoot(long newRoot) {
+        root = newRoot;
+    }
+
+    @Override
+    public long find(long hash, long keyAddress, int keyLength) {
+        return search(bucketOf(hash, keyAddress, keyLength), hash, keyAddress, keyLength);
+    }
+
+    @Override
+    public long bucketOf(long hash, long keyAddress, int keyLength) {
+        long node = root;
+        for (; ; ) {
+            long child = InnerNode.child(node, InnerNode.placeOf(node, keyAddress, keyLength));
+            if (InnerNode.level(node) == 1) {
+                return child;
+            }
+            node = child;
+        }
+    }
+
+    @Override
+    public boolean isBucketOf(long bucket, long hash, long keyAddress, int keyLength) {
+        return isInPlace(bucket);
+    }
+
+    /** Whether no other leaves have taken this one's place. */
+    public boolean isInPlace(long leaf) {
+        return NativeMemory.getLongAcquire(leaf + LeafLayout.REPLACED_OFFSET) == 0;
+    }
+
+    /** Finds the leaf to which a key belongs; an empty key is before all. */
+    public void locate(long keyAddress, int keyLength, LeafRange range) {
+        locate(keyAddress, keyLength, false, range);
+    }
+
+    /** Finds the leaf of the keys right before this one. */
+    public void locateBefore(long keyAddress, int keyLength, LeafRange range) {
+        locate(keyAddress, keyLength, true, range);
+    }
+
+    private void locate(long keyAddress, int keyLength, boolean before, LeafRange range) {
+        range.start();
+        long node = root;
+        for (; ; ) {
+            int place = before
+                    ? InnerNode.placeBefore(node, keyAddress, keyLength)
+                    : InnerNode.placeOf(node, keyAddress, keyLength);
+            range.pass(node, place);
+            long child = InnerNode.child(node, place);
+            if (InnerNode.level(node) == 1) {
+                range.arrive(child);
+                return;
+            }
+            node = child;
+        }
+    }
+
+    /** Finds the leaf of the greatest keys. */
+    public void locateLast(LeafRange range) {
+        range.start();
+        long node = root;
+        for (; ; ) {
+            int place = InnerNode.count(node) - 1;
+            range.pass(node, place);
+            long child = InnerNode.child(node, place);
+            if (InnerNode.level(node) == 1) {
+                range.arrive(child);
+                return;
+            }
+            node = child;
+        }
+    }
+
+    /** Adds a leaf's records, in no order. */
+    public static void gather(long leaf, SortedRecords records) {
+        for (long line = leaf; line != 0; line = NativeMemory.getLongAcquire(line + Slots.OVERFLOW_OFFSET)) {
+            for (int i = 0; i < SLOTS; i++) {
+                // acquire: pairs with the release in publish, so that the record is whole
+                long word = NativeMemory.getLongAcquire(line + SLOTS_OFFSET + (long) i * Slots.BYTES);
+                if (Slots.recordIn(word) != 0) {
+                    records.add(word);
+                }
+            }
+        }
+    }
+
+    @Override
+    public long search(long bucket, long hash, long keyAddress, int keyLength) {
+        return Slots.search(bucket, SLOTS_OFFSET, SLOTS, hash, keyAddress, keyLength);
+    }
+
+    @Override
+    public long slotOf(long bucket, long hash, long keyAddress, int keyLength) {
+        return Slots.slotOf(bucket, SLOTS_OFFSET, SLOTS, hash, keyAddress, keyLength);
+    }
+
+    @Override
+    public long reserveSlot(long bucket) {
+        long slot = Slots.reserve(bucket, SLOTS_OFFSET, SLOTS);
+        if (slot != 0) {
+            return slot;
+        }
+        long line = memory.allocate(LeafLayout.BYTES);
+        return line == NodeMemory.NONE ? 0 : Slots.reserveInNew(bucket, SLOTS_OFFSET, line);
+    }
+
+    @Override
+    public void forEach(long bucket, Slots.Visitor visitor) {
+        Slots.forEach(bucket, SLOTS_OFFSET, SLOTS, visitor);
+    }
+
+    @Override
+    public long touch(long bucket, long hash) {
+        return Slots.touch(bucket, SLOTS_OFFSET, SLOTS, hash);
+    }
+
+    @Override
+    public long findQueued(long entry) {
+        throw new UnsupportedOperationException("ordered indexes have no eviction queue");
+    }
+
+    @Override
+    public int insertionsPerStep() {
+        return 1;
+    }
+
+    @Override
+    public void grow(long bucket, LongSupplier records, int owner) {
+        if (NativeMemory.getLongAcquire(bucket + Slots.OVERFLOW_OFFSET) != 0) {
+            form.split(bucket, owner);
+        }
+    }
+
+    @Override
+    public boolean isTidy(long nowMs, LongSupplier records) {
+        return form.isTidy(nowMs, records.getAsLong());
+    }
+
+    @Override
+    public int tidy(long nowMs, LongSupplier records, int leavesMax, int owner) {
+        return form.tidy(nowMs, records.getAsLong(), leavesMax, owner);
+    }
+
+    @Override
+    public void noteExpiry(long bucket, long hash, long record) {
+        if (RecordLayout.hasExpiry(record)) {
+            long expiryMs = NativeMemory.getLong(RecordLayout.expiryAddress(record));
+            if (expiryMs != 0) {
+                noteExpiry(bucket, hash, record, expiryMs);
+            }
+        }
+    }
+
+    private void noteExpiry(long bucket, long hash, long record, long expiryMs) {
+        long leaf = bucket;
+        lowerSoonest(leaf, expiryMs);
+        while (!isInPlace(leaf)) {
+            // Who replaced it may have looked for its time before that was noted.
+            leaf = bucketOf(hash, record + RecordLayout.KEY_OFFSET, RecordLayout.keyLength(record));
+            lowerSoonest(leaf, expiryMs);
+        }
+        lower(soonestMs, expiryMs);
+    }
+
+    static void lowerSoonest(long leaf, long expiryMs) {
+        long place = leaf + LeafLayout.SOONEST_MS_OFFSET;
+        long noted = NativeMemory.getLongVolatile(place);
+        while (expiryMs < noted && !NativeMemory.compareAndSetLong(place, noted, expiryMs)) {
+            noted = NativeMemory.getLongVolatile(place);
+        }
+    }
+
+    void lowerSoonest(long expiryMs) {
+        lower(soonestMs, expiryMs);
+    }
+
+    private static void lower(AtomicLong time, long toMs) {
+        long now = time.get();
+        while (toMs < now && !time.compareAndSet(now, toMs)) {
+            now = time.get();
+        }
+    }
+
+    @Override
+    public boolean isExpiryIdle(long nowMs) {
+        long sincePassMs = nowMs - expiryPassBegunMs;
+        return !isInExpiryPass
+                && (soonestMs.get() > nowMs || sincePassMs >= 0 && sincePassMs < EXPIRY_PASS_INTERVAL_MS);
+    }
+
+    @Override
+    public boolean isInExpiryPass() {
+        return isInExpiryPass;
+    }
+
+    @Override
+    public void sweepExpired(long nowMs, int bucketsMax, ExpiredVisitor visitor) {
+        if (isExpiryIdle(nowMs)) {
+            return;
+        }
+        if (!isInExpiryPass) {
+            isInExpiryPass = true;
+            expiryPassBegunMs = nowMs;
+            expiryPlace.clear();
+            soonestMs.set(NEVER);
+        }
+        for (int i = 0; i < bucketsMax && isInExpiryPass; i++) {
+            locate(expiryPlace.address(), expiryPlace.length(), expiryRange);
+            sweepLeaf(expiryRange.leaf(), nowMs, visitor);
+            if (expiryRange.hasHigh()) {
+                expiryPlace.set(expiryRange.highAddress(), expiryRange.highLength());
+            } else {
+                isInExpiryPass = false;
+            }
+        }
+    }
+
+    private void sweepLeaf(long leaf, long nowMs, ExpiredVisitor visitor) {
+        long place = leaf + LeafLayout.SOONEST_MS_OFFSET;
+        if (NativeMemory.getLongVolatile(place) <= nowMs) {
+            NativeMemory.putLongVolatile(place, NEVER);
+            forEach(leaf, (slot, record) -> {
+                if (RecordLayout.isExpired(record, nowMs)) {
+                    visitor.visit(record);
+                } else {
+                    noteExpiry(leaf, hash(record + RecordLayout.KEY_OFFSET, RecordLayout.keyLength(record)), record);
+                }
+            });
+        }
+        lower(soonestMs, NativeMemory.getLongVolatile(place));
+    }
+
+    @Override
+    public BucketWalk walk(long cursor) {
+        return new Walk(cursor);
+    }
+
+    /** From the least keys to the greatest. */
+    private final class Walk extends BucketWalk {
+        private final long begunAt;
+        private final SavedKey begin = new SavedKey();
+        private final LeafRange range = new LeafRange();
+        private boolean isBegun;
+        private boolean isDone;
+
+        Walk(long cursor) {
+            begunAt = cursor;
+            byte[] key = positions.find(cursor);
+            if (key != null) {
+                begin.set(key);
+            }
+        }
+
+        @Override
+        public long next() {
+            if (isDone) {
+                return 0;
+            }
+            if (isBegun) {
+                locate(range.highAddress(), range.highLength(), range);
+            } else {
+                isBegun = true;
+                locate(begin.address(), begin.length(), range);
+            }
+            isDone = !range.hasHigh();
+            return range.leaf();
+        }
+
+        @Override
+        public boolean isDone() {
+            return isDone;
+        }
+
+        @Override
+        public long cursor() {
+            if (isDone) {
+                return 0;
+            }
+            return isBegun
+                    ? positions.save(begunAt, NativeMemory.toArray(range.highAddress(), range.highLength()))
+                    : begunAt;
+        }
+    }
+
+    @Override
+    public long bytes() {
+        return memory.bytes();
+    }
+
+    @Override
+    public void close() {
+        try {
+            memory.close();
+        } catch (IOException failed) {
+            throw new IllegalStateException("an index's own memory could not be unmapped", failed);
+        }
+    }
+}
