@@ -25,7 +25,8 @@ final class NodeMemory {
     private static final long FREE_BYTES = LeafLayout.BYTES + InnerNode.BYTES;
 
     private static final int NO_CHUNK = -1;
-    private static final int RETIRED_FIRST = 64;
+    private static final int RETIRED_FIRST = 256;
+    private static final int RECLAIM_FROM = 128;
     private static final byte POISON = (byte) 0xDB;
 
     private final Quota quota;
@@ -85,7 +86,7 @@ final class NodeMemory {
     /** A zeroed block of at least so many bytes; {@link #NONE} when the quota or the system has no more. */
     synchronized long allocate(int bytes) {
         int size = sizeFor(bytes);
-        if (!charge(SIZES[size])) {
+        if (!charge(SIZES[size]) && (reclaim() == 0 || !charge(SIZES[size]))) {
             return NONE;
         }
         int chunk = open[size];
@@ -254,6 +255,13 @@ final class NodeMemory {
 
     synchronized boolean hasRetired() {
         return retiredCount > 0;
+    }
+
+    /** From time to time frees what was retired, as that fences all threads. */
+    synchronized void reclaimIfMany() {
+        if (retiredCount >= RECLAIM_FROM) {
+            reclaim();
+        }
     }
 
     /** Frees what was retired and nobody can see any more; returns how many blocks that were. */

@@ -67,7 +67,7 @@ final class TreeForm {
             return;
         }
         try {
-            memory.reclaim();
+            memory.reclaimIfMany();
             splitWhileOverFull(leaf, owner);
         } finally {
             changing.set(false);
