@@ -295,8 +295,8 @@ class OrderedTableTest {
         for (int round = 0; round < 3; round++) {
             fill(50_000);
             long full = table.stats().indexBytes();
-            // Keys in rising order: leaves of 24 records.
-            assertTrue(full < 50_000 * 14L, "index " + full);
+            // Keys in rising order: leaves of 24 records. Some replaced nodes wait.
+            assertTrue(full < 50_000 * 14L + (256 << 10), "index " + full);
             if (round == 0) {
                 core.enter(nowMs);
                 table.clear(core);
