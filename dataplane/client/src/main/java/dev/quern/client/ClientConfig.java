@@ -181,7 +181,11 @@ public final class ClientConfig {
             return this;
         }
 
-        /** A request without an answer is sent again after this, then after twice as long, and so on up to {@code max}; with jitter. */
+        /**
+         * A request without an answer is sent again after a while, then after twice as long, and so on up to {@code max}; with jitter.
+         * The while is {@code after} at first; then it follows the round trips to each core as they are measured, from a quarter of
+         * {@code after} up to {@code max}.
+         */
         public Builder retransmit(Duration after, Duration max) {
             require(positive(after, "after").compareTo(positive(max, "max")) <= 0, "after must not exceed max");
             retransmitAfter = after;

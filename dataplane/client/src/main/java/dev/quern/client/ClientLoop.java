@@ -2,7 +2,6 @@ package dev.quern.client;
 
 import dev.quern.client.transport.Transport;
 import dev.quern.protocol.Limits;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -32,12 +31,9 @@ final class ClientLoop implements Runnable {
     private final AtomicInteger pending = new AtomicInteger();
     private final List<TableHandle> tables = new CopyOnWriteArrayList<>();
     private final SplittableRandom jitter = new SplittableRandom();
-    private final long retransmitNs;
-    private final long retransmitMaxNs;
+    private final CoreSessions sessions;
 
-    private Session[] sessions = new Session[0];
     private int turns;
-    private int anyCore;
     private long nowNs = System.nanoTime();
     private long timersNs = nowNs;
     private boolean turning;
@@ -51,8 +47,7 @@ final class ClientLoop implements Runnable {
         this.config = config;
         this.transport = transport;
         datagramBytesMax = transport.datagramBytesMax();
-        retransmitNs = config.retransmitAfter().toNanos();
-        retransmitMaxNs = config.retransmitAfterMax().toNanos();
+        sessions = new CoreSessions(this, transport);
     }
 
     // For sessions
@@ -92,10 +87,10 @@ final class ClientLoop implements Runnable {
         return nowNs;
     }
 
-    /** How long to wait for an answer after so many datagrams that got none: doubling, with a quarter of jitter either way. */
-    long retransmitNs(int unanswered) {
-        long after = Math.min(retransmitNs << Math.min(unanswered, 16), retransmitMaxNs);
-        return after - after / 4 + jitter.nextLong(after / 2 + 1);
+    /** For one session's requests, which each core answers in its own time. */
+    RetransmitTimer newRetransmitTimer() {
+        return new RetransmitTimer(
+                config.retransmitAfter().toNanos(), config.retransmitAfterMax().toNanos(), jitter);
     }
 
     /** A callback threw: whoever polls shall know, when the turn is over. */
@@ -119,80 +114,11 @@ final class ClientLoop implements Runnable {
 
     /** Opens a session with every core; on the calling thread. */
     void connect() {
-        long deadlineNs = System.nanoTime() + config.connectTimeout().toNanos();
-        try {
-            Session first = new Session(this, transport.open(Transport.PORT_FIRST));
-            Handshake.Opened opened = awaitOpen(first, deadlineNs);
-            Session[] all = new Session[opened.ports().size()];
-            all[opened.coreIndex()] = first;
-            for (int core = 0; core < all.length; core++) {
-                if (core != opened.coreIndex()) {
-                    all[core] = new Session(this, transport.open(opened.ports().get(core)));
-                    awaitOpen(all[core], deadlineNs);
-                }
-            }
-            sessions = all;
-        } catch (IOException e) {
-            QuernException.Timeout failure =
-                    new QuernException.Timeout("cannot open a socket to " + describe() + ": " + e.getMessage());
-            failure.initCause(e);
-            throw failure;
-        }
+        sessions.open(config.connectTimeout().toNanos());
     }
 
-    private Handshake.Opened awaitOpen(Session session, long deadlineNs) {
-        while (true) {
-            session.checkTimers(readClock());
-            int work = session.receive(DATAGRAMS_PER_TURN_MAX);
-            Handshake.Opened opened = session.opened();
-            if (opened != null && session.isOpen()) {
-                return opened;
-            }
-            QuernException refusal = session.handshake().refusal();
-            if (refusal instanceof QuernException.Refused) {
-                throw refusal;
-            }
-            if (nowNs - deadlineNs >= 0) {
-                if (refusal != null) {
-                    throw refusal;
-                }
-                String failure = session.link().failure();
-                throw new QuernException.Timeout("no session with " + describe() + " within "
-                        + config.connectTimeout().toMillis() + " ms: "
-                        + (failure == null ? session.handshake().progress() : failure)
-                        + ": check that the server runs and that its address is right");
-            }
-            if (work == 0) {
-                transport.await(TIMER_NS);
-            }
-        }
-    }
-
-    /** The server was started anew with other cores or ports, as one of its cores says. */
-    void coresChanged(Session reporter, Handshake.Opened opened) {
-        Session[] before = sessions;
-        Session[] now = new Session[opened.ports().size()];
-        try {
-            for (int core = 0; core < now.length; core++) {
-                now[core] = core == opened.coreIndex()
-                        ? reporter
-                        : new Session(this, transport.open(opened.ports().get(core)));
-            }
-        } catch (IOException e) {
-            // No sockets to be had: the sessions that there are go on, and the next one to be opened anew tries again.
-            for (Session session : now) {
-                if (session != null && !session.equals(reporter)) {
-                    session.link().close();
-                }
-            }
-            return;
-        }
-        sessions = now;
-        for (Session session : before) {
-            if (!session.equals(reporter)) {
-                session.retire(reporter);
-            }
-        }
+    CoreSessions sessions() {
+        return sessions;
     }
 
     void startThread() {
@@ -232,10 +158,7 @@ final class ClientLoop implements Runnable {
 
     private void shutDown() {
         QuernException.Closed cause = new QuernException.Closed("the client was closed before the answer");
-        for (Session session : sessions) {
-            session.close(cause);
-        }
-        sessions = new Session[0];
+        sessions.close(cause);
         failSubmitted(cause);
         transport.close();
     }
@@ -276,27 +199,11 @@ final class ClientLoop implements Runnable {
     }
 
     private void start(Request<?> request) {
-        Session session = route(request.route);
+        Session session = sessions.route(request.route);
         if (session.outstanding() > 0 || !request.tryStart(session)) {
             session.await(request);
             session.sendWaiting();
         }
-    }
-
-    int cores() {
-        return sessions.length;
-    }
-
-    /** The session for a key's hash, or the next in turn. */
-    Session route(int hash) {
-        if (sessions.length == 1) {
-            return sessions[0];
-        }
-        if (sessions.length == 0) {
-            throw new QuernException.Closed("the client is closed");
-        }
-        int core = hash == Request.ROUTE_ANY ? anyCore++ : hash;
-        return sessions[(core & Integer.MAX_VALUE) % sessions.length];
     }
 
     // Turns
@@ -312,12 +219,12 @@ final class ClientLoop implements Runnable {
         long before = nowNs;
         long gapNs = readClock() - before;
         if (gapNs > TIMER_NS) {
-            for (Session session : sessions) {
+            for (Session session : sessions.all()) {
                 session.shift(gapNs);
             }
         }
         int work = turn();
-        for (Session session : sessions) {
+        for (Session session : sessions.all()) {
             session.markPolled();
         }
         throwCallbackFailure();
@@ -328,14 +235,14 @@ final class ClientLoop implements Runnable {
         turning = true;
         try {
             int work = takeSubmitted();
-            for (Session session : sessions) {
+            for (Session session : sessions.all()) {
                 work += session.sendWaiting();
                 session.flush();
                 work += session.receive(DATAGRAMS_PER_TURN_MAX);
             }
             if (nowNs - timersNs >= TIMER_NS) {
                 timersNs = nowNs;
-                for (Session session : sessions) {
+                for (Session session : sessions.all()) {
                     session.checkTimers(nowNs);
                     session.flush();
                 }
@@ -386,19 +293,10 @@ final class ClientLoop implements Runnable {
         } else {
             parked = true;
             if (submitted.isEmpty() && !closed) {
-                transport.await(outstanding() ? TIMER_NS : IDLE_PARK_NS);
+                transport.await(sessions.outstanding() ? TIMER_NS : IDLE_PARK_NS);
             }
             parked = false;
         }
-    }
-
-    private boolean outstanding() {
-        for (Session session : sessions) {
-            if (session.outstanding() > 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Waits for a datagram or a timer, for one that polls and found nothing to do. */

@@ -26,6 +26,7 @@ final class Exchange {
     private final @Nullable Tag tag;
     private final Window window;
     private final OutgoingDatagram outgoing;
+    private final RetransmitTimer timer;
     private final Reply reply = new Reply();
     private Slot current;
     private long lastReceiveNs;
@@ -38,6 +39,7 @@ final class Exchange {
         tag = opened.tag();
         window = new Window(opened.window(), opened.datagramBytesMax(), FIRST_SEQUENCE);
         outgoing = new OutgoingDatagram(link, opened.session(), tag, opened.datagramBytesMax());
+        timer = loop.newRetransmitTimer();
         current = window.next();
         lastReceiveNs = loop.nowNs();
     }
@@ -116,7 +118,7 @@ final class Exchange {
     /** Something came back for this slot: it is due again after the first delay. */
     private void progressed(Slot slot) {
         slot.sends = 0;
-        slot.dueNs = loop.nowNs() + loop.retransmitNs(0);
+        slot.dueNs = loop.nowNs() + timer.afterNs(0);
     }
 
     void checkTimers(long nowNs) {
@@ -143,7 +145,7 @@ final class Exchange {
             Wire.putInt(slot.memory, slot.message + MessageLayout.DEADLINE_US_OFFSET, deadlineUs(slot));
             outgoing.commit(slot.memory, slot.message, slot.length);
         }
-        slot.dueNs = nowNs + loop.retransmitNs(slot.sends);
+        slot.dueNs = nowNs + timer.afterNs(slot.sends);
         slot.sends++;
     }
 
@@ -211,9 +213,18 @@ final class Exchange {
             case Opcode.FETCH -> acceptPiece(cursor, memory, slot);
             default -> {
                 if (cursor.opcode() == slot.opcode) {
+                    measure(slot);
                     complete(slot, cursor.status(), memory, cursor.body(), cursor.bodyLength());
                 }
             }
+        }
+    }
+
+    /** Of one datagram each way, and not of what the server may take its time for. */
+    private void measure(Slot slot) {
+        boolean quick = slot.opcode < Opcode.INVOKE;
+        if (quick && slot.sends == 1 && slot.upload == null && slot.download == null) {
+            timer.measured(Math.max(0, loop.nowNs() - slot.firstSentNs));
         }
     }
 

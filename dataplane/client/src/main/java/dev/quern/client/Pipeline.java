@@ -121,7 +121,7 @@ public final class Pipeline {
             int argumentsOffset,
             int argumentsLength,
             long correlation) {
-        Session session = loop.route(Request.ROUTE_ANY);
+        Session session = loop.sessions().route(Request.ROUTE_ANY);
         int length = InvokeLayout.NAME_OFFSET + function.length + argumentsLength;
         if (!begin(session, Opcode.INVOKE, readOnly, length, correlation)) {
             return false;
@@ -135,7 +135,8 @@ public final class Pipeline {
     }
 
     private Session route(byte[] key, int keyOffset, int keyLength) {
-        return loop.route(loop.cores() == 1 ? 0 : TableRequests.hash(key, keyOffset, keyLength));
+        return loop.sessions()
+                .route(loop.sessions().all().length == 1 ? 0 : TableRequests.hash(key, keyOffset, keyLength));
     }
 
     private boolean begin(Session session, int opcode, boolean replayable, int bodyLength, long correlation) {

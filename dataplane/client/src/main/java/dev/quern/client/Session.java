@@ -234,7 +234,7 @@ final class Session {
             state = State.OPEN;
         }
         if (before != null && !before.ports().equals(answer.ports())) {
-            loop.coresChanged(this, answer);
+            loop.sessions().changed(this, answer);
         }
     }
 

@@ -144,6 +144,7 @@ class WakeTest {
                 assertEquals(REQUESTS / CLIENTS, future.get(45, TimeUnit.SECONDS));
             }
             assertTrue(quern.server().counters().get(Counter.WAKES) > 0);
+            assertEquals(0, quern.server().counters().get(Counter.REQUESTS_REPEATED), "none was woken by a repetition");
         }
     }
 
