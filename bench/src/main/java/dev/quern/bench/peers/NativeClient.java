@@ -13,12 +13,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * The process that loads Quern over its native protocol, so that it can be pinned to a core of its own. Reads {@code TEST MILLISECONDS
- * IN-FLIGHT} from standard input line by line, and answers each with {@code result FIGURES} or {@code failed WHY}; it sleeps in
- * between, and its code stays warm.
+ * SESSIONS IN-FLIGHT-EACH} from standard input line by line, and answers each with {@code result FIGURES} or {@code failed WHY}; it
+ * sleeps in between, and its code stays warm.
  */
 public final class NativeClient {
     /** Gets of single keys, as many to a datagram as fit. */
@@ -63,34 +65,42 @@ public final class NativeClient {
     private String answer(String line) {
         String[] words = line.split(" ", -1);
         try {
+            Duration time = Duration.ofMillis(Long.parseLong(words[1]));
             return RESULT
-                    + run(words[0], Duration.ofMillis(Long.parseLong(words[1])), Integer.parseInt(words[2]))
+                    + run(words[0], time, Integer.parseInt(words[2]), Integer.parseInt(words[3]))
                             .line();
         } catch (RuntimeException e) {
             return FAILED + e.toString().replace('\n', ' ');
         }
     }
 
-    private LoadResult run(String test, Duration time, int inFlight) {
+    private LoadResult run(String test, Duration time, int sessions, int inFlightEach) {
         ClientConfig config = ClientConfig.builder()
                 .address("127.0.0.1", port)
                 .threading(ClientConfig.Threading.INVOKER)
                 .build();
-        try (QuernClient client = QuernClient.connect(config)) {
+        List<QuernClient> clients = new ArrayList<>(sessions);
+        try {
+            for (int i = 0; i < sessions; i++) {
+                clients.add(QuernClient.connect(config));
+            }
+            int inFlight = sessions * inFlightEach;
             ClosedLoop loop = new ClosedLoop(inFlight, STALL_MAX);
             NativeOperations operations = switch (test) {
-                case GET -> new Gets(client, loop, inFlight);
-                case FOUR_GETS -> new FourGets(client, loop, inFlight);
-                case FOUR_HOPS -> new FourHops(client, loop, inFlight);
+                case GET -> new Gets(clients, loop, inFlight);
+                case FOUR_GETS -> new FourGets(clients, loop, inFlight);
+                case FOUR_HOPS -> new FourHops(clients, loop, inFlight);
                 default -> throw new IllegalArgumentException("no such test: " + test);
             };
             return loop.run(operations, time);
+        } finally {
+            clients.forEach(QuernClient::close);
         }
     }
 
     private final class Gets extends NativeOperations {
-        Gets(QuernClient client, ClosedLoop loop, int inFlight) {
-            super(client, loop, inFlight);
+        Gets(List<QuernClient> clients, ClosedLoop loop, int inFlight) {
+            super(clients, loop, inFlight);
         }
 
         @Override
@@ -98,7 +108,7 @@ public final class NativeClient {
 
         @Override
         boolean send(int slot) {
-            return pipeline.get(check.key(startIndex[slot]), slot);
+            return pipeline(slot).get(check.key(startIndex[slot]), slot);
         }
 
         @Override
@@ -114,8 +124,8 @@ public final class NativeClient {
         private final byte[][] keys;
         private final int[] hops;
 
-        FourGets(QuernClient client, ClosedLoop loop, int inFlight) {
-            super(client, loop, inFlight);
+        FourGets(List<QuernClient> clients, ClosedLoop loop, int inFlight) {
+            super(clients, loop, inFlight);
             keys = new byte[inFlight][Workload.KEY_LENGTH];
             hops = new int[inFlight];
         }
@@ -128,7 +138,7 @@ public final class NativeClient {
 
         @Override
         boolean send(int slot) {
-            return pipeline.get(keys[slot], slot);
+            return pipeline(slot).get(keys[slot], slot);
         }
 
         @Override
@@ -153,8 +163,8 @@ public final class NativeClient {
         private final byte[] arguments =
                 FunctionCall.encodeArguments(new byte[Workload.KEY_LENGTH], new byte[] {HOPS, 0, 0, 0});
 
-        FourHops(QuernClient client, ClosedLoop loop, int inFlight) {
-            super(client, loop, inFlight);
+        FourHops(List<QuernClient> clients, ClosedLoop loop, int inFlight) {
+            super(clients, loop, inFlight);
         }
 
         @Override
@@ -163,7 +173,7 @@ public final class NativeClient {
         @Override
         boolean send(int slot) {
             System.arraycopy(check.key(startIndex[slot]), 0, arguments, 2 * Integer.BYTES, Workload.KEY_LENGTH);
-            return pipeline.invoke(function, true, arguments, 0, arguments.length, slot);
+            return pipeline(slot).invoke(function, true, arguments, 0, arguments.length, slot);
         }
 
         @Override

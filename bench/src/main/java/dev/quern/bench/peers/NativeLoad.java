@@ -31,8 +31,8 @@ final class NativeLoad implements AutoCloseable {
         return new NativeLoad(process);
     }
 
-    LoadResult run(String test, Duration time, int inFlight) throws InterruptedException {
-        process.writeLine(test + " " + time.toMillis() + " " + inFlight);
+    LoadResult run(String test, Duration time, int sessions, int inFlightEach) throws InterruptedException {
+        process.writeLine(test + " " + time.toMillis() + " " + sessions + " " + inFlightEach);
         String answer = process.awaitLine(
                 line -> line.startsWith(NativeClient.RESULT) || line.startsWith(NativeClient.FAILED),
                 "result of " + test,

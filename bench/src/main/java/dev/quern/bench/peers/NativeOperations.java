@@ -6,6 +6,7 @@ import dev.quern.client.PipelineHandler;
 import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
 import dev.quern.client.Reply;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -17,25 +18,30 @@ abstract class NativeOperations implements ClosedLoop.Operations, PipelineHandle
     private static final long SEED = 20_261_121;
 
     private final SplittableRandom random = new SplittableRandom(SEED);
-    private final QuernClient client;
+    private final List<QuernClient> clients;
+    private final Pipeline[] pipelines;
     private final ClosedLoop loop;
     private final int[] refused;
     private int refusedCount;
     private final int[] retried;
 
-    /** Where requests go. */
-    final Pipeline pipeline;
-
     /** The index of the key that a slot's operation started from. */
     final int[] startIndex;
 
-    NativeOperations(QuernClient client, ClosedLoop loop, int inFlight) {
-        this.client = client;
+    NativeOperations(List<QuernClient> clients, ClosedLoop loop, int inFlight) {
+        this.clients = clients;
         this.loop = loop;
-        this.pipeline = client.pipeline(client.table(QuernSetup.TABLE), this);
+        this.pipelines = clients.stream()
+                .map(client -> client.pipeline(client.table(QuernSetup.TABLE), this))
+                .toArray(Pipeline[]::new);
         this.startIndex = new int[inFlight];
         this.refused = new int[inFlight];
         this.retried = new int[inFlight];
+    }
+
+    /** Where a slot's requests go: the slots are spread over the sessions. */
+    final Pipeline pipeline(int slot) {
+        return pipelines[slot % pipelines.length];
     }
 
     /** Sends the slot's next request; false when there is no room for it now. */
@@ -70,7 +76,11 @@ abstract class NativeOperations implements ClosedLoop.Operations, PipelineHandle
                 sendOrWait(retried[i]);
             }
         }
-        return client.poll();
+        int work = 0;
+        for (QuernClient client : clients) {
+            work += client.poll();
+        }
+        return work;
     }
 
     @Override

@@ -32,8 +32,8 @@ public final class Peers implements Bench {
     /** As many as fifty connections with sixteen requests each, less what a session's window needs free. */
     private static final int GETS_IN_FLIGHT = 768;
 
-    /** What a pipelined connection of the Redis tests has under way. With more, both sides wait less for each other's round trips. */
-    private static final int FUNCTIONS_IN_FLIGHT = PIPELINE;
+    /** Callers of dependent gets and of functions, each of whom waits for an answer: as many as {@code redis-benchmark} has connections. */
+    private static final int CALLERS = RedisBenchmark.CONNECTIONS;
 
     /** A case is warm when some runs in a row are no more than this better than the best before them. */
     private static final double WARM_GAIN_MAX = 1.03;
@@ -108,9 +108,11 @@ public final class Peers implements Bench {
         List<String> noop = List.of("FCALL", QuernSetup.NOOP, "0");
         addResp(context, redis, "fcall P16", PIPELINE, noop);
         addResp(context, quern, "fcall P16", PIPELINE, noop);
-        addNative(context, quern, load, NativeClient.GET, GETS_IN_FLIGHT);
-        addNative(context, quern, load, NativeClient.FOUR_GETS, FUNCTIONS_IN_FLIGHT);
-        addNative(context, quern, load, NativeClient.FOUR_HOPS, FUNCTIONS_IN_FLIGHT);
+        addNative(context, quern, load, NativeClient.GET, 1, GETS_IN_FLIGHT);
+        for (String test : List.of(NativeClient.FOUR_GETS, NativeClient.FOUR_HOPS)) {
+            addNative(context, quern, load, test, CALLERS, 1);
+            addNative(context, quern, load, test, 1, PIPELINE);
+        }
     }
 
     private void addResp(BenchContext context, Peer server, String what, int pipeline, List<String> test) {
@@ -124,11 +126,12 @@ public final class Peers implements Bench {
         });
     }
 
-    private void addNative(BenchContext context, Peer server, NativeLoad load, String test, int inFlight) {
-        String name = caseName(server, test);
+    private void addNative(
+            BenchContext context, Peer server, NativeLoad load, String test, int sessions, int inFlightEach) {
+        String name = nativeName(server.name(), test, sessions, inFlightEach);
         Duration time = context.quick() ? NATIVE_RUN.dividedBy(QUICK_SHARE) : NATIVE_RUN;
         add(name, server, () -> {
-            LoadResult result = load.run(test, time, inFlight);
+            LoadResult result = load.run(test, time, sessions, inFlightEach);
             latencies.put(name, latency(result.p50Us(), result.p99Us()));
             return result.ratePerSecond();
         });
@@ -136,6 +139,10 @@ public final class Peers implements Bench {
 
     private void add(String name, Peer server, Rounds.Measurement measurement) {
         cases.put(name, new Case(name, server, measurement));
+    }
+
+    private static String nativeName(String server, String test, int sessions, int inFlightEach) {
+        return server + " " + test + " " + sessions + "x" + inFlightEach;
     }
 
     private static String caseName(Peer server, String what) {
@@ -190,22 +197,19 @@ public final class Peers implements Bench {
                     latencies.getOrDefault(name, ""));
         }
         context.say(table.text());
-        context.say("redis-benchmark: " + RedisBenchmark.CONNECTIONS + " connections. Native client: "
-                + GETS_IN_FLIGHT + " gets, or " + FUNCTIONS_IN_FLIGHT
-                + " of four-gets and four-hops, in flight on one session; every answer checked.");
+        context.say("redis-benchmark: " + RedisBenchmark.CONNECTIONS
+                + " connections. Native client: SESSIONSxREQUESTS under way, on one thread; every answer checked.");
         target(context, rounds, "resp-get-p1", "quern get P1", "redis get P1", 0.8);
         target(context, rounds, "resp-set-p1", "quern set P1", "redis set P1", 0.8);
         target(context, rounds, "resp-get-p16", "quern get P16", "redis get P16", 1);
         target(context, rounds, "resp-set-p16", "quern set P16", "redis set P16", 1);
         target(context, rounds, "resp-fcall-noop-p16", "quern fcall P16", "redis fcall P16", 1);
-        target(context, rounds, "native-get-batched", "quern " + NativeClient.GET, "redis get P16", 2);
-        target(
-                context,
-                rounds,
-                "native-function-four-hops",
-                "quern " + NativeClient.FOUR_HOPS,
-                "quern " + NativeClient.FOUR_GETS,
-                2);
+        String quern = Peer.QUERN;
+        String gets = nativeName(quern, NativeClient.GET, 1, GETS_IN_FLIGHT);
+        target(context, rounds, "native-get-batched", gets, "redis get P16", 2);
+        String hops = nativeName(quern, NativeClient.FOUR_HOPS, CALLERS, 1);
+        String dependent = nativeName(quern, NativeClient.FOUR_GETS, CALLERS, 1);
+        target(context, rounds, "native-function-four-hops", hops, dependent, 2);
     }
 
     private static void target(
