@@ -133,6 +133,16 @@ public final class ClientTable {
         return client.submit(TableRequests.scan(handle, cursor, recordsMax, withValues, timeoutNs));
     }
 
+    /**
+     * The first records of a range, of an ordered table. A record that is there throughout is seen by one of the steps, in order and once.
+     *
+     * @param range all of it, then {@link RangePage#rest}
+     * @param recordsMax at most so many, 1 to 4096; there may be fewer, also before the last step
+     */
+    public CompletableFuture<RangePage> range(KeyRange range, int recordsMax, boolean withValues) {
+        return client.submit(TableRequests.range(handle, range, recordsMax, withValues, timeoutNs));
+    }
+
     static long ttlMs(Duration ttl) {
         long ms = ttl.toMillis();
         if (ms < 1) {

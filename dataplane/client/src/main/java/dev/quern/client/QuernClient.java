@@ -90,13 +90,27 @@ public final class QuernClient implements AutoCloseable {
         return known == null ? await(openTable(name, true)) : known;
     }
 
+    /**
+     * As {@link #table(String)}, of a table whose records are in the order of their keys.
+     *
+     * @throws QuernException.BadRequest when there is a table of that name which is not
+     */
+    public ClientTable orderedTable(String name) {
+        return await(openTable(name, true, true));
+    }
+
     /** As {@link #table(String)}, without waiting; where {@code create} is false, a table that is not there is an error. */
     public CompletableFuture<ClientTable> openTable(String name, boolean create) {
+        return openTable(name, create, false);
+    }
+
+    /** As above; where {@code ordered} is true, a table that is there and is not ordered is an error. */
+    public CompletableFuture<ClientTable> openTable(String name, boolean create, boolean ordered) {
         ClientTable known = name.equals(TableHandle.DEFAULT.name()) ? defaultTable : tables.get(name);
-        if (known != null) {
+        if (known != null && (!ordered || known.handle().ordered())) {
             return CompletableFuture.completedFuture(known);
         }
-        TableHandle handle = new TableHandle(name, 0, create);
+        TableHandle handle = new TableHandle(name, 0, create, ordered);
         return submit(TableRequests.open(handle, timeoutNs)).thenApply(id -> {
             ClientTable table = new ClientTable(this, handle, timeoutNs);
             ClientTable earlier = tables.putIfAbsent(name, table);

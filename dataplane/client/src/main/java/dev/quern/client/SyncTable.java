@@ -74,6 +74,10 @@ public final class SyncTable {
         return await(table.scan(cursor, recordsMax, withValues));
     }
 
+    public RangePage range(KeyRange range, int recordsMax, boolean withValues) {
+        return await(table.range(range, recordsMax, withValues));
+    }
+
     /** Every key, by as many steps as it takes; each once or more often. For tables that fit this JVM's memory. */
     public List<byte[]> keys() {
         List<byte[]> keys = new ArrayList<>();

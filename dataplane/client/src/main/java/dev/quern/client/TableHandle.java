@@ -5,18 +5,20 @@ final class TableHandle {
     /** No table has this id: what a table has that could not be opened anew. */
     static final int ID_UNKNOWN = 0xFFFF;
 
-    static final TableHandle DEFAULT = new TableHandle("default", 0, false);
+    static final TableHandle DEFAULT = new TableHandle("default", 0, false, false);
 
     private final String name;
     private final boolean create;
+    private final boolean ordered;
     // Written by the I/O thread when a session is opened anew, read by it when it sends; volatile for whoever opened
     // the table.
     private volatile int id;
 
-    TableHandle(String name, int id, boolean create) {
+    TableHandle(String name, int id, boolean create, boolean ordered) {
         this.name = name;
         this.id = id;
         this.create = create;
+        this.ordered = ordered;
     }
 
     String name() {
@@ -25,6 +27,10 @@ final class TableHandle {
 
     boolean create() {
         return create;
+    }
+
+    boolean ordered() {
+        return ordered;
     }
 
     int id() {

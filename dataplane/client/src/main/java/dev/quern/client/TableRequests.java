@@ -9,6 +9,7 @@ import dev.quern.protocol.MultiGetLayout;
 import dev.quern.protocol.MultiGetReplyLayout;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.PutLayout;
+import dev.quern.protocol.RangeLayout;
 import dev.quern.protocol.ScanEntryLayout;
 import dev.quern.protocol.ScanLayout;
 import dev.quern.protocol.ScanReplyLayout;
@@ -39,7 +40,8 @@ final class TableRequests {
                 timeoutNs,
                 TableOpenLayout.NAME_OFFSET + name.length,
                 (memory, body) -> {
-                    TableOpenLayout.write(memory, body, table.create() ? TableOpenLayout.FLAG_CREATE : 0);
+                    int flags = table.create() ? TableOpenLayout.FLAG_CREATE : 0;
+                    TableOpenLayout.write(memory, body, table.ordered() ? flags | TableOpenLayout.FLAG_ORDERED : flags);
                     Wire.putBytes(memory, body + TableOpenLayout.NAME_OFFSET, name);
                 },
                 reply -> {
@@ -232,10 +234,48 @@ final class TableRequests {
                 TableRequests::page);
     }
 
+    static Request<RangePage> range(
+            TableHandle table, KeyRange range, int recordsMax, boolean withValues, long timeoutNs) {
+        require(
+                recordsMax >= 1 && recordsMax <= Limits.SCAN_RECORDS_MAX,
+                "a range's step is 1 to " + Limits.SCAN_RECORDS_MAX + " records, not " + recordsMax);
+        byte[] low = range.low();
+        byte[] high = range.high();
+        int flags = (withValues ? RangeLayout.FLAG_VALUES : 0)
+                | (range.isBackwards() ? RangeLayout.FLAG_BACKWARDS : 0)
+                | (range.isLowIncluded() ? RangeLayout.FLAG_LOW_INCLUDED : 0)
+                | (range.isHighIncluded() ? RangeLayout.FLAG_HIGH_INCLUDED : 0);
+        return new Request<>(
+                Opcode.RANGE,
+                true,
+                table,
+                Request.ROUTE_ANY,
+                timeoutNs,
+                RangeLayout.KEYS_OFFSET + low.length + high.length,
+                (memory, body) -> {
+                    RangeLayout.write(memory, body, recordsMax, flags, low.length, high.length);
+                    Wire.putBytes(memory, Wire.putBytes(memory, body + RangeLayout.KEYS_OFFSET, low), high);
+                },
+                reply -> {
+                    if (!reply.ok()) {
+                        throw reply.exception("range");
+                    }
+                    List<ScanPage.Entry> entries = entries(reply);
+                    boolean isLast = entries.isEmpty() || ScanReplyLayout.cursor(reply.memory(), reply.body()) == 0;
+                    return new RangePage(
+                            entries,
+                            isLast ? null : range.rest(entries.getLast().key()));
+                });
+    }
+
     private static ScanPage page(Reply reply) {
         if (!reply.ok()) {
             throw reply.exception("scan");
         }
+        return new ScanPage(ScanReplyLayout.cursor(reply.memory(), reply.body()), entries(reply));
+    }
+
+    private static List<ScanPage.Entry> entries(Reply reply) {
         MemorySegment memory = reply.memory();
         int count = ScanReplyLayout.count(memory, reply.body());
         List<ScanPage.Entry> entries = new ArrayList<>();
@@ -249,7 +289,7 @@ final class TableRequests {
                     Wire.bytes(memory, key, keyLength),
                     valueLength == ScanEntryLayout.NOT_SENT ? null : Wire.bytes(memory, key + keyLength, valueLength)));
         }
-        return new ScanPage(ScanReplyLayout.cursor(memory, reply.body()), List.copyOf(entries));
+        return List.copyOf(entries);
     }
 
     private static boolean found(Reply reply) {

@@ -20,6 +20,7 @@ public final class BodyCheck {
             case Opcode.EXPIRE -> expire(memory, body, length);
             case Opcode.MULTI_GET -> multiGet(memory, body, length);
             case Opcode.SCAN -> scan(memory, body, length);
+            case Opcode.RANGE -> range(memory, body, length);
             case Opcode.MULTI -> MultiCheck.request(memory, body, length);
             case Opcode.TABLE_OPEN -> tableOpen(memory, body, length);
             case Opcode.INVOKE -> invoke(memory, body, length);
@@ -54,7 +55,7 @@ public final class BodyCheck {
             case Opcode.TIME_TO_LIVE -> exactly(length, TimeToLiveReplyLayout.BYTES);
             case Opcode.DELETE, Opcode.EXPIRE, Opcode.CLOSE, Opcode.FUNCTION_REMOVE -> exactly(length, 0);
             case Opcode.MULTI_GET -> multiGetReply(memory, body, length);
-            case Opcode.SCAN -> scanReply(memory, body, length);
+            case Opcode.SCAN, Opcode.RANGE -> scanReply(memory, body, length);
             case Opcode.MULTI -> MultiCheck.reply(memory, body, length);
             case Opcode.TABLE_OPEN -> exactly(length, TableOpenReplyLayout.BYTES);
             case Opcode.INVOKE -> atLeast(length, InvokeReplyLayout.BYTES_MIN);
@@ -160,11 +161,29 @@ public final class BodyCheck {
                 : Verdict.GOOD;
     }
 
+    private static Verdict range(MemorySegment memory, long body, int length) {
+        if (length < RangeLayout.BYTES_MIN) {
+            return Verdict.BODY_SHORT;
+        }
+        int recordsMax = RangeLayout.recordsMax(memory, body);
+        if (recordsMax < 1
+                || recordsMax > Limits.SCAN_RECORDS_MAX
+                || RangeLayout.flags(memory, body) > RangeLayout.FLAGS_ALL) {
+            return Verdict.BAD_FIELD;
+        }
+        int lowLength = RangeLayout.lowLength(memory, body);
+        int highLength = RangeLayout.highLength(memory, body);
+        if (lowLength > Limits.KEY_BYTES_MAX || highLength > Limits.KEY_BYTES_MAX) {
+            return Verdict.BAD_KEY_LENGTH;
+        }
+        return exactly(length, RangeLayout.BYTES_MIN + lowLength + highLength);
+    }
+
     private static Verdict tableOpen(MemorySegment memory, long body, int length) {
         if (length < TableOpenLayout.BYTES_MIN) {
             return Verdict.BODY_SHORT;
         }
-        return TableOpenLayout.flags(memory, body) > TableOpenLayout.FLAG_CREATE
+        return TableOpenLayout.flags(memory, body) > (TableOpenLayout.FLAG_CREATE | TableOpenLayout.FLAG_ORDERED)
                 ? Verdict.BAD_FIELD
                 : name(length - TableOpenLayout.BYTES_MIN, Limits.TABLE_NAME_BYTES_MAX);
     }

@@ -26,6 +26,8 @@ public final class Opcode {
     /** Only inside a {@link #MULTI}. */
     public static final int CHECK = 26;
 
+    public static final int RANGE = 27;
+
     public static final int TABLE_OPEN = 32;
 
     public static final int INVOKE = 48;
@@ -63,6 +65,7 @@ public final class Opcode {
             case SCAN -> "SCAN";
             case MULTI -> "MULTI";
             case CHECK -> "CHECK";
+            case RANGE -> "RANGE";
             case TABLE_OPEN -> "TABLE_OPEN";
             case INVOKE -> "INVOKE";
             case DEPLOY -> "DEPLOY";
@@ -89,6 +92,7 @@ public final class Opcode {
                     MULTI_GET,
                     SCAN,
                     MULTI,
+                    RANGE,
                     TABLE_OPEN,
                     INVOKE,
                     DEPLOY,

@@ -15,6 +15,9 @@ public final class TableOpenLayout {
     /** Create the table when there is none. */
     public static final int FLAG_CREATE = 1;
 
+    /** An ordered table is wanted: one that is there and is none is an error. */
+    public static final int FLAG_ORDERED = 2;
+
     private TableOpenLayout() {}
 
     /** Writes the fixed fields; {@code name} follows at {@link #NAME_OFFSET}. */

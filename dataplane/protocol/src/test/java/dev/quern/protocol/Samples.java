@@ -67,6 +67,8 @@ final class Samples {
         s.add(Opcode.MULTI, 0, s.put(second + MultiOperationLayout.BODY_OFFSET, "key"));
         ScanLayout.write(s.memory, s.body(), 0, 100, ScanLayout.FLAG_VALUES);
         s.add(Opcode.SCAN, 0, ScanLayout.BYTES);
+        RangeLayout.write(s.memory, s.body(), 100, RangeLayout.FLAG_BACKWARDS, 2, 3);
+        s.add(Opcode.RANGE, 0, s.put(RangeLayout.KEYS_OFFSET, "lohig"));
         TableOpenLayout.write(s.memory, s.body(), TableOpenLayout.FLAG_CREATE);
         s.add(Opcode.TABLE_OPEN, 0, s.put(TableOpenLayout.NAME_OFFSET, "users"));
         InvokeLayout.write(s.memory, s.body(), InvokeLayout.FLAG_READ_ONLY, 3);
@@ -114,6 +116,8 @@ final class Samples {
         ScanReplyLayout.write(s.memory, s.body(), 9, 1);
         ScanEntryLayout.write(s.memory, s.body() + ScanReplyLayout.ENTRIES_OFFSET, 2, 3);
         s.add(Opcode.SCAN, 0, s.put(ScanReplyLayout.ENTRIES_OFFSET + ScanEntryLayout.KEY_OFFSET, "kkvvv"));
+        ScanReplyLayout.write(s.memory, s.body(), 0, 0);
+        s.add(Opcode.RANGE, 0, ScanReplyLayout.BYTES_MIN);
         TableOpenReplyLayout.write(s.memory, s.body(), 4);
         s.add(Opcode.TABLE_OPEN, 0, TableOpenReplyLayout.BYTES);
         InvokeReplyLayout.write(s.memory, s.body(), 0);

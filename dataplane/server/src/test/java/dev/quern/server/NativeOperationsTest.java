@@ -12,9 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.client.ClientConfig;
 import dev.quern.client.ClientTable;
+import dev.quern.client.KeyRange;
 import dev.quern.client.PutOptions;
 import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
+import dev.quern.client.RangePage;
 import dev.quern.client.ScanPage;
 import dev.quern.client.SyncTable;
 import dev.quern.client.Value;
@@ -22,6 +24,7 @@ import dev.quern.server.port.UdpPorts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -162,6 +165,54 @@ class NativeOperationsTest {
         assertEquals(expected, seen);
         assertNull(client.table().sync().get(bytes("key-1")), "tables are apart");
         assertThrows(QuernException.class, () -> client.await(client.openTable("none", false)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldWalkAnOrderedTableBothWaysInSteps(Way way) throws Exception {
+        QuernClient client = open(way);
+        ClientTable table = client.orderedTable("ordered");
+        List<String> expected = new ArrayList<>();
+        List<CompletableFuture<Long>> puts = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            String key = "%s-%04d".formatted(i % 2 == 0 ? "even" : "odd", i);
+            expected.add(key);
+            puts.add(table.put(bytes(key), bytes("value of " + key)));
+        }
+        puts.forEach(client::await);
+        expected.sort(Comparator.naturalOrder());
+        assertEquals(expected, walk(table, KeyRange.all()));
+        List<String> odd = expected.subList(1_000, 2_000);
+        assertEquals(odd, walk(table, KeyRange.prefix(bytes("odd-"))));
+        assertEquals(odd.reversed(), walk(table, KeyRange.prefix(bytes("odd-")).backwards()));
+        KeyRange middle = KeyRange.all().after(bytes("even-0010")).upTo(bytes("even-0020"));
+        assertEquals(expected.subList(6, 11), walk(table, middle));
+        assertEquals(
+                expected.subList(5, 10),
+                walk(table, KeyRange.all().from(bytes("even-0010")).before(bytes("even-0020"))));
+    }
+
+    private static List<String> walk(ClientTable table, KeyRange range) {
+        List<String> keys = new ArrayList<>();
+        for (KeyRange rest = range; rest != null; ) {
+            RangePage page = table.sync().range(rest, 300, true);
+            for (ScanPage.Entry entry : page.entries()) {
+                String key = new String(entry.key(), UTF_8);
+                assertArrayEquals(bytes("value of " + key), entry.value());
+                keys.add(key);
+            }
+            rest = page.rest();
+        }
+        return keys;
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "NIO")
+    void shouldRefuseARangeOfAHashTable(Way way) throws Exception {
+        QuernClient client = open(way);
+        ClientTable table = client.table("hashed");
+        assertThrows(QuernException.BadRequest.class, () -> client.await(table.range(KeyRange.all(), 10, false)));
+        assertThrows(QuernException.BadRequest.class, () -> client.orderedTable("hashed"));
     }
 
     private static String text(@Nullable Value value) {

@@ -1,15 +1,19 @@
 package dev.quern.server.session;
 
 import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.RangeCursor;
+import dev.quern.kvstore.RangeQuery;
 import dev.quern.kvstore.Record;
 import dev.quern.kvstore.RecordVisitor;
 import dev.quern.kvstore.StoreException;
 import dev.quern.kvstore.Table;
 import dev.quern.kvstore.TableConfig;
+import dev.quern.kvstore.TableKind;
 import dev.quern.kvstore.Tenant;
 import dev.quern.protocol.MultiGetEntryLayout;
 import dev.quern.protocol.MultiGetLayout;
 import dev.quern.protocol.MultiGetReplyLayout;
+import dev.quern.protocol.RangeLayout;
 import dev.quern.protocol.ScanEntryLayout;
 import dev.quern.protocol.ScanLayout;
 import dev.quern.protocol.ScanReplyLayout;
@@ -27,6 +31,8 @@ final class Collections implements AutoCloseable {
     private final Reply reply;
     private final BodyBuffer buffer = new BodyBuffer();
     private final RecordVisitor scanned = this::addScanned;
+    private final RangeQuery query = new RangeQuery();
+    private final RangeCursor rangeCursor;
     private int scannedCount;
     private boolean scannedValues;
     private boolean scannedTooLong;
@@ -34,6 +40,7 @@ final class Collections implements AutoCloseable {
     Collections(Core core, Reply reply) {
         this.core = core;
         this.reply = reply;
+        rangeCursor = new RangeCursor(core.storeCore());
     }
 
     void multiGet(Table table, long body) {
@@ -110,29 +117,82 @@ final class Collections implements AutoCloseable {
         scannedCount++;
     }
 
+    /** A part of an ordered table's range, as long as is good to send. */
+    void range(Table table, long body) {
+        if (table.config().kind() != TableKind.ORDERED) {
+            reply.error(Status.BAD_REQUEST, "table " + table.name() + " is a hash table: ranges need an ordered one");
+            return;
+        }
+        int flags = RangeLayout.flags(NativeMemory.ALL, body);
+        readQuery(body, flags);
+        buffer.clear();
+        long ignored = buffer.append(ScanReplyLayout.BYTES_MIN);
+        scannedCount = 0;
+        scannedTooLong = false;
+        scannedValues = (flags & RangeLayout.FLAG_VALUES) != 0;
+        int recordsMax = RangeLayout.recordsMax(NativeMemory.ALL, body);
+        rangeCursor.open(table, query);
+        long record = rangeCursor.next();
+        while (record != Record.NONE && scannedCount < recordsMax && isWorthAdding(record)) {
+            addScanned(record);
+            record = rangeCursor.next();
+        }
+        ScanReplyLayout.write(NativeMemory.ALL, buffer.address(), record == Record.NONE ? 0 : 1, scannedCount);
+        reply.body(Status.OK, buffer.address(), buffer.length());
+    }
+
+    /** Whether the reply is not long enough, and has room for this record; the first one goes in any case. */
+    private boolean isWorthAdding(long record) {
+        return scannedCount == 0
+                || buffer.length() < SessionLimits.SCAN_REPLY_BYTES
+                        && buffer.fits((long) ScanEntryLayout.BYTES_MIN
+                                + Record.keyLength(record)
+                                + (scannedValues ? Record.valueLength(record) : 0));
+    }
+
+    private void readQuery(long body, int flags) {
+        int lowLength = RangeLayout.lowLength(NativeMemory.ALL, body);
+        int highLength = RangeLayout.highLength(NativeMemory.ALL, body);
+        long low = body + RangeLayout.KEYS_OFFSET;
+        query.all().backwards((flags & RangeLayout.FLAG_BACKWARDS) != 0);
+        if (lowLength > 0) {
+            query.low(low, lowLength, (flags & RangeLayout.FLAG_LOW_INCLUDED) != 0);
+        }
+        if (highLength > 0) {
+            query.high(low + lowLength, highLength, (flags & RangeLayout.FLAG_HIGH_INCLUDED) != 0);
+        }
+    }
+
     void tableOpen(Tenant tenant, long body, int length) {
         String name =
                 Wire.text(NativeMemory.ALL, body + TableOpenLayout.NAME_OFFSET, length - TableOpenLayout.NAME_OFFSET);
         Table table = tenant.table(name);
+        int flags = TableOpenLayout.flags(NativeMemory.ALL, body);
+        boolean wantsOrder = (flags & TableOpenLayout.FLAG_ORDERED) != 0;
         if (table == null) {
-            if ((TableOpenLayout.flags(NativeMemory.ALL, body) & TableOpenLayout.FLAG_CREATE) == 0) {
+            if ((flags & TableOpenLayout.FLAG_CREATE) == 0) {
                 reply.error(Status.UNKNOWN_TABLE, "no table is named " + name + ": open it with the create flag");
                 return;
             }
             try {
-                table = create(tenant, name);
+                table = create(tenant, name, wantsOrder);
             } catch (StoreException refused) {
                 reply.error(Status.BAD_REQUEST, String.valueOf(refused.getMessage()));
                 return;
             }
         }
+        if (wantsOrder && table.config().kind() != TableKind.ORDERED) {
+            reply.error(Status.BAD_REQUEST, "table " + name + " is there and is a hash table: choose another name");
+            return;
+        }
         TableOpenReplyLayout.write(NativeMemory.ALL, reply.begin(Status.OK, TableOpenReplyLayout.BYTES), table.id());
         reply.end();
     }
 
-    private static Table create(Tenant tenant, String name) {
+    private static Table create(Tenant tenant, String name, boolean wantsOrder) {
         try {
-            return tenant.createTable(name, TableConfig.defaults());
+            return tenant.createTable(
+                    name, TableConfig.defaults().withKind(wantsOrder ? TableKind.ORDERED : TableKind.HASH));
         } catch (StoreException refused) {
             // Another core may have created it a moment ago.
             Table there = tenant.table(name);

@@ -62,7 +62,7 @@ final class Requests implements AutoCloseable {
             reply.status(Status.DEADLINE);
             return;
         }
-        if (opcode >= Opcode.GET && opcode <= Opcode.SCAN || opcode == Opcode.INVOKE) {
+        if (opcode >= Opcode.GET && opcode <= Opcode.SCAN || opcode == Opcode.RANGE || opcode == Opcode.INVOKE) {
             Table table = session.tenant().table(tableId);
             if (table == null) {
                 reply.status(Status.UNKNOWN_TABLE);
@@ -100,6 +100,7 @@ final class Requests implements AutoCloseable {
             case Opcode.TIME_TO_LIVE -> timeToLive(table, body, length);
             case Opcode.MULTI_GET -> collections.multiGet(table, body);
             case Opcode.SCAN -> collections.scan(table, body);
+            case Opcode.RANGE -> collections.range(table, body);
             case Opcode.INVOKE -> {
                 functions.invoke(session.tenant(), table, deadlineUs, body, length, clockNs);
                 // A function may have run for long: whoever waits behind it is measured against the clock again.
