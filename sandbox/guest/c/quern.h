@@ -63,6 +63,25 @@ QUERN_IMPORT(cas)
 int32_t quern_cas(int32_t table, const void *key, uint32_t key_length, const void *expected, uint32_t expected_length,
                   const void *value, uint32_t value_length);
 
+/*
+ * Walks over a range of an ordered table: each of 8 cursors (0 to 7) may be opened, and opened anew, in a call. A key of length 0 bounds
+ * nothing. Without flags the keys from low to high, both left out. QUERN_TOO_LARGE for a key that is none. A record that another call
+ * inserts into what was walked makes this call a conflict, which is run again.
+ */
+enum {
+  QUERN_RANGE_BACKWARDS = 1,
+  QUERN_RANGE_LOW_INCLUDED = 2,
+  QUERN_RANGE_HIGH_INCLUDED = 4,
+  QUERN_RANGE_PREFIX = 8 /* low is what the keys begin with; high must be empty */
+};
+QUERN_IMPORT(range)
+int32_t quern_range(int32_t cursor, int32_t table, const void *low, uint32_t low_length, const void *high,
+                    uint32_t high_length, uint32_t flags);
+/* The value of the next record, as quern_get; QUERN_NOT_FOUND behind the last. Shows what this call wrote, too. */
+QUERN_IMPORT(range_next) int64_t quern_range_next(int32_t cursor);
+/* The key of the record that quern_range_next gave; QUERN_NOT_FOUND when it gave none. */
+QUERN_IMPORT(range_key) int64_t quern_range_key(int32_t cursor);
+
 /* The handle of one of the tenant's tables, or QUERN_NOT_FOUND. */
 QUERN_IMPORT(table) int32_t quern_table(const char *name, uint32_t name_length);
 
@@ -86,13 +105,20 @@ typedef struct {
   int32_t length; /* or a status */
 } quern_value;
 
-static inline quern_value quern_read(int32_t table, const void *key, uint32_t key_length) {
-  int64_t found = quern_get(table, key, key_length);
+static inline quern_value quern_found(int64_t found) {
   quern_value value;
   value.bytes = found < 0 ? 0 : (const uint8_t *)(uint32_t)found;
   value.length = found < 0 ? (int32_t)found : (int32_t)(found >> 32);
   return value;
 }
+
+static inline quern_value quern_read(int32_t table, const void *key, uint32_t key_length) {
+  return quern_found(quern_get(table, key, key_length));
+}
+
+static inline quern_value quern_range_value(int32_t cursor) { return quern_found(quern_range_next(cursor)); }
+
+static inline quern_value quern_range_key_of(int32_t cursor) { return quern_found(quern_range_key(cursor)); }
 
 /*
  * Room for large things: zero at first, at the same place in every call, kept from call to call by a warm instance and gone with it.

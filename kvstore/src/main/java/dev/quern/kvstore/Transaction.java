@@ -83,6 +83,11 @@ public final class Transaction {
         cursor.open(table, query, this);
     }
 
+    /** A cursor for this core's transactions, to be opened by {@link #range} in this one and in later ones. */
+    public RangeCursor newRangeCursor() {
+        return new RangeCursor(core);
+    }
+
     /** For a cursor that took up a bucket's records. */
     void noteRead(Table table, long bucket, long version) {
         indexOf(table);

@@ -12,6 +12,7 @@ import dev.quern.kvstore.Ballast;
 import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Table;
 import dev.quern.kvstore.TableConfig;
+import dev.quern.kvstore.TableKind;
 import dev.quern.kvstore.TenantConfig;
 import dev.quern.sandbox.guest.WindowedMemory;
 import java.nio.ByteBuffer;
@@ -394,5 +395,34 @@ abstract class RuntimeConformanceTest {
         assertStatus(FunctionStatus.OK, worker.call("lookup", bytes("key-000000000000"), number(16)));
         assertEquals("key-000000000016 and more", worker.replyText());
         assertStatus(FunctionStatus.FAILED, worker.call("lookup", bytes("key-000000000000"), number(21)));
+    }
+
+    @Test
+    void shouldWalkOverARangeOfAnOrderedTableInPlace() throws FunctionRefusedException {
+        Table ordered =
+                rig.tenant().createTable("ordered", TableConfig.defaults().withKind(TableKind.ORDERED));
+        rig.example("range");
+        for (int i = 0; i < 100; i++) {
+            worker.put(ordered, bytes(String.format("%s%02d", i % 2 == 0 ? "even" : "odd", i)), bytes("v" + i));
+        }
+        byte[] table = bytes("ordered");
+        assertStatus(FunctionStatus.OK, worker.call("range", table, bytes("odd"), number(3), number(0)));
+        assertEquals("odd01=v1;odd03=v3;odd05=v5;", worker.replyText());
+        assertStatus(FunctionStatus.OK, worker.call("range", table, bytes("even"), number(2), number(1)));
+        assertEquals("even98=v98;even96=v96;", worker.replyText());
+        assertStatus(FunctionStatus.OK, worker.call("range", table, bytes("none"), number(2), number(0)));
+        assertEquals("", worker.replyText());
+        assertStatus(FunctionStatus.TRAPPED, worker.call("range", bytes("default"), bytes(""), number(1), number(0)));
+        assertMentions("default", "hash table");
+    }
+
+    @Test
+    void shouldWriteBehindTheGreatestKey() throws FunctionRefusedException {
+        rig.tenant().createTable("ids", TableConfig.defaults().withKind(TableKind.ORDERED));
+        rig.example("range");
+        for (int i = 1; i < 10; i++) {
+            assertStatus(FunctionStatus.OK, worker.call("range.next_id", bytes("ids"), bytes("")));
+            assertEquals(Integer.toString(i), worker.replyText());
+        }
     }
 }

@@ -83,6 +83,12 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
             case CAS ->
                 (instance, a) -> result(calls.compareAndSet(
                         memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3], (int) a[4], (int) a[5], (int) a[6]));
+            case RANGE ->
+                (instance, a) -> result(calls.ranges()
+                        .open(memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3], (int) a[4], (int) a[5], (int)
+                                a[6]));
+            case RANGE_NEXT -> (instance, a) -> result(calls.ranges().next(memory, (int) a[0]));
+            case RANGE_KEY -> (instance, a) -> result(calls.ranges().key(memory, (int) a[0]));
             case TABLE -> (instance, a) -> result(calls.table(memory, (int) a[0], (int) a[1]));
             case ARG_COUNT -> (instance, a) -> result(calls.argumentCount());
             case ARG_LEN -> (instance, a) -> result(calls.argumentLength((int) a[0]));

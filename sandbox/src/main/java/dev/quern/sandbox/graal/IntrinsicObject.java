@@ -71,6 +71,17 @@ final class IntrinsicObject implements TruffleObject {
                             integer(arguments, 4),
                             integer(arguments, 5),
                             integer(arguments, 6));
+                case RANGE ->
+                    range(
+                            integer(arguments, 0),
+                            integer(arguments, 1),
+                            integer(arguments, 2),
+                            integer(arguments, 3),
+                            integer(arguments, 4),
+                            integer(arguments, 5),
+                            integer(arguments, 6));
+                case RANGE_NEXT -> rangeNext(integer(arguments, 0));
+                case RANGE_KEY -> rangeKey(integer(arguments, 0));
                 case TABLE -> table(integer(arguments, 0), integer(arguments, 1));
                 case ARG_COUNT -> argumentCount();
                 case ARG_LEN -> argumentLength(integer(arguments, 0));
@@ -119,6 +130,21 @@ final class IntrinsicObject implements TruffleObject {
     private int compareAndSet(
             int table, int key, int keyLength, int expected, int expectedLength, int value, int valueLength) {
         return calls.compareAndSet(memory, table, key, keyLength, expected, expectedLength, value, valueLength);
+    }
+
+    @TruffleBoundary
+    private int range(int cursor, int table, int low, int lowLength, int high, int highLength, int flags) {
+        return calls.ranges().open(memory, cursor, table, low, lowLength, high, highLength, flags);
+    }
+
+    @TruffleBoundary
+    private long rangeNext(int cursor) {
+        return calls.ranges().next(memory, cursor);
+    }
+
+    @TruffleBoundary
+    private long rangeKey(int cursor) {
+        return calls.ranges().key(memory, cursor);
     }
 
     @TruffleBoundary

@@ -18,10 +18,17 @@ public final class StoreCalls {
     private static final int LOG_LINE_MAX = 1024;
 
     private final CallState state;
+    private final RangeCalls ranges;
     private @Nullable GuestTrap trap;
 
     public StoreCalls(CallState state) {
         this.state = state;
+        ranges = new RangeCalls(state);
+    }
+
+    /** The intrinsics that walk over ranges. */
+    public RangeCalls ranges() {
+        return ranges;
     }
 
     /** The record's value: its length in the upper half, its address in the lower; or a status below 0. */

@@ -1,0 +1,128 @@
+package dev.quern.sandbox.guest;
+
+import dev.quern.kvstore.Limits;
+import dev.quern.kvstore.RangeCursor;
+import dev.quern.kvstore.RangeQuery;
+import dev.quern.kvstore.Record;
+import dev.quern.kvstore.StoreStatus;
+import dev.quern.kvstore.Table;
+import dev.quern.kvstore.TableKind;
+import dev.quern.sandbox.guest.GuestTrap.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The intrinsics that walk over a range of an ordered table, by a few cursors that a guest names by number. Believes in nothing that the
+ * guest says. One per core; thread: the core's.
+ */
+public final class RangeCalls {
+    /** Enough to merge some ranges; each keeps a little memory. */
+    private static final int CURSORS_MAX = 8;
+
+    private static final int BACKWARDS = 1;
+    private static final int LOW_INCLUDED = 2;
+    private static final int HIGH_INCLUDED = 4;
+    private static final int PREFIX = 8;
+    private static final int FLAGS_ALL = BACKWARDS | LOW_INCLUDED | HIGH_INCLUDED | PREFIX;
+
+    /** A guest's cursor. */
+    private static final class Walk {
+        final RangeCursor cursor;
+        final RangeQuery query = new RangeQuery();
+        long openedAt;
+        long record;
+
+        Walk(RangeCursor cursor) {
+            this.cursor = cursor;
+        }
+    }
+
+    private final CallState state;
+    private final @Nullable Walk[] walks = new Walk[CURSORS_MAX];
+
+    RangeCalls(CallState state) {
+        this.state = state;
+    }
+
+    /** Opens a cursor: OK, or TOO_LARGE for a bound that is longer than any key. */
+    public int open(
+            WindowedMemory memory,
+            int cursor,
+            int handle,
+            int low,
+            int lowLength,
+            int high,
+            int highLength,
+            int flags) {
+        if ((flags & ~FLAGS_ALL) != 0 || (flags & PREFIX) != 0 && highLength != 0) {
+            throw new GuestTrap(Reason.TRAP, "range with flags=" + flags + ", high_len=" + highLength);
+        }
+        Table table = state.table(handle);
+        if (table.config().kind() != TableKind.ORDERED) {
+            throw new GuestTrap(
+                    Reason.TRAP,
+                    "range over table " + table.name() + ", which is a hash table; make it an ordered one");
+        }
+        if (Integer.compareUnsigned(lowLength, Limits.KEY_BYTES_MAX) > 0
+                || Integer.compareUnsigned(highLength, Limits.KEY_BYTES_MAX) > 0) {
+            return StoreStatus.TOO_LARGE;
+        }
+        Walk walk = walks[place(cursor)];
+        if (walk == null) {
+            walk = new Walk(state.transaction().newRangeCursor());
+            walks[cursor] = walk;
+        }
+        walk.query.all().backwards((flags & BACKWARDS) != 0);
+        if (lowLength > 0) {
+            long address = memory.readable(Integer.toUnsignedLong(low), lowLength);
+            if ((flags & PREFIX) != 0) {
+                walk.query.prefix(address, lowLength);
+            } else {
+                walk.query.low(address, lowLength, (flags & LOW_INCLUDED) != 0);
+            }
+        }
+        if (highLength > 0) {
+            long address = memory.readable(Integer.toUnsignedLong(high), highLength);
+            walk.query.high(address, highLength, (flags & HIGH_INCLUDED) != 0);
+        }
+        state.transaction().range(table, walk.query, walk.cursor);
+        walk.openedAt = state.attempts();
+        walk.record = Record.NONE;
+        return StoreStatus.OK;
+    }
+
+    /** The next record's value: its length in the upper half, its address in the lower; NOT_FOUND behind the last. */
+    public long next(WindowedMemory memory, int cursor) {
+        Walk walk = opened(cursor);
+        walk.record = walk.cursor.next();
+        return walk.record == Record.NONE
+                ? StoreStatus.NOT_FOUND
+                : inPlace(memory, Record.valueAddress(walk.record), Record.valueLength(walk.record));
+    }
+
+    /** The key of the record that {@link #next} gave, likewise. */
+    public long key(WindowedMemory memory, int cursor) {
+        long record = opened(cursor).record;
+        return record == Record.NONE
+                ? StoreStatus.NOT_FOUND
+                : inPlace(memory, Record.keyAddress(record), Record.keyLength(record));
+    }
+
+    private long inPlace(WindowedMemory memory, long address, int length) {
+        return (long) length << Integer.SIZE | memory.toGuest(state.attempts(), address, length, state.addressMax());
+    }
+
+    private Walk opened(int cursor) {
+        Walk walk = walks[place(cursor)];
+        if (walk == null || walk.openedAt != state.attempts()) {
+            throw new GuestTrap(Reason.TRAP, "range cursor " + cursor + " is not open: call range in the same call");
+        }
+        return walk;
+    }
+
+    private static int place(int cursor) {
+        if (cursor < 0 || cursor >= CURSORS_MAX) {
+            throw new GuestTrap(Reason.TRAP, "range cursor " + cursor + "; there are 0 to " + (CURSORS_MAX - 1));
+        }
+        return cursor;
+    }
+}
