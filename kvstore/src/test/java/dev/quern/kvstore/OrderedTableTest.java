@@ -226,6 +226,77 @@ class OrderedTableTest {
         }
     }
 
+    /** Leaves few records in each of the leaves, so that maintenance merges them. */
+    private void thinOut(int count) {
+        for (int i = 0; i < count; i++) {
+            if (i % 12 != 0) {
+                core.enter(nowMs);
+                number(i).delete(table, core);
+                core.exit();
+            }
+        }
+    }
+
+    private void merge(StoreCore other) {
+        for (int i = 0; i < 100; i++) {
+            other.maintain(nowMs + 1_000 + i * 1_000L, 64);
+        }
+    }
+
+    private void assertMerged(StoreCore other) {
+        while (core.isEntered()) {
+            core.exit();
+        }
+        merge(other);
+        assertTrue(table.stats().indexBytes() <= 5 * 256 + 1536 + 5 * 32, () -> "index " + table.stats());
+    }
+
+    @Test
+    void shouldShowNothingTwiceWhenLeavesAreMergedUnderAWalk() {
+        fill(480);
+        thinOut(480);
+        try (StoreCore other = store.attach()) {
+            for (boolean isBackwards : new boolean[] {false, true}) {
+                core.enter(nowMs);
+                RangeCursor cursor = new RangeCursor(core);
+                cursor.open(table, query.all().backwards(isBackwards));
+                List<Long> seen = new ArrayList<>();
+                // Over the first leaf, and no further.
+                seen.add(numberOf(cursor.next()));
+                seen.add(numberOf(cursor.next()));
+                if (!isBackwards) {
+                    merge(other);
+                }
+                for (long record = cursor.next(); record != Record.NONE; record = cursor.next()) {
+                    seen.add(numberOf(record));
+                }
+                core.exit();
+                assertEquals(40, seen.size());
+                assertEquals(40, new TreeSet<>(seen).size());
+            }
+            assertMerged(other);
+        }
+    }
+
+    @Test
+    void shouldConflictWhenALeafThatWasWalkedIsMergedAndThenWrittenTo() {
+        fill(480);
+        thinOut(480);
+        try (StoreCore other = store.attach()) {
+            core.enter(nowMs);
+            Transaction walker = core.begin(tenant);
+            assertEquals(40, count(walker, core));
+            merge(other);
+            other.enter(nowMs);
+            number(5).valueLength(8).put(table, other);
+            other.exit();
+            number(1_000).valueLength(8);
+            walker.put(table, keys.keyAddress(), 8, keys.valueAddress(), 8, Record.NO_EXPIRY);
+            assertEquals(StoreStatus.CONFLICT, walker.commit());
+            assertMerged(other);
+        }
+    }
+
     @Test
     void shouldShowATransactionItsOwnWritesAlsoWhileItWalks() {
         core.enter(nowMs);
