@@ -13,33 +13,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How every runtime ends what will not end by itself. A subclass names its runtime. */
-@Timeout(60)
-abstract class RunawayConformanceTest {
+abstract class RunawayConformanceTest extends RuntimeTest {
     private static final long LIMIT_US = 20_000;
-
-    private Rig rig;
-    private Rig.Worker worker;
-
-    abstract String runtime();
-
-    @BeforeEach
-    void open() {
-        rig = new Rig(runtime());
-        worker = rig.worker();
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"spin", "spin.calling", "spin.after_write"})

@@ -17,43 +17,12 @@ import dev.quern.kvstore.TenantConfig;
 import dev.quern.sandbox.guest.WindowedMemory;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every runtime does alike: intrinsics, the window, traps, all or nothing. A subclass names its runtime. */
-@Timeout(60)
-abstract class RuntimeConformanceTest {
-    private Rig rig;
-    private Rig.Worker worker;
-
-    abstract String runtime();
-
-    @BeforeEach
-    void open() {
-        rig = new Rig(runtime());
-        worker = rig.worker();
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
-    }
-
-    private void assertStatus(int expected, int actual) {
-        assertEquals(expected, actual, () -> worker.outcome().error());
-    }
-
-    private void assertMentions(String... parts) {
-        String error = worker.outcome().error();
-        for (String part : parts) {
-            assertTrue(error.contains(part), () -> "'" + part + "' is missing in: " + error);
-        }
-    }
-
+abstract class RuntimeConformanceTest extends RuntimeTest {
     @Test
     void shouldSayWhichRuntimeIsInForce() throws FunctionRefusedException {
         assertEquals(runtime(), rig.functions().report().runtime());

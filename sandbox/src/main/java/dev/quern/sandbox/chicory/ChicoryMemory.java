@@ -13,6 +13,7 @@ import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.WindowedMemory;
 
 /** Chicory's memory as Quern has it: each access finds its place in a {@link WindowedMemory}; stores reach private memory only. */
+@SuppressWarnings("removal") // of the interface's older atomic methods, on which its newer ones rest
 final class ChicoryMemory implements Memory {
     private final WindowedMemory memory;
     private DataSegment[] segments = new DataSegment[0];
@@ -55,29 +56,21 @@ final class ChicoryMemory implements Memory {
     }
 
     @Override
-    @Deprecated
-    @SuppressWarnings("removal")
     public Object lock(int address) {
         throw noAtomics();
     }
 
     @Override
-    @Deprecated
-    @SuppressWarnings("removal")
     public int waitOn(int address, int expected, long timeout) {
         throw noAtomics();
     }
 
     @Override
-    @Deprecated
-    @SuppressWarnings("removal")
     public int waitOn(int address, long expected, long timeout) {
         throw noAtomics();
     }
 
     @Override
-    @Deprecated
-    @SuppressWarnings("removal")
     public int notify(int address, int maxThreads) {
         throw noAtomics();
     }

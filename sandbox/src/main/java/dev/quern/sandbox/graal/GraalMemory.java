@@ -1,6 +1,5 @@
 package dev.quern.sandbox.graal;
 
-import com.oracle.truffle.api.CompilerDirectives;
 import com.oracle.truffle.api.CompilerDirectives.TruffleBoundary;
 import com.oracle.truffle.api.TruffleSafepoint;
 import com.oracle.truffle.api.library.ExportLibrary;
@@ -22,102 +21,38 @@ import org.graalvm.wasm.memory.WasmMemoryLibrary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * GraalWasm's memory as Quern has it: each message of {@link WasmMemoryLibrary} finds its place in a {@link WindowedMemory}. Loads
- * reach private memory and the window, stores private memory only. Unsafe (Chronicle's) rather than memory segments, as the Graal
- * compiler knows the former as single instructions. The library's internal interface is followed as of GraalWasm 25.0.2, name by name.
+ * GraalWasm's memory as Quern has it: each message of {@link WasmMemoryLibrary} finds its place by {@link GraalAddresses}, and atomic
+ * ones trap. Unsafe (Chronicle's) rather than memory segments, as the Graal compiler knows the former as single instructions. The
+ * library's internal interface is followed as of GraalWasm 25.0.2, name by name; where messages agree in types and meaning, one method
+ * answers them.
  */
 @ExportLibrary(WasmMemoryLibrary.class)
 @SuppressWarnings({"MethodName", "unused", "DoNotCallSuggester"})
-final class GraalMemory extends WasmMemory {
-    private final WindowedMemory memory;
-    private final long privateAddress;
-    private final long arenaAddress;
-    private final long arenaLength;
-    private long privateBytes;
-
+final class GraalMemory extends GraalAddresses {
     GraalMemory(WindowedMemory memory) {
-        super(memory.pages(), memory.pagesMax(), memory.pages(), memory.pagesMax(), false, false);
-        this.memory = memory;
-        privateAddress = memory.privateAddress();
-        privateBytes = memory.privateBytes();
-        arenaAddress = memory.arenaAddress();
-        arenaLength = memory.arenaLength();
-    }
-
-    private long readable(Node node, long address, long length) {
-        if (address >= 0 && address <= privateBytes - length) {
-            return privateAddress + address;
-        }
-        long offset = address - WindowedMemory.WINDOW_START;
-        if (offset >= 0 && offset <= arenaLength - length) {
-            return arenaAddress + offset;
-        }
-        long copied = address - WindowedMemory.COPIES_START;
-        if (copied >= 0 && copied <= memory.copiedBytes() - length) {
-            return memory.copiesAddress() + copied;
-        }
-        CompilerDirectives.transferToInterpreter();
-        throw outOfBounds(node, "read", address, length);
-    }
-
-    private long writable(@Nullable Node node, long address, long length) {
-        if (address < 0 || address > privateBytes - length) {
-            CompilerDirectives.transferToInterpreter();
-            throw outOfBounds(node, "write", address, length);
-        }
-        return privateAddress + address;
-    }
-
-    @TruffleBoundary
-    private WasmException outOfBounds(@Nullable Node node, String what, long address, long length) {
-        return WasmException.create(
-                Failure.OUT_OF_BOUNDS_MEMORY_ACCESS, node, memory.outOfBounds(what, address, length));
-    }
-
-    @TruffleBoundary
-    private static byte[] bytes(long address) {
-        return NativeMemory.toArray(address, Vector128.BYTES);
-    }
-
-    @TruffleBoundary
-    private static void putBytes(long address, byte[] bytes) {
-        NativeMemory.copyFromArray(bytes, 0, address, bytes.length);
-    }
-
-    @TruffleBoundary
-    private static WasmException noAtomics(Node node) {
-        return WasmException.create(Failure.UNSPECIFIED_TRAP, node, "atomic instructions are not offered");
-    }
-
-    WindowedMemory windowed() {
-        return memory;
+        super(memory);
     }
 
     @ExportMessage
     long size() {
-        return privateBytes / WindowedMemory.PAGE_BYTES;
+        return privateBytes() / WindowedMemory.PAGE_BYTES;
     }
 
     @ExportMessage
     long byteSize() {
-        return privateBytes;
+        return privateBytes();
     }
 
     @ExportMessage
     @TruffleBoundary
     long grow(long extraPageSize) {
-        int before = extraPageSize > Integer.MAX_VALUE ? -1 : memory.grow((int) extraPageSize);
-        privateBytes = memory.privateBytes();
-        currentMinSize = memory.pages();
-        return before;
+        return addPages(extraPageSize);
     }
 
     @ExportMessage
     @TruffleBoundary
     void reset() {
-        memory.reset((int) declaredMinSize);
-        privateBytes = memory.privateBytes();
-        currentMinSize = declaredMinSize;
+        clear();
     }
 
     @ExportMessage
@@ -135,7 +70,7 @@ final class GraalMemory extends WasmMemory {
     @ExportMessage
     @TruffleBoundary
     void copyFrom(Node node, WasmMemory source, long sourceOffset, long destinationOffset, long length) {
-        if (!(source instanceof GraalMemory from)) {
+        if (!(source instanceof GraalAddresses from)) {
             throw WasmException.create(Failure.UNSPECIFIED_TRAP, node, "a copy from a memory that is not Quern's");
         }
         long checkedLength = checked(node, length);
@@ -145,13 +80,6 @@ final class GraalMemory extends WasmMemory {
                 writable(node, destinationOffset, checkedLength),
                 checkedLength,
                 () -> TruffleSafepoint.poll(node));
-    }
-
-    private long checked(Node node, long length) {
-        if (length < 0) {
-            throw outOfBounds(node, "access", 0, length);
-        }
-        return length;
     }
 
     @ExportMessage
@@ -176,10 +104,9 @@ final class GraalMemory extends WasmMemory {
         NativeMemory.copyToArray(readable(node, sourceOffset, length), destination, destinationOffset, length);
     }
 
-    /** The instance that owns this memory frees it. */
     @ExportMessage
     void close() {
-        privateBytes = 0;
+        leave();
     }
 
     @ExportMessage
@@ -189,7 +116,7 @@ final class GraalMemory extends WasmMemory {
 
     @ExportMessage
     boolean freed() {
-        return privateBytes == 0 && declaredMinSize > 0;
+        return privateBytes() == 0 && declaredMinSize > 0;
     }
 
     @ExportMessage
@@ -267,7 +194,8 @@ final class GraalMemory extends WasmMemory {
         return Vector128Ops.SINGLETON_IMPLEMENTATION.fromArray(bytes(readable(node, address, Vector128.BYTES)));
     }
 
-    @ExportMessage
+    @ExportMessage(name = "store_i32")
+    @ExportMessage(name = "store_i64_32")
     void store_i32(Node node, long address, int value) {
         UnsafeMemory.unsafePutInt(null, writable(node, address, 4), value);
     }
@@ -287,29 +215,16 @@ final class GraalMemory extends WasmMemory {
         UnsafeMemory.unsafePutDouble(null, writable(node, address, 8), value);
     }
 
-    @ExportMessage
+    @ExportMessage(name = "store_i32_8")
+    @ExportMessage(name = "store_i64_8")
     void store_i32_8(Node node, long address, byte value) {
         UnsafeMemory.unsafePutByte(null, writable(node, address, 1), value);
     }
 
-    @ExportMessage
+    @ExportMessage(name = "store_i32_16")
+    @ExportMessage(name = "store_i64_16")
     void store_i32_16(Node node, long address, short value) {
         UnsafeMemory.unsafePutShort(null, writable(node, address, 2), value);
-    }
-
-    @ExportMessage
-    void store_i64_8(Node node, long address, byte value) {
-        UnsafeMemory.unsafePutByte(null, writable(node, address, 1), value);
-    }
-
-    @ExportMessage
-    void store_i64_16(Node node, long address, short value) {
-        UnsafeMemory.unsafePutShort(null, writable(node, address, 2), value);
-    }
-
-    @ExportMessage
-    void store_i64_32(Node node, long address, int value) {
-        UnsafeMemory.unsafePutInt(null, writable(node, address, 4), value);
     }
 
     @ExportMessage
@@ -319,333 +234,176 @@ final class GraalMemory extends WasmMemory {
                 Vector128Ops.SINGLETON_IMPLEMENTATION.toArray(Vector128Ops.cast(value)));
     }
 
-    @ExportMessage
-    int atomic_load_i32(Node node, long address) {
-        throw noAtomics(node);
+    @TruffleBoundary
+    private static byte[] bytes(long address) {
+        return NativeMemory.toArray(address, Vector128.BYTES);
     }
 
-    @ExportMessage
-    long atomic_load_i64(Node node, long address) {
-        throw noAtomics(node);
+    @TruffleBoundary
+    private static void putBytes(long address, byte[] bytes) {
+        NativeMemory.copyFromArray(bytes, 0, address, bytes.length);
     }
 
-    @ExportMessage
-    int atomic_load_i32_8u(Node node, long address) {
-        throw noAtomics(node);
+    @TruffleBoundary
+    private static WasmException notOffered(Node node) {
+        return WasmException.create(Failure.UNSPECIFIED_TRAP, node, "atomic instructions are not offered");
     }
 
-    @ExportMessage
-    int atomic_load_i32_16u(Node node, long address) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_load_i32")
+    @ExportMessage(name = "atomic_load_i32_8u")
+    @ExportMessage(name = "atomic_load_i32_16u")
+    int load32(Node node, long address) {
+        throw notOffered(node);
     }
-
-    @ExportMessage
-    long atomic_load_i64_8u(Node node, long address) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_load_i64_16u(Node node, long address) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_load_i64_32u(Node node, long address) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    void atomic_store_i32(Node node, long address, int value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    void atomic_store_i64(Node node, long address, long value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    void atomic_store_i32_8(Node node, long address, byte value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    void atomic_store_i32_16(Node node, long address, short value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    void atomic_store_i64_8(Node node, long address, byte value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    void atomic_store_i64_16(Node node, long address, short value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    void atomic_store_i64_32(Node node, long address, int value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_add_i32_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_add_i32_16u(Node node, long address, short value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_add_i32(Node node, long address, int value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_add_i64_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_add_i64_16u(Node node, long address, short value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_add_i64_32u(Node node, long address, int value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_add_i64(Node node, long address, long value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_sub_i32_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_sub_i32_16u(Node node, long address, short value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_sub_i32(Node node, long address, int value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_sub_i64_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_sub_i64_16u(Node node, long address, short value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_sub_i64_32u(Node node, long address, int value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_sub_i64(Node node, long address, long value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_and_i32_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_and_i32_16u(Node node, long address, short value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_and_i32(Node node, long address, int value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_and_i64_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_and_i64_16u(Node node, long address, short value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_and_i64_32u(Node node, long address, int value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_and_i64(Node node, long address, long value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_or_i32_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_or_i32_16u(Node node, long address, short value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_or_i32(Node node, long address, int value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_or_i64_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_or_i64_16u(Node node, long address, short value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_or_i64_32u(Node node, long address, int value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    long atomic_rmw_or_i64(Node node, long address, long value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_xor_i32_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_xor_i32_16u(Node node, long address, short value) {
-        throw noAtomics(node);
-    }
-
-    @ExportMessage
-    int atomic_rmw_xor_i32(Node node, long address, int value) {
-        throw noAtomics(node);
+
+    @ExportMessage(name = "atomic_load_i64")
+    @ExportMessage(name = "atomic_load_i64_8u")
+    @ExportMessage(name = "atomic_load_i64_16u")
+    @ExportMessage(name = "atomic_load_i64_32u")
+    long load64(Node node, long address) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_xor_i64_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_store_i32")
+    @ExportMessage(name = "atomic_store_i64_32")
+    void store32(Node node, long address, int value) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_xor_i64_16u(Node node, long address, short value) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_store_i64")
+    void store64(Node node, long address, long value) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_xor_i64_32u(Node node, long address, int value) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_store_i32_8")
+    @ExportMessage(name = "atomic_store_i64_8")
+    void store8(Node node, long address, byte value) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_xor_i64(Node node, long address, long value) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_store_i32_16")
+    @ExportMessage(name = "atomic_store_i64_16")
+    void store16(Node node, long address, short value) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    int atomic_rmw_xchg_i32_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_add_i32_8u")
+    @ExportMessage(name = "atomic_rmw_sub_i32_8u")
+    @ExportMessage(name = "atomic_rmw_and_i32_8u")
+    @ExportMessage(name = "atomic_rmw_or_i32_8u")
+    @ExportMessage(name = "atomic_rmw_xor_i32_8u")
+    @ExportMessage(name = "atomic_rmw_xchg_i32_8u")
+    int modify32By8(Node node, long address, byte value) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    int atomic_rmw_xchg_i32_16u(Node node, long address, short value) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_add_i32_16u")
+    @ExportMessage(name = "atomic_rmw_sub_i32_16u")
+    @ExportMessage(name = "atomic_rmw_and_i32_16u")
+    @ExportMessage(name = "atomic_rmw_or_i32_16u")
+    @ExportMessage(name = "atomic_rmw_xor_i32_16u")
+    @ExportMessage(name = "atomic_rmw_xchg_i32_16u")
+    int modify32By16(Node node, long address, short value) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    int atomic_rmw_xchg_i32(Node node, long address, int value) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_add_i32")
+    @ExportMessage(name = "atomic_rmw_sub_i32")
+    @ExportMessage(name = "atomic_rmw_and_i32")
+    @ExportMessage(name = "atomic_rmw_or_i32")
+    @ExportMessage(name = "atomic_rmw_xor_i32")
+    @ExportMessage(name = "atomic_rmw_xchg_i32")
+    int modify32By32(Node node, long address, int value) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_xchg_i64_8u(Node node, long address, byte value) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_add_i64_8u")
+    @ExportMessage(name = "atomic_rmw_sub_i64_8u")
+    @ExportMessage(name = "atomic_rmw_and_i64_8u")
+    @ExportMessage(name = "atomic_rmw_or_i64_8u")
+    @ExportMessage(name = "atomic_rmw_xor_i64_8u")
+    @ExportMessage(name = "atomic_rmw_xchg_i64_8u")
+    long modify64By8(Node node, long address, byte value) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_xchg_i64_16u(Node node, long address, short value) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_add_i64_16u")
+    @ExportMessage(name = "atomic_rmw_sub_i64_16u")
+    @ExportMessage(name = "atomic_rmw_and_i64_16u")
+    @ExportMessage(name = "atomic_rmw_or_i64_16u")
+    @ExportMessage(name = "atomic_rmw_xor_i64_16u")
+    @ExportMessage(name = "atomic_rmw_xchg_i64_16u")
+    long modify64By16(Node node, long address, short value) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_xchg_i64_32u(Node node, long address, int value) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_add_i64_32u")
+    @ExportMessage(name = "atomic_rmw_sub_i64_32u")
+    @ExportMessage(name = "atomic_rmw_and_i64_32u")
+    @ExportMessage(name = "atomic_rmw_or_i64_32u")
+    @ExportMessage(name = "atomic_rmw_xor_i64_32u")
+    @ExportMessage(name = "atomic_rmw_xchg_i64_32u")
+    long modify64By32(Node node, long address, int value) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_xchg_i64(Node node, long address, long value) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_add_i64")
+    @ExportMessage(name = "atomic_rmw_sub_i64")
+    @ExportMessage(name = "atomic_rmw_and_i64")
+    @ExportMessage(name = "atomic_rmw_or_i64")
+    @ExportMessage(name = "atomic_rmw_xor_i64")
+    @ExportMessage(name = "atomic_rmw_xchg_i64")
+    long modify64By64(Node node, long address, long value) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    int atomic_rmw_cmpxchg_i32_8u(Node node, long address, byte expected, byte replacement) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_cmpxchg_i32_8u")
+    int exchange32By8(Node node, long address, byte expected, byte replacement) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    int atomic_rmw_cmpxchg_i32_16u(Node node, long address, short expected, short replacement) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_cmpxchg_i32_16u")
+    int exchange32By16(Node node, long address, short expected, short replacement) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    int atomic_rmw_cmpxchg_i32(Node node, long address, int expected, int replacement) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_cmpxchg_i32")
+    int exchange32By32(Node node, long address, int expected, int replacement) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_cmpxchg_i64_8u(Node node, long address, byte expected, byte replacement) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_cmpxchg_i64_8u")
+    long exchange64By8(Node node, long address, byte expected, byte replacement) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_cmpxchg_i64_16u(Node node, long address, short expected, short replacement) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_cmpxchg_i64_16u")
+    long exchange64By16(Node node, long address, short expected, short replacement) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_cmpxchg_i64_32u(Node node, long address, int expected, int replacement) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_cmpxchg_i64_32u")
+    long exchange64By32(Node node, long address, int expected, int replacement) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    long atomic_rmw_cmpxchg_i64(Node node, long address, long expected, long replacement) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_rmw_cmpxchg_i64")
+    long exchange64By64(Node node, long address, long expected, long replacement) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    int atomic_notify(Node node, long address, int count) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_notify")
+    int notify(Node node, long address, int count) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    int atomic_wait32(Node node, long address, int expected, long timeout) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_wait32")
+    int wait32(Node node, long address, int expected, long timeout) {
+        throw notOffered(node);
     }
 
-    @ExportMessage
-    int atomic_wait64(Node node, long address, long expected, long timeout) {
-        throw noAtomics(node);
+    @ExportMessage(name = "atomic_wait64")
+    int wait64(Node node, long address, long expected, long timeout) {
+        throw notOffered(node);
     }
 }

@@ -1,0 +1,100 @@
+package dev.quern.sandbox.graal;
+
+import com.oracle.truffle.api.CompilerDirectives;
+import com.oracle.truffle.api.CompilerDirectives.TruffleBoundary;
+import com.oracle.truffle.api.nodes.Node;
+import dev.quern.sandbox.guest.WindowedMemory;
+import org.graalvm.wasm.exception.Failure;
+import org.graalvm.wasm.exception.WasmException;
+import org.graalvm.wasm.memory.WasmMemory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the addresses of a guest on GraalWasm lie, and what it may do there: a {@link WindowedMemory} in fields that compiled code
+ * reads. Loads reach private memory and the window, stores private memory only.
+ */
+abstract class GraalAddresses extends WasmMemory {
+    private final WindowedMemory memory;
+    private final long privateAddress;
+    private final long arenaAddress;
+    private final long arenaLength;
+    private long privateBytes;
+
+    GraalAddresses(WindowedMemory memory) {
+        super(memory.pages(), memory.pagesMax(), memory.pages(), memory.pagesMax(), false, false);
+        this.memory = memory;
+        privateAddress = memory.privateAddress();
+        privateBytes = memory.privateBytes();
+        arenaAddress = memory.arenaAddress();
+        arenaLength = memory.arenaLength();
+    }
+
+    /** The native address of so many bytes, for reading: in private memory, the window or the copies; traps elsewhere. */
+    final long readable(Node node, long address, long length) {
+        if (address >= 0 && address <= privateBytes - length) {
+            return privateAddress + address;
+        }
+        long offset = address - WindowedMemory.WINDOW_START;
+        if (offset >= 0 && offset <= arenaLength - length) {
+            return arenaAddress + offset;
+        }
+        long copied = address - WindowedMemory.COPIES_START;
+        if (copied >= 0 && copied <= memory.copiedBytes() - length) {
+            return memory.copiesAddress() + copied;
+        }
+        CompilerDirectives.transferToInterpreter();
+        throw outOfBounds(node, "read", address, length);
+    }
+
+    /** The native address of so many bytes, for writing: in private memory; traps elsewhere. */
+    final long writable(@Nullable Node node, long address, long length) {
+        if (address < 0 || address > privateBytes - length) {
+            CompilerDirectives.transferToInterpreter();
+            throw outOfBounds(node, "write", address, length);
+        }
+        return privateAddress + address;
+    }
+
+    /** A length that a guest gave, which is not negative. */
+    final long checked(Node node, long length) {
+        if (length < 0) {
+            throw outOfBounds(node, "access", 0, length);
+        }
+        return length;
+    }
+
+    /** The trap of an access that is not allowed. */
+    @TruffleBoundary
+    final WasmException outOfBounds(@Nullable Node node, String what, long address, long length) {
+        return WasmException.create(
+                Failure.OUT_OF_BOUNDS_MEMORY_ACCESS, node, memory.outOfBounds(what, address, length));
+    }
+
+    /** The private part's present length. */
+    final long privateBytes() {
+        return privateBytes;
+    }
+
+    /** Adds pages, and returns how many there were, or -1 when the limit does not allow it. */
+    final int addPages(long pages) {
+        int before = pages > Integer.MAX_VALUE ? -1 : memory.grow((int) pages);
+        follow();
+        return before;
+    }
+
+    /** Zeroes everything and returns to the pages that the module began with. */
+    final void clear() {
+        memory.reset((int) declaredMinSize);
+        follow();
+    }
+
+    private void follow() {
+        privateBytes = memory.privateBytes();
+        currentMinSize = memory.pages();
+    }
+
+    /** Nothing can be reached from now on; the instance that owns the memory frees it. */
+    final void leave() {
+        privateBytes = 0;
+    }
+}
