@@ -85,7 +85,7 @@ public final class StoreCore implements AutoCloseable {
      * another one at the same time, so that it can be used again. Addresses found before are void. Not while a transaction is open.
      */
     public void renew() {
-        if (depth == 1 && retired.bytes() > RENEWAL_BYTES && !transaction.isOpen()) {
+        if (depth == 1 && retired.bytes() > RENEWAL_BYTES && !isInTransaction()) {
             exit();
             enter(nowMs);
         }
@@ -160,6 +160,10 @@ public final class StoreCore implements AutoCloseable {
     /** Reclaims what nobody can see any more; returns how many blocks that were. */
     int reclaim() {
         return retired.reclaim(Integer.MAX_VALUE);
+    }
+
+    boolean isInTransaction() {
+        return transaction.isOpen();
     }
 
     /** Whether the running transaction read the bucket in which this record lies. */

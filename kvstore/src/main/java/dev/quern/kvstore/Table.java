@@ -47,7 +47,7 @@ public final class Table {
                 ? new HashIndex(seed, tenant.arena().quota(), tenant.store().commitAhead())
                 : new OrderedIndex(
                         seed,
-                        tenant.arena().quota(),
+                        tenant.arena(),
                         tenant.store().epochs(),
                         tenant.store().config().poisonsReclaimed());
     }
@@ -97,11 +97,14 @@ public final class Table {
         return eviction;
     }
 
-    /** Before a write of so many bytes, without a lock: evicts a little if memory is nearly used up. */
+    /** Before a write of so many bytes, without a lock: evicts a little if memory is nearly used up, and keeps the queues short. */
     void makeRoom(StoreCore core, int bytes) {
         TenantEviction evicting = tenant.eviction();
         if (evicting != null) {
             evicting.makeRoom(core, this, bytes);
+            if (eviction != null) {
+                eviction.tidy(core);
+            }
         }
     }
 
@@ -167,10 +170,10 @@ public final class Table {
         }
     }
 
-    /** After a record was published that replaces none. */
-    void queue(StoreCore core, long hash, long record) {
+    /** After a record was published. */
+    void queue(StoreCore core, long hash, long old, long record) {
         if (eviction != null) {
-            eviction.queue(core, hash, record);
+            eviction.queue(core, hash, old, record);
         }
     }
 
@@ -180,9 +183,6 @@ public final class Table {
         if (++mine.insertions >= current.insertionsPerStep()) {
             mine.insertions = 0;
             current.grow(bucket, counts, core.index());
-            if (eviction != null) {
-                eviction.tidy(core);
-            }
         }
     }
 

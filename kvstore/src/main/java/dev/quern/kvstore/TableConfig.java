@@ -4,7 +4,7 @@ package dev.quern.kvstore;
  * How a table is made. What is chosen here stays for the table's life.
  *
  * @param kind in which order the records are
- * @param whenFull what happens when the tenant's memory is used up; an ordered table can only refuse
+ * @param whenFull what happens when the tenant's memory is used up
  */
 public record TableConfig(TableKind kind, WhenFull whenFull) {
     private static final TableConfig DEFAULTS = new TableConfig(TableKind.HASH, WhenFull.REFUSE);

@@ -12,6 +12,9 @@ final class TableEviction {
     /** The least that a record takes of the quota, so that the policy knows how many there can be. */
     private static final int RECORD_BYTES_MIN = RecordLayout.bytes(Limits.KEY_BYTES_MIN, 0, false);
 
+    /** How many of the index's buckets are looked at each time that queues are. */
+    private static final int BUCKETS_PER_STEP = 16;
+
     /** The table as one core sees it. */
     private final class View implements QueuedRecords {
         private final StoreCore core;
@@ -24,6 +27,11 @@ final class TableEviction {
         @Override
         public long find(long entry) {
             return table.index().findQueued(entry);
+        }
+
+        @Override
+        public long hash(long record) {
+            return table.index().hash(Record.keyAddress(record), Record.keyLength(record));
         }
 
         @Override
@@ -49,10 +57,12 @@ final class TableEviction {
 
     private final Table table;
     private final S3Fifo policy;
+    private final boolean keepsEntries;
     private final @Nullable View[] views;
 
     TableEviction(Table table) throws IOException {
         this.table = table;
+        keepsEntries = table.index().keepsEntries();
         Tenant tenant = table.tenant();
         int cores = tenant.store().config().coresMax();
         views = new View[cores];
@@ -68,9 +78,9 @@ final class TableEviction {
         return mine;
     }
 
-    /** Makes sure that so many insertions can be queued; false when the quota does not allow it. */
-    boolean reserve(StoreCore core, int insertions) {
-        return policy.reserve(core.index(), core.allocator(table.tenant()), insertions);
+    /** Makes sure that so many records can be queued; false when the quota does not allow it. */
+    boolean reserve(StoreCore core, int records) {
+        return policy.reserve(core.index(), core.allocator(table.tenant()), records);
     }
 
     /** Before a record is published, with the lock of its bucket. */
@@ -78,32 +88,48 @@ final class TableEviction {
         if (old == Record.NONE) {
             Frequency.begin(record, policy.nextMark(core.index()));
         } else {
-            Frequency.inherit(record, old);
+            Frequency.inherit(record, old, keepsEntries ? Frequency.mark(old) : policy.nextMark(core.index()));
         }
     }
 
-    /** After a record was published that replaces none. */
-    void queue(StoreCore core, long hash, long record) {
-        if (policy.insert(core.index(), hash, Frequency.mark(record))) {
+    /** After a record was published, so that who meets its entry finds it. */
+    void queue(StoreCore core, long hash, long old, long record) {
+        if (old == Record.NONE) {
+            noteChunk(core, policy.insert(core.index(), table.index().queueEntry(hash, record), hash));
+        } else if (!keepsEntries) {
+            Frequency.end(old);
+            long entry = table.index().queueEntry(hash, record);
+            noteChunk(core, policy.replace(core.index(), entry, Frequency.of(record)));
+        }
+    }
+
+    private void noteChunk(StoreCore core, boolean wasBegun) {
+        if (wasBegun) {
             view(core).isTidyingDue = true;
         }
     }
 
-    /** Now and then drops a few entries of deleted records if there are too many. Without a lock. */
+    /**
+     * Now and then drops a few entries of records that have gone if there are too many, and lets the index join what eviction left sparse,
+     * but not under a transaction, whose reads that would change. Without a lock.
+     */
     void tidy(StoreCore core) {
         View mine = view(core);
         if (mine.isTidyingDue) {
             mine.isTidyingDue = false;
             compact(core);
+            if (!core.isInTransaction()) {
+                table.removals().tidy(core, core.nowMs(), BUCKETS_PER_STEP);
+            }
         }
     }
 
-    /** Whether there are not too many entries of deleted records. */
+    /** Whether there are not too many entries of records that have gone. */
     boolean isTidy() {
         return policy.isTidy(table.size());
     }
 
-    /** Drops a few entries of deleted records if there are too many. Without a lock. */
+    /** Drops a few entries of records that have gone if there are too many. Without a lock. */
     void compact(StoreCore core) {
         policy.compact(core.index(), core.allocator(table.tenant()), view(core), table.size());
     }

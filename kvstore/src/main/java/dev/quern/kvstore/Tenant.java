@@ -142,10 +142,6 @@ public final class Tenant {
             throw new StoreException(
                     "tenant " + name + " has " + Limits.TABLES_MAX + " tables; a tenant holds no more");
         }
-        if (config.kind() == TableKind.ORDERED && config.whenFull() == WhenFull.EVICT) {
-            throw new StoreException(
-                    "an ordered table cannot evict: make " + tableName + " a hash table, or let it refuse");
-        }
         Table table;
         try {
             table = new Table(this, tables.length, tableName, config);

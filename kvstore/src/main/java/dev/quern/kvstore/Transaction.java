@@ -290,9 +290,7 @@ public final class Transaction {
                 Slots.publish(slot, writes.hash(i), record);
                 writes.index(i).noteExpiry(writes.bucket(i), writes.hash(i), record);
                 table.counts().book(core, old, record);
-                if (old == Record.NONE) {
-                    table.queue(core, writes.hash(i), record);
-                }
+                table.queue(core, writes.hash(i), old, record);
             }
             // From here on the place holds what is to be retired once the locks are gone.
             writes.replace(i, old, writes.isDelete(i) || old != Record.NONE);

@@ -104,10 +104,10 @@ final class Writes {
         core.setResult(version, core.resultLong());
         current.noteExpiry(bucket, hash, record);
         table.counts().book(core, old, record);
+        table.queue(core, hash, old, record);
         if (old == Record.NONE) {
             // Seen by all before this core reads on, as retiring sees to when there is something to retire.
             VarHandle.fullFence();
-            table.queue(core, hash, record);
             table.grow(core, current, bucket);
         } else {
             core.retire(tenant, old);
@@ -243,6 +243,9 @@ final class Writes {
     }
 
     private int tryExpire(StoreCore core, long keyAddress, int keyLength, long expiryMs) {
+        if (eviction != null && !eviction.reserve(core, 1)) {
+            return StoreStatus.OVER_QUOTA;
+        }
         Index current = table.index();
         long hash = current.hash(keyAddress, keyLength);
         long bucket = current.lockFor(hash, keyAddress, keyLength, core.index());

@@ -7,6 +7,8 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The hot operations allocate nothing on the heap. */
 @Timeout(60)
@@ -50,8 +52,9 @@ class AllocationTest {
         }
     }
 
-    @Test
-    void shouldAllocateNothingForAWriteThatEvicts() {
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void shouldAllocateNothingForAWriteThatEvicts(TableKind kind) {
         try (Store store = Store.open(new StoreConfig(1, 42, false));
                 Keys keys = new Keys();
                 StoreCore core = store.attach()) {
@@ -59,7 +62,7 @@ class AllocationTest {
                             "t",
                             TenantConfig.defaults()
                                     .withQuotaBytes(1 << 20)
-                                    .withDefaultTable(TableConfig.defaults().withWhenFull(WhenFull.EVICT)))
+                                    .withDefaultTable(new TableConfig(kind, WhenFull.EVICT)))
                     .defaultTable();
             keys.valueLength(100);
             long allocatedBytes = Long.MAX_VALUE;
@@ -67,6 +70,7 @@ class AllocationTest {
                 long before = THREADS.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < OPERATIONS; i++) {
                     core.enter(1);
+                    keys.key((long) round * OPERATIONS + i).put(table, core);
                     keys.key((long) round * OPERATIONS + i).put(table, core);
                     keys.key(i).find(table, core);
                     core.exit();

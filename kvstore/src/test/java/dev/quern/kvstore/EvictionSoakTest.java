@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import net.openhft.hashing.LongHashFunction;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Readers, writers, transactions, expiry, eviction and growth on several cores at once. Every value carries its key and a checksum, and
@@ -40,14 +40,14 @@ class EvictionSoakTest {
     private final AtomicLong written = new AtomicLong();
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2})
-    void shouldShowWholeValuesWithinTheQuotaAndLoseNoRecordFromTheQueues(long seed) throws Exception {
+    @CsvSource({"1, HASH", "2, HASH", "3, ORDERED", "4, ORDERED"})
+    void shouldShowWholeValuesWithinTheQuotaAndLoseNoRecordFromTheQueues(long seed, TableKind kind) throws Exception {
         try (Store store = Store.open(new StoreConfig(CORES, seed, true))) {
             Tenant tenant = store.createTenant(
                     "t",
                     TenantConfig.defaults()
                             .withQuotaBytes(QUOTA_BYTES)
-                            .withDefaultTable(TableConfig.defaults().withWhenFull(WhenFull.EVICT)));
+                            .withDefaultTable(new TableConfig(kind, WhenFull.EVICT)));
             Table kept = tenant.createTable("kept", TableConfig.defaults());
             fillKept(store, kept);
             onEveryCore(store, tenant, seed);

@@ -15,20 +15,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class EvictionTest {
-    private static final long QUOTA_BYTES = 4 << 20;
-    private static final int VALUE_BYTES = 500;
+abstract class EvictionTest {
+    static final long QUOTA_BYTES = 4 << 20;
+    static final int VALUE_BYTES = 500;
 
-    private final Store store = Store.open(new StoreConfig(2, 1, true));
-    private final Tenant tenant = store.createTenant(
-            "t",
-            TenantConfig.defaults()
-                    .withQuotaBytes(QUOTA_BYTES)
-                    .withDefaultTable(TableConfig.defaults().withWhenFull(WhenFull.EVICT)));
-    private final Table cache = tenant.defaultTable();
+    final Store store = Store.open(new StoreConfig(2, 1, true));
+    final Tenant tenant = store.createTenant("t", TenantConfig.defaults().withQuotaBytes(QUOTA_BYTES));
     private final Table kept = tenant.createTable("kept", TableConfig.defaults());
-    private final StoreCore core = store.attach();
-    private final Keys keys = new Keys();
+    final Table cache;
+    final StoreCore core = store.attach();
+    final Keys keys = new Keys();
+
+    EvictionTest(TableKind kind) {
+        cache = tenant.createTable("cache", new TableConfig(kind, WhenFull.EVICT));
+    }
 
     @AfterEach
     void close() {
@@ -40,7 +40,7 @@ class EvictionTest {
         store.close();
     }
 
-    private int put(Table table, long key, int valueLength) {
+    final int put(Table table, long key, int valueLength) {
         core.enter(0);
         try {
             return keys.key(key).valueLength(valueLength).put(table, core);
@@ -49,7 +49,7 @@ class EvictionTest {
         }
     }
 
-    private boolean isThere(Table table, long key) {
+    final boolean isThere(Table table, long key) {
         core.enter(0);
         try {
             return keys.key(key).find(table, core) != Record.NONE;

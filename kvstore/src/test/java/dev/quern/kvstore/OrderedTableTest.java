@@ -391,10 +391,9 @@ class OrderedTableTest {
     }
 
     @Test
-    void shouldRefuseRangesOfHashTablesAndEvictionOfOrderedOnes() {
+    void shouldRefuseRangesOfHashTables() {
         core.enter(nowMs);
         assertThrows(IllegalArgumentException.class, () -> tenant.defaultTable().range(core, query, 1, record -> {}));
-        assertThrows(StoreException.class, () -> tenant.createTable("cache", ORDERED.withWhenFull(WhenFull.EVICT)));
     }
 
     @Test

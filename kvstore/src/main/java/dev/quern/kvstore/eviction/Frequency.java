@@ -4,12 +4,18 @@ import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.memory.RecordLayout;
 
 /**
- * What eviction writes into a record: how often it was asked for, and the mark of its {@link Entry}. The mark stays for a record's
- * life. The frequency is changed without a lock, and a change may be lost beside another one; it is a guess anyway.
+ * What eviction writes into a record: how often it was asked for, and a mark, by which an entry of a queue tells it from what was there
+ * before. The frequency is changed without a lock, and a change may be lost beside another one; it is a guess anyway.
  */
 public final class Frequency {
     /** Counting further would change no decision. */
     static final int MAX = 3;
+
+    /** Marks are below this. */
+    static final int MARKS = 256;
+
+    /** The least mark of a record that is in a table. */
+    static final int MARK_MIN = 1;
 
     private Frequency() {}
 
@@ -41,9 +47,14 @@ public final class Frequency {
     }
 
     /** Of a record that will replace another one, before it is published; the replacement counts as a request. */
-    public static void inherit(long record, long old) {
+    public static void inherit(long record, long old, int mark) {
         set(record, Math.min(MAX, of(old) + 1));
-        setMark(record, mark(old));
+        setMark(record, mark);
+    }
+
+    /** Of a record that was replaced, and has no use for its entry any more: who meets that then need not look further. */
+    public static void end(long record) {
+        setMark(record, 0);
     }
 
     private static void setMark(long record, int mark) {

@@ -5,8 +5,11 @@ public interface QueuedRecords {
     /** What {@link #frequency} says of a record whose time is over. */
     int EXPIRED = -1;
 
-    /** The record that an {@link Entry} stands for, or 0 when it has gone. */
+    /** The record that an entry stands for, or 0 when it has gone. */
     long find(long entry);
+
+    /** The hash of its key; also of one that {@link #evict} took out. */
+    long hash(long record);
 
     /** How often it was asked for, up to 3, since it was last looked at; or {@link #EXPIRED}. */
     int frequency(long record);

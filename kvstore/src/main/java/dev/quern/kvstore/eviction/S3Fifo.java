@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * its fingerprint remembered; a key that comes back while it is remembered begins in the main queue. There a record goes round once
  * for each time that it was asked for, up to three. A hit costs at most one store, and none once the record is known to be popular.
  *
- * <p>Replacing a record leaves its entry as it is. Entries of records that were deleted are dropped when they are met.
+ * <p>What an entry is, the records know. Where an entry goes on standing for its key when the record is replaced, it stays where it is;
+ * else the new record is queued again. Entries of records that have gone are dropped when they are met.
  */
 public final class S3Fifo {
     /** Asked for so often, a record goes from the small queue to the main one. */
@@ -32,7 +33,7 @@ public final class S3Fifo {
     private static final class Shard {
         private final EntryQueue small;
         private final EntryQueue main;
-        private int mark = Entry.MARK_MIN;
+        private int mark = Frequency.MARK_MIN;
         private int evictionsUntold;
 
         Shard(AtomicLong smallChunks, AtomicLong mainChunks) {
@@ -78,26 +79,35 @@ public final class S3Fifo {
         return mine.small.reserve(allocator, entries) && mine.main.reserve(allocator, entries);
     }
 
-    /** A mark for a record that is about to be inserted, never 0. Thread: the core's. */
+    /** A mark for a record that is about to get an entry of its own, never 0. Thread: the core's. */
     public int nextMark(int core) {
         Shard mine = shard(core);
         int mark = mine.mark;
-        mine.mark = mark + 1 == Entry.MARKS ? Entry.MARK_MIN : mark + 1;
+        mine.mark = mark + 1 == Frequency.MARKS ? Frequency.MARK_MIN : mark + 1;
         return mark;
     }
 
     /** Queues a record that was inserted, for which there is room. Returns whether it may be time to {@link #compact}. The core's. */
-    public boolean insert(int core, long hash, int mark) {
+    public boolean insert(int core, long entry, long hash) {
+        return add(core, entry, ghost.remove(hash));
+    }
+
+    /** Queues a record that replaced another one, whose entry does not stand for it. Else as {@link #insert}. */
+    public boolean replace(int core, long entry, int frequency) {
+        return add(core, entry, frequency >= FREQUENCY_TO_STAY);
+    }
+
+    private boolean add(int core, long entry, boolean stays) {
         Shard mine = shard(core);
-        EntryQueue queue = ghost.remove(Entry.hash(hash)) ? mine.main : mine.small;
-        boolean beganChunk = queue.add(Entry.of(hash, mark));
+        EntryQueue queue = stays ? mine.main : mine.small;
+        boolean beganChunk = queue.add(entry);
         if (beganChunk && ghost.isTooSmallFor(entries())) {
             ghost.growFor(entries());
         }
         return beganChunk;
     }
 
-    /** Entries in all queues, those of deleted records included. Any thread. */
+    /** Entries in all queues, those of records that have gone included. Any thread. */
     public long entries() {
         return smallEntries() + mainEntries();
     }
@@ -120,12 +130,12 @@ public final class S3Fifo {
         return entries;
     }
 
-    /** Whether entries of deleted records are not too many. Any thread. */
+    /** Whether entries of records that have gone are not too many. Any thread. */
     public boolean isTidy(long recordCount) {
         return entries() <= 2 * recordCount + STALE_MIN;
     }
 
-    /** Drops entries of deleted records from this core's queues, a little at a time, when they are too many. The core's, in its epoch. */
+    /** Drops entries of records that have gone from this core's queues, a little at a time, when they are too many. The core's, in its epoch. */
     public void compact(int core, CoreAllocator allocator, QueuedRecords records, long recordCount) {
         if (!isTidy(recordCount)) {
             Shard mine = shard(core);
@@ -187,7 +197,7 @@ public final class S3Fifo {
         int bytes = evictOne(core, allocator, records, entry, record);
         if (bytes > 0 && frequency >= 0) {
             Shard mine = shard(core);
-            ghost.add(Entry.hash(entry));
+            ghost.add(records.hash(record));
             if (++mine.evictionsUntold == Ghost.BATCH) {
                 mine.evictionsUntold = 0;
                 // As many as the main queue has when the small one has its share, which takes a while at first.

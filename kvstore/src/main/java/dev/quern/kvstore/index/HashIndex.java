@@ -5,7 +5,6 @@ import static dev.quern.kvstore.index.BucketLayout.SLOTS;
 import static dev.quern.kvstore.index.BucketLayout.SLOTS_OFFSET;
 
 import dev.quern.ffi.linux.NativeMemory;
-import dev.quern.kvstore.eviction.Entry;
 import dev.quern.kvstore.eviction.Frequency;
 import dev.quern.kvstore.memory.CommitAhead;
 import dev.quern.kvstore.memory.Quota;
@@ -67,6 +66,16 @@ public final class HashIndex extends Index {
     }
 
     @Override
+    public long queueEntry(long hash, long record) {
+        return HashEntry.of(hash, Frequency.mark(record));
+    }
+
+    @Override
+    public boolean keepsEntries() {
+        return true;
+    }
+
+    @Override
     public long findQueued(long entry) {
         for (; ; ) {
             long packed = packings;
@@ -86,8 +95,9 @@ public final class HashIndex extends Index {
                 long record = Slots.recordIn(slot);
                 if (Slots.tagIn(slot) == tag
                         && record != 0
-                        && Frequency.mark(record) == Entry.mark(entry)
-                        && Entry.isOf(entry, hash(record + RecordLayout.KEY_OFFSET, RecordLayout.keyLength(record)))) {
+                        && Frequency.mark(record) == HashEntry.mark(entry)
+                        && HashEntry.isOf(
+                                entry, hash(record + RecordLayout.KEY_OFFSET, RecordLayout.keyLength(record)))) {
                     return record;
                 }
             }

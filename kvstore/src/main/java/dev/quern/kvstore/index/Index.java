@@ -62,8 +62,14 @@ public abstract class Index {
      */
     public abstract long reserveSlot(long bucket);
 
-    /** The record that an entry of an eviction queue stands for, or 0 when it has gone; for hash indexes only. */
+    /** What an eviction queue holds of a record, by which {@link #findQueued} finds it again; never 0. */
+    public abstract long queueEntry(long hash, long record);
+
+    /** The record that an entry of an eviction queue stands for, or 0 when it has gone. */
     public abstract long findQueued(long entry);
+
+    /** Whether a record that gets the mark of the one that it replaces is found by that one's entry; else it needs an entry of its own. */
+    public abstract boolean keepsEntries();
 
     /** Something of the memory of the first record in this bucket that may be the key's, to have it near. */
     public abstract long touch(long bucket, long hash);

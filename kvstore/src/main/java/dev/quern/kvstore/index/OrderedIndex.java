@@ -4,8 +4,9 @@ import static dev.quern.kvstore.index.LeafLayout.SLOTS;
 import static dev.quern.kvstore.index.LeafLayout.SLOTS_OFFSET;
 
 import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.eviction.Frequency;
 import dev.quern.kvstore.memory.Epochs;
-import dev.quern.kvstore.memory.Quota;
+import dev.quern.kvstore.memory.RecordArena;
 import dev.quern.kvstore.memory.RecordLayout;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +27,9 @@ public final class OrderedIndex extends Index {
     /** A pass for expired records begins no sooner than this after the one before. */
     private static final long EXPIRY_PASS_INTERVAL_MS = 100;
 
+    /** Behind the last address that a record can have. */
+    private final long recordsEnd;
+
     private final NodeMemory memory;
     private final TreeForm form;
     private final ScanPositions positions = new ScanPositions();
@@ -41,13 +45,14 @@ public final class OrderedIndex extends Index {
      * An empty index.
      *
      * @param seed of the hash
-     * @param quota is charged for every node
+     * @param arena where the records lie, and whose quota is charged for every node
      * @param poisons whether freed nodes are overwritten, so that a test sees who still reads them
      * @throws IOException when the system has no memory to give
      */
-    public OrderedIndex(long seed, Quota quota, Epochs epochs, boolean poisons) throws IOException {
+    public OrderedIndex(long seed, RecordArena arena, Epochs epochs, boolean poisons) throws IOException {
         super(seed);
-        memory = new NodeMemory(quota, epochs, poisons);
+        recordsEnd = arena.address() + arena.length();
+        memory = new NodeMemory(arena.quota(), epochs, poisons);
         form = new TreeForm(this, memory);
         root = form.firstRoot();
     }
@@ -174,9 +179,32 @@ public final class OrderedIndex extends Index {
         return Slots.touch(bucket, SLOTS_OFFSET, SLOTS, hash);
     }
 
+    /** Like a slot's word, with the record's mark in place of the hash's. */
+    @Override
+    public long queueEntry(long hash, long record) {
+        return Slots.word(Frequency.mark(record), record);
+    }
+
+    @Override
+    public boolean keepsEntries() {
+        return false;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The record may have been freed, and its memory be used for anything by now. So what is read there is taken for a hint: it leads to
+     * a leaf, and the record is there if and only if one of that leaf's slots has its address. Then it stays until the core leaves its epoch.
+     */
     @Override
     public long findQueued(long entry) {
-        throw new UnsupportedOperationException("ordered indexes have no eviction queue");
+        long record = Slots.recordIn(entry);
+        long key = record + RecordLayout.KEY_OFFSET;
+        int keyLength = RecordLayout.keyLength(record);
+        if (Frequency.mark(record) != Slots.tagIn(entry) || key + keyLength > recordsEnd) {
+            return 0;
+        }
+        return Slots.contains(bucketOf(0, key, keyLength), SLOTS_OFFSET, SLOTS, record) ? record : 0;
     }
 
     @Override

@@ -37,12 +37,17 @@ public final class Slots {
     /** Lets readers see a finished record. */
     public static void publish(long slot, long hash, long record) {
         // release: pairs with the acquire in search
-        NativeMemory.putLongRelease(slot, hash >>> ADDRESS_BITS << ADDRESS_BITS | record);
+        NativeMemory.putLongRelease(slot, word(hash >>> ADDRESS_BITS, record));
     }
 
     /** Empties a slot. */
     public static void clear(long slot) {
         NativeMemory.putLongRelease(slot, 0);
+    }
+
+    /** A slot's word. */
+    static long word(long tag, long record) {
+        return tag << ADDRESS_BITS | record;
     }
 
     /** The record in a slot's word, or 0. */
@@ -69,6 +74,18 @@ public final class Slots {
             }
         }
         return 0;
+    }
+
+    /** Whether a slot of the bucket has this record's address. */
+    static boolean contains(long bucket, int slotsOffset, int slots, long record) {
+        for (long line = bucket; line != 0; line = NativeMemory.getLongAcquire(line + OVERFLOW_OFFSET)) {
+            for (int i = 0; i < slots; i++) {
+                if (recordAt(line + slotsOffset + (long) i * BYTES) == record) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** The address of the slot that holds this key, or 0. Under the lock. */

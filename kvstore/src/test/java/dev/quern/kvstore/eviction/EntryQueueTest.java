@@ -28,6 +28,11 @@ class EntryQueueTest {
         }
 
         @Override
+        public long hash(long record) {
+            return record;
+        }
+
+        @Override
         public int frequency(long record) {
             return 0;
         }

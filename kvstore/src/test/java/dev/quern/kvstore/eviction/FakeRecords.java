@@ -1,76 +1,116 @@
 package dev.quern.kvstore.eviction;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** Records without memory: an address is a number. Thread: one. */
+/** Records without memory: an address is a number, and is used again at once. Thread: one. */
 final class FakeRecords implements QueuedRecords {
     static final int BYTES = 100;
 
-    private static final class Fake {
-        private final long hash;
-        private final int mark;
-        private final int frequency;
-
-        Fake(long hash, int mark, int frequency) {
-            this.hash = hash;
-            this.mark = mark;
-            this.frequency = Math.min(3, frequency);
+    private record Fake(long key, int mark, int frequency) {
+        Fake {
+            frequency = Math.min(Frequency.MAX, frequency);
         }
     }
 
-    private final Map<Long, Long> byHash = new HashMap<>();
+    private final boolean keepsEntries;
+    private final Map<Long, Long> byKey = new HashMap<>();
     private final Map<Long, Fake> byAddress = new HashMap<>();
+    private final Deque<Long> free = new ArrayDeque<>();
     private long next = 1;
     private long evicted;
+    private long evictedKey;
 
-    private long address(long hash) {
-        return byHash.getOrDefault(Entry.hash(hash), 0L);
+    /**
+     * Starts without records.
+     *
+     * @param keepsEntries whether an entry stands for a key's records, as in a hash index, or for one of them, as in an ordered one
+     */
+    FakeRecords(boolean keepsEntries) {
+        this.keepsEntries = keepsEntries;
+    }
+
+    boolean keepsEntries() {
+        return keepsEntries;
+    }
+
+    static long hashOf(long key) {
+        return key * 0x9E3779B97F4A7C15L ^ key << 47;
+    }
+
+    private long address(long key) {
+        return byKey.getOrDefault(key, 0L);
     }
 
     private Fake fake(long record) {
         return Objects.requireNonNull(byAddress.get(record));
     }
 
-    boolean contains(long hash) {
-        return address(hash) != 0;
+    boolean contains(long key) {
+        return address(key) != 0;
     }
 
     int size() {
-        return byHash.size();
+        return byKey.size();
     }
 
     long evicted() {
         return evicted;
     }
 
-    void insert(long hash, int mark) {
-        byHash.put(Entry.hash(hash), next);
-        byAddress.put(next++, new Fake(Entry.hash(hash), mark, 0));
+    private void publish(Fake fake) {
+        long address = free.isEmpty() ? next++ : free.pop();
+        byKey.put(fake.key, address);
+        byAddress.put(address, fake);
     }
 
-    /** A new record under the same entry. */
-    void replace(long hash) {
-        Fake old = fake(address(hash));
-        delete(hash);
-        byHash.put(old.hash, next);
-        byAddress.put(next++, new Fake(old.hash, old.mark, old.frequency + 1));
+    void insert(long key, int mark) {
+        publish(new Fake(key, mark, 0));
     }
 
-    void delete(long hash) {
-        byAddress.remove(address(hash));
-        byHash.remove(Entry.hash(hash));
+    /** A new record of the same key; its mark counts where it needs an entry of its own. */
+    void replace(long key, int mark) {
+        long address = address(key);
+        Fake old = fake(address);
+        publish(new Fake(key, keepsEntries ? old.mark : mark, old.frequency + 1));
+        byAddress.remove(address);
+        free.push(address);
     }
 
-    void hit(long hash) {
-        setFrequency(address(hash), frequency(address(hash)) + 1);
+    void delete(long key) {
+        long address = address(key);
+        byAddress.remove(address);
+        byKey.remove(key);
+        free.push(address);
+    }
+
+    void hit(long key) {
+        setFrequency(address(key), frequencyOf(key) + 1);
+    }
+
+    int frequencyOf(long key) {
+        return fake(address(key)).frequency;
+    }
+
+    /** What a queue is to hold of this key's record. */
+    long entry(long key) {
+        return (keepsEntries ? key : address(key)) * Frequency.MARKS + fake(address(key)).mark;
     }
 
     @Override
     public long find(long entry) {
-        long record = address(entry);
-        return record != 0 && fake(record).mark == Entry.mark(entry) ? record : 0;
+        long named = entry / Frequency.MARKS;
+        Fake fake = byAddress.get(keepsEntries ? address(named) : named);
+        return fake != null && fake.mark == entry % Frequency.MARKS ? address(fake.key) : 0;
+    }
+
+    @Override
+    public long hash(long record) {
+        Fake fake = byAddress.get(record);
+        return hashOf(fake == null ? evictedKey : fake.key);
     }
 
     @Override
@@ -81,7 +121,7 @@ final class FakeRecords implements QueuedRecords {
     @Override
     public void setFrequency(long record, int frequency) {
         Fake old = fake(record);
-        byAddress.put(record, new Fake(old.hash, old.mark, frequency));
+        byAddress.put(record, new Fake(old.key, old.mark, frequency));
     }
 
     @Override
@@ -91,7 +131,8 @@ final class FakeRecords implements QueuedRecords {
 
     @Override
     public int evict(long record) {
-        delete(fake(record).hash);
+        evictedKey = fake(record).key;
+        delete(evictedKey);
         evicted++;
         return BYTES;
     }

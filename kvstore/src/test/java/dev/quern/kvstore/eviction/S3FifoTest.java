@@ -18,14 +18,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class S3FifoTest {
+abstract class S3FifoTest {
     private static final int CORES = 3;
     private static final long QUOTA_BYTES = 4 << 20;
 
-    private final FakeRecords records = new FakeRecords();
+    private final FakeRecords records;
     private final List<CoreAllocator> allocators = new ArrayList<>();
     private RecordArena arena;
     private S3Fifo policy;
+
+    S3FifoTest(boolean keepsEntries) {
+        records = new FakeRecords(keepsEntries);
+    }
 
     @BeforeEach
     void open() throws IOException {
@@ -42,15 +46,22 @@ class S3FifoTest {
         arena.close();
     }
 
-    private static long hash(long key) {
-        return key * 0x9E3779B97F4A7C15L ^ key << 47;
-    }
-
     private void insert(int core, long key) {
         assertTrue(policy.reserve(core, allocators.get(core), 1));
-        int mark = policy.nextMark(core);
-        records.insert(hash(key), mark);
-        if (policy.insert(core, hash(key), mark)) {
+        records.insert(key, policy.nextMark(core));
+        compactIf(core, policy.insert(core, records.entry(key), FakeRecords.hashOf(key)));
+    }
+
+    private void replace(int core, long key) {
+        assertTrue(policy.reserve(core, allocators.get(core), 1));
+        records.replace(key, policy.nextMark(core));
+        if (!records.keepsEntries()) {
+            compactIf(core, policy.replace(core, records.entry(key), records.frequencyOf(key)));
+        }
+    }
+
+    private void compactIf(int core, boolean isDue) {
+        if (isDue) {
             policy.compact(core, allocators.get(core), records, records.size());
         }
     }
@@ -68,23 +79,23 @@ class S3FifoTest {
         for (int i = 0; i < 200_000; i++) {
             long key = random.nextInt(keys);
             int core = random.nextInt(CORES);
-            boolean isThere = records.contains(hash(key));
+            boolean isThere = records.contains(key);
             switch (random.nextInt(8)) {
                 case 0, 1, 2 -> {
                     if (isThere) {
-                        records.replace(hash(key));
+                        replace(core, key);
                     } else {
                         insert(core, key);
                     }
                 }
                 case 3, 4 -> {
                     if (isThere) {
-                        records.delete(hash(key));
+                        records.delete(key);
                     }
                 }
                 case 5, 6 -> {
                     if (isThere) {
-                        records.hit(hash(key));
+                        records.hit(key);
                     }
                 }
                 default -> {
@@ -109,12 +120,12 @@ class S3FifoTest {
             insert(0, key);
         }
         for (int key = 0; key < 100; key++) {
-            records.hit(hash(key));
-            records.hit(hash(key));
+            records.hit(key);
+            records.hit(key);
         }
         evict(0, 800 * FakeRecords.BYTES);
         for (int key = 0; key < 100; key++) {
-            assertTrue(records.contains(hash(key)), "key " + key);
+            assertTrue(records.contains(key), "key " + key);
         }
         assertEquals(800, records.evicted());
     }
@@ -126,13 +137,13 @@ class S3FifoTest {
         }
         evict(0, 500 * FakeRecords.BYTES);
         assertTrue(policy.ghostBytes() >= 1000 * Integer.BYTES);
-        assertFalse(records.contains(hash(400)));
+        assertFalse(records.contains(400));
         insert(0, 400);
         for (int key = 2000; key < 4000; key++) {
             insert(0, key);
             evict(0, FakeRecords.BYTES);
         }
-        assertTrue(records.contains(hash(400)), "it began in the main queue, which a sweep leaves alone");
+        assertTrue(records.contains(400), "it began in the main queue, which a sweep leaves alone");
     }
 
     @Test
@@ -142,7 +153,7 @@ class S3FifoTest {
         }
         assertTrue(evict(2, 600 * FakeRecords.BYTES) >= 600 * FakeRecords.BYTES);
         for (int key = 0; key < 300; key++) {
-            assertFalse(records.contains(hash(key)), "key " + key + " was among the oldest");
+            assertFalse(records.contains(key), "key " + key + " was among the oldest");
         }
     }
 
@@ -164,11 +175,10 @@ class S3FifoTest {
     void shouldEvictAlsoWhenThereIsNoMemoryForItsOwnQueues() {
         int inserted = 0;
         while (policy.reserve(0, allocators.get(0), 1)) {
-            int mark = policy.nextMark(0);
-            records.insert(hash(inserted), mark);
-            records.hit(hash(inserted));
-            records.hit(hash(inserted));
-            policy.insert(0, hash(inserted), mark);
+            records.insert(inserted, policy.nextMark(0));
+            records.hit(inserted);
+            records.hit(inserted);
+            policy.insert(0, records.entry(inserted), FakeRecords.hashOf(inserted));
             inserted++;
         }
         assertTrue(inserted > 100_000, inserted + " entries fitted");

@@ -1,0 +1,7 @@
+package dev.quern.kvstore;
+
+class HashEvictionTest extends EvictionTest {
+    HashEvictionTest() {
+        super(TableKind.HASH);
+    }
+}
