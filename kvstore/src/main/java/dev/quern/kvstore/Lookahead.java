@@ -7,7 +7,7 @@ import dev.quern.kvstore.index.Index;
  * Brings into the processor's caches what a burst of requests is about to need, so that their waits for memory overlap instead of
  * adding up (as in MICA, NSDI '14): first every key's bucket, then every record. It changes nothing and promises nothing.
  *
- * <p>Thread: the core's, inside its epoch from the first {@link #add} to {@link #load}.
+ * <p>Thread: the core's, inside its epoch from the first {@link #add} to {@link #load}, without a write between them.
  */
 public final class Lookahead {
     private static final int KEYS_MAX = 64;

@@ -222,6 +222,7 @@ public final class RangeCursor {
     }
 
     private void gather(long leaf) {
+        core.noteFound();
         records.clear();
         OrderedIndex.gather(leaf, records);
         records.sort();

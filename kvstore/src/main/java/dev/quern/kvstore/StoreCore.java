@@ -38,6 +38,10 @@ public final class StoreCore implements AutoCloseable {
     private long lastVersion;
     private long resultVersion;
     private long resultLong;
+
+    /** Whether this burst gave addresses of records out, which the caller may hold. */
+    private boolean hasFound;
+
     private boolean closed;
 
     StoreCore(Store store, int index, long lastVersion) {
@@ -65,6 +69,7 @@ public final class StoreCore implements AutoCloseable {
     public void enter(long unixMs) {
         if (depth++ == 0) {
             nowMs = unixMs;
+            hasFound = false;
             store.epochs().enter(index);
         }
     }
@@ -81,14 +86,34 @@ public final class StoreCore implements AutoCloseable {
     }
 
     /**
-     * For the time between two requests of a burst: if much memory waits that was retired since {@link #enter}, ends the burst and begins
-     * another one at the same time, so that it can be used again. Addresses found before are void. Not while a transaction is open.
+     * For the time between two requests of a burst: addresses found before are void. If much memory waits that was retired since {@link
+     * #enter}, ends the burst and begins another one at the same time, so that it can be used again; if little does, a write that finds no
+     * room may do so. Not while a transaction is open.
      */
     public void renew() {
-        if (depth == 1 && retired.bytes() > RENEWAL_BYTES && !isInTransaction()) {
-            exit();
-            enter(nowMs);
+        if (depth == 1 && !isInTransaction()) {
+            hasFound = false;
+            if (retired.bytes() > RENEWAL_BYTES) {
+                beginAnew();
+            }
         }
+    }
+
+    /** In a write that finds no room: as {@link #renew}, if this burst gave no address out that the caller may hold. */
+    void renewIfNothingFound() {
+        if (depth == 1 && !hasFound) {
+            beginAnew();
+        }
+    }
+
+    private void beginAnew() {
+        exit();
+        enter(nowMs);
+    }
+
+    /** Before an address of a record is given out. */
+    void noteFound() {
+        hasFound = true;
     }
 
     public boolean isEntered() {

@@ -116,6 +116,7 @@ public final class Table {
 
     /** Books a request that found a record. */
     void countHit(StoreCore core, long record) {
+        core.noteFound();
         counts.of(core).hits++;
         if (eviction != null) {
             Frequency.count(record);
@@ -150,7 +151,8 @@ public final class Table {
      * @param expiryMs unix milliseconds at which it is gone, or {@link Record#NO_EXPIRY}
      * @param conditions bits of {@link PutCondition}
      * @return OK, with {@link StoreCore#resultVersion}; EXISTS or NOT_FOUND when a condition does not hold; OVER_QUOTA, TOO_LARGE,
-     *     BAD_KEY
+     *     BAD_KEY. A table that evicts says OVER_QUOTA when what it could evict may still be read, by others or by this burst, which
+     *     found records before: then try again in another burst.
      */
     public int put(
             StoreCore core,
@@ -241,6 +243,7 @@ public final class Table {
         BucketWalk walk = current.walk(cursor);
         // A step that did nothing would return 0 at the start, which means that all were seen.
         int bucketsMax = Math.max(1, recordsMax);
+        core.noteFound();
         int[] seen = new int[1];
         for (int steps = 0; steps < bucketsMax && seen[0] < bucketsMax && !walk.isDone(); steps++) {
             current.forEach(walk.next(), (slot, record) -> {

@@ -2,6 +2,7 @@ package dev.quern.kvstore;
 
 import dev.quern.kvstore.memory.Epochs;
 import dev.quern.kvstore.memory.Quota;
+import dev.quern.kvstore.memory.SizeClasses;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,12 @@ final class TenantEviction {
     private static final int ENTRIES_PER_WRITE = 64;
 
     private static final int ENTRIES_WHEN_FULL = 1024;
+
+    /** And for a large value one more for so many bytes of it: looking then takes about as long as writing. */
+    private static final int BYTES_PER_ENTRY = 64;
+
+    /** How often such a write evicts again when others took what it had made room of, or what went was smaller than it seemed. */
+    private static final int ROUNDS_MAX = 4;
 
     /** How often a write that was refused lets others run, so that they leave their bursts. */
     private static final int YIELDS_MAX = 64;
@@ -66,7 +73,7 @@ final class TenantEviction {
 
     /**
      * After a write of so many bytes was refused: evicts as many, unless enough is waiting for its readers already, and gives these a
-     * moment.
+     * moment. This core is one of them, unless its burst gave no address out.
      *
      * @return whether it is worth trying again
      */
@@ -74,10 +81,27 @@ final class TenantEviction {
         if (bytes > quota.limitBytes() - slackBytes) {
             return false;
         }
-        if (core.retiredBytes() <= slackBytes + bytes) {
-            evict(core, writing.eviction(), bytes, ENTRIES_WHEN_FULL);
+        int needed = SizeClasses.blockBytes(bytes) + CATCH_UP_BYTES;
+        boolean hasGained = false;
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            if (core.retiredBytes() <= slackBytes + needed) {
+                evict(core, writing.eviction(), needed, ENTRIES_WHEN_FULL + bytes / BYTES_PER_ENTRY);
+            }
+            core.renewIfNothingFound();
+            if (core.reclaim() == 0 && !awaitReaders(core)) {
+                return hasGained;
+            }
+            hasGained = true;
+            if (bytesFree(core, writing.tenant()) >= needed) {
+                return true;
+            }
         }
-        return core.reclaim() > 0 || awaitReaders(core);
+        return hasGained;
+    }
+
+    /** What this core can draw and has drawn. */
+    private long bytesFree(StoreCore core, Tenant tenant) {
+        return quota.limitBytes() - quota.drawnBytes() + core.allocator(tenant).creditBytes();
     }
 
     /**

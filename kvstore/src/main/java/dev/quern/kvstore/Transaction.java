@@ -41,6 +41,7 @@ public final class Transaction {
         }
         abort();
         tenant = owner;
+        core.noteFound();
         clearsAtBegin = owner.clears();
     }
 

@@ -31,6 +31,7 @@ class EvictionSoakTest {
     private static final int KEYS = 60_000;
     private static final int HEADER_BYTES = 2 * Long.BYTES;
     private static final int BODY_BYTES_MAX = 600;
+    private static final int LARGE_BYTES_MAX = 600_000;
     private static final long QUOTA_BYTES = 8 << 20;
     private static final int WRITES_MIN = 10_000;
     private static final long REFUSING_KEYS = 500;
@@ -134,7 +135,7 @@ class EvictionSoakTest {
             long record = keys.find(cache, core);
             assertTrue(record == Record.NONE || isWhole(record, keys), "a torn or freed value");
         } else if (choice < 85) {
-            fill(keys, key, random.nextInt(BODY_BYTES_MAX));
+            fill(keys, key, random.nextInt(random.nextInt(200) == 0 ? LARGE_BYTES_MAX : BODY_BYTES_MAX));
             long expiryMs = random.nextInt(4) == 0 ? burst + 1L + random.nextInt(500) : Record.NO_EXPIRY;
             check(keys.put(cache, core, expiryMs, PutCondition.NONE));
         } else if (choice < 90) {

@@ -1,5 +1,6 @@
 package dev.quern.kvstore;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -112,18 +113,52 @@ abstract class EvictionTest {
 
     @Test
     void shouldTakeAValueThatNeedsManyRecordsRoom() {
+        fill();
+        assertEquals(StoreStatus.OK, put(cache, -1, 1 << 20));
+        assertTrue(isThere(cache, -1));
+        assertTrue(cache.size() > 3000, cache.size() + " records are left");
+    }
+
+    private void fill() {
         for (int i = 0; i < 20_000; i++) {
             put(cache, i, VALUE_BYTES);
         }
-        int large = 1 << 20;
-        int status = put(cache, -1, large);
-        // What was evicted in a burst is free after it.
-        for (int attempt = 0; status == StoreStatus.OVER_QUOTA && attempt < 3; attempt++) {
-            status = put(cache, -1, large);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void shouldTakeValuesOfAnyLengthsAtOnce(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 5_000; i++) {
+            int length = random.nextInt(20) == 0 ? random.nextInt(1 << 20) : random.nextInt(2_000);
+            core.enter(0);
+            keys.key(random.nextInt(3_000)).valueLength(length);
+            int status = switch (random.nextInt(3)) {
+                case 0 -> keys.put(cache, core);
+                case 1 ->
+                    cache.compareAndSet(core, keys.keyAddress(), keys.keyLength(), 0, keys.valueAddress(), length, 0);
+                default -> cache.expire(core, keys.keyAddress(), keys.keyLength(), 1);
+            };
+            core.exit();
+            assertTrue(
+                    status != StoreStatus.OVER_QUOTA,
+                    "seed " + seed + " step " + i + ", " + length + " bytes: " + StoreStatus.describe(status));
+            assertTrue(tenant.chargedBytes() <= QUOTA_BYTES);
         }
-        assertEquals(StoreStatus.OK, status);
-        assertTrue(isThere(cache, -1));
-        assertTrue(cache.size() > 3000, cache.size() + " records are left");
+        assertTrue(cache.stats().evictions() > 1_000);
+    }
+
+    @Test
+    void shouldNotMakeRoomOfWhatTheBurstFound() {
+        fill();
+        core.enter(0);
+        long found = keys.key(19_999).find(cache, core);
+        byte[] value = Record.value(found);
+        assertEquals(StoreStatus.OVER_QUOTA, keys.key(-1).valueLength(1 << 20).put(cache, core));
+        assertArrayEquals(value, Record.value(found));
+        core.renew();
+        assertEquals(StoreStatus.OK, keys.put(cache, core));
+        core.exit();
     }
 
     @Test
@@ -156,9 +191,7 @@ abstract class EvictionTest {
 
     @Test
     void shouldCommitOnAFullTable() {
-        for (int i = 0; i < 20_000; i++) {
-            put(cache, i, VALUE_BYTES);
-        }
+        fill();
         int conflicts = 0;
         for (int i = 0; i < 5_000; i++) {
             core.enter(0);
@@ -203,9 +236,7 @@ abstract class EvictionTest {
 
     @Test
     void shouldEvictAheadOfNeedAndTidyUpAfterAClear() {
-        for (int i = 0; i < 20_000; i++) {
-            put(cache, i, VALUE_BYTES);
-        }
+        fill();
         core.enter(0);
         cache.clear(core);
         core.exit();
