@@ -54,6 +54,11 @@ public final class ModuleCheck {
             throw new ModuleRefusedException(
                     "the module has a start function; link without one (clang: -nostartfiles -Wl,--no-entry)");
         }
+        String atomic = Instructions.find(parsed, Instructions.ATOMIC_PREFIX);
+        if (atomic != null) {
+            throw new ModuleRefusedException(atomic
+                    + "; atomic instructions are not offered, as functions run on one thread: build without threads");
+        }
         int memoryPages = checkImports(parsed, memoryPagesMax);
         checkSizes(parsed, memoryPages);
         return new ModuleFacts(entries(parsed), memoryPages);

@@ -34,8 +34,11 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
     public FunctionRuntime.Instance instantiate(FunctionRuntime.Module module, FunctionRuntime.InstanceMemory wanted)
             throws IOException {
         ChicoryRuntime.ChicoryModule chicoryModule = (ChicoryRuntime.ChicoryModule) module;
-        WindowedMemory memory =
-                new WindowedMemory(wanted.pages(), wanted.pagesMax(), wanted.arenaAddress(), wanted.arenaLength());
+        WindowedMemory memory = new WindowedMemory(
+                wanted.pages(),
+                wanted.pagesMax(),
+                wanted.arenaAddress(),
+                Math.min(wanted.arenaLength(), ChicoryRuntime.ADDRESS_MAX - WindowedMemory.WINDOW_START));
         try {
             ImportValues.Builder imports = ImportValues.builder()
                     .addMemory(new ImportMemory(

@@ -7,11 +7,16 @@ import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.FunctionRuntime;
+import dev.quern.sandbox.check.Instructions;
 import dev.quern.sandbox.guest.StoreCalls;
+import dev.quern.sandbox.guest.WindowedMemory;
 import java.util.function.Function;
 
 /** Chicory: modules become JVM bytecode, which the JVM's own compiler makes fast. Wants no flags. */
 public final class ChicoryRuntime implements FunctionRuntime {
+    /** Its compiled code takes addresses from 2 GiB on for negative, and forgets their offsets; so the window ends before, by a page. */
+    static final long ADDRESS_MAX = (1L << 31) - WindowedMemory.PAGE_BYTES;
+
     /** A module, and what makes its code for an instance; shared by all instances. */
     record ChicoryModule(WasmModule parsed, Function<com.dylibso.chicory.runtime.Instance, Machine> machines)
             implements Module {}
@@ -36,16 +41,20 @@ public final class ChicoryRuntime implements FunctionRuntime {
         return 5;
     }
 
-    /** Its compiled code takes addresses from 2 GiB on for negative, and forgets their offsets. */
     @Override
     public long addressMax() {
-        return 1L << 31;
+        return ADDRESS_MAX;
     }
 
     @Override
     public Module load(String name, byte[] module) throws FunctionRefusedException {
         try {
             WasmModule parsed = Parser.parse(module);
+            String vector = Instructions.find(parsed, Instructions.VECTOR_PREFIX);
+            if (vector != null) {
+                throw new FunctionRefusedException(name + ": " + vector
+                        + "; chicory has no vector instructions (simd128): choose graalwasm, or build without them");
+            }
             return new ChicoryModule(parsed, MachineFactoryCompiler.compile(parsed));
         } catch (ChicoryException refused) {
             throw new FunctionRefusedException(name + ": not a module that can run: " + refused.getMessage(), refused);

@@ -55,14 +55,6 @@ abstract class GraalAddresses extends WasmMemory {
         return privateAddress + address;
     }
 
-    /** A length that a guest gave, which is not negative. */
-    final long checked(Node node, long length) {
-        if (length < 0) {
-            throw outOfBounds(node, "access", 0, length);
-        }
-        return length;
-    }
-
     /** The trap of an access that is not allowed. */
     @TruffleBoundary
     final WasmException outOfBounds(@Nullable Node node, String what, long address, long length) {

@@ -64,7 +64,8 @@ final class GraalMemory extends GraalAddresses {
     @ExportMessage
     @TruffleBoundary
     void fill(Node node, long offset, long length, byte value) {
-        BulkMoves.fill(writable(node, offset, checked(node, length)), length, value, () -> TruffleSafepoint.poll(node));
+        long bytes = unsigned(length);
+        BulkMoves.fill(writable(node, unsigned(offset), bytes), bytes, value, () -> TruffleSafepoint.poll(node));
     }
 
     @ExportMessage
@@ -73,13 +74,15 @@ final class GraalMemory extends GraalAddresses {
         if (!(source instanceof GraalAddresses from)) {
             throw WasmException.create(Failure.UNSPECIFIED_TRAP, node, "a copy from a memory that is not Quern's");
         }
-        long checkedLength = checked(node, length);
-        long origin = from.readable(node, sourceOffset, checkedLength);
-        BulkMoves.copy(
-                origin,
-                writable(node, destinationOffset, checkedLength),
-                checkedLength,
-                () -> TruffleSafepoint.poll(node));
+        long bytes = unsigned(length);
+        long origin = from.readable(node, unsigned(sourceOffset), bytes);
+        long target = writable(node, unsigned(destinationOffset), bytes);
+        BulkMoves.copy(origin, target, bytes, () -> TruffleSafepoint.poll(node));
+    }
+
+    /** GraalWasm hands the operands of moves on as signed, and they are addresses and lengths of up to 4 GiB. */
+    private static long unsigned(long operand) {
+        return operand & 0xffff_ffffL;
     }
 
     @ExportMessage
