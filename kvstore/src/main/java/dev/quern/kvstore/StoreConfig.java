@@ -8,8 +8,8 @@ import java.security.SecureRandom;
  * @param coresMax how many cores may be attached at a time, up to {@link Limits#CORES_MAX}
  * @param hashSeed of the indexes' hash; keep it secret where keys come from strangers
  * @param poisonsReclaimed whether reclaimed memory is overwritten, so that tests see who still reads it; slow
- * @param hugePages whether tenants' memory past their first 2 MiB is to lie on huge pages: reads of much memory are faster then, and
- *     memory is taken from the system and given back by 2 MiB
+ * @param hugePages whether tenants' memory past their first 2 MiB, and hash indexes as large as that, are to lie on huge pages: reads of
+ *     much memory are faster then, and memory is taken from the system and given back by 2 MiB
  */
 public record StoreConfig(int coresMax, long hashSeed, boolean poisonsReclaimed, boolean hugePages) {
     private static final int CORES_DEFAULT = 64;
@@ -23,6 +23,14 @@ public record StoreConfig(int coresMax, long hashSeed, boolean poisonsReclaimed,
     /** On huge pages. */
     public StoreConfig(int coresMax, long hashSeed, boolean poisonsReclaimed) {
         this(coresMax, hashSeed, poisonsReclaimed, true);
+    }
+
+    public StoreConfig withCoresMax(int newCoresMax) {
+        return new StoreConfig(newCoresMax, hashSeed, poisonsReclaimed, hugePages);
+    }
+
+    public StoreConfig withHugePages(boolean newHugePages) {
+        return new StoreConfig(coresMax, hashSeed, poisonsReclaimed, newHugePages);
     }
 
     /** 64 cores, huge pages, and a seed that nobody knows. */

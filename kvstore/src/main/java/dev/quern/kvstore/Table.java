@@ -42,14 +42,11 @@ public final class Table {
     }
 
     private Index newIndex() throws IOException {
-        long seed = tenant.store().config().hashSeed();
+        Store store = tenant.store();
+        StoreConfig its = store.config();
         return config.kind() == TableKind.HASH
-                ? new HashIndex(seed, tenant.arena().quota(), tenant.store().commitAhead())
-                : new OrderedIndex(
-                        seed,
-                        tenant.arena(),
-                        tenant.store().epochs(),
-                        tenant.store().config().poisonsReclaimed());
+                ? new HashIndex(its.hashSeed(), tenant.arena().quota(), its.hugePages(), store.commitAhead())
+                : new OrderedIndex(its.hashSeed(), tenant.arena(), store.epochs(), its.poisonsReclaimed());
     }
 
     public Tenant tenant() {

@@ -88,6 +88,11 @@ public final class ConfigFile {
 
     private Object value(ConfigKey key, @Nullable Object value, @Nullable TomlPosition position) {
         switch (key.kind()) {
+            case BOOLEAN -> {
+                if (value instanceof Boolean) {
+                    return value;
+                }
+            }
             case INTEGER -> {
                 if (value instanceof Long) {
                     return value;

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object> apply) {
     /** What a key holds. */
     enum Kind {
+        BOOLEAN("boolean"),
         INTEGER("integer"),
         INTEGERS("array of integers"),
         STRING("string");
@@ -60,11 +61,16 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             integer("sessions.idle_ms", (builder, value) -> builder.sessionIdleMs(toInt("sessions.idle_ms", value))),
             integer("sessions.outcome_bytes_max", ServerConfig.Builder::outcomeBytesMax),
             integer("sessions.large_bytes_max", ServerConfig.Builder::largeBytesMax),
+            bool("store.huge_pages", ServerConfig.Builder::hugePages),
             string("functions.runtime", ServerConfig.Builder::functionRuntime));
 
     /** The keys of one {@code [[tenant]]}. */
     static final List<String> TENANT =
             List.of("tenant.name", "tenant.secret", "tenant.quota_bytes", "tenant.when_full");
+
+    private static ConfigKey bool(String path, BiConsumer<ServerConfig.Builder, Boolean> apply) {
+        return new ConfigKey(path, Kind.BOOLEAN, (builder, value) -> apply.accept(builder, (Boolean) value));
+    }
 
     private static ConfigKey integer(String path, BiConsumer<ServerConfig.Builder, Long> apply) {
         return new ConfigKey(path, Kind.INTEGER, (builder, value) -> apply.accept(builder, (Long) value));

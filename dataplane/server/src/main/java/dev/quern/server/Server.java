@@ -71,9 +71,8 @@ public final class Server implements AutoCloseable {
     }
 
     private static Store openStore(ServerConfig config) {
-        StoreConfig defaults = StoreConfig.defaults();
         int cores = Math.min(config.cores() + STORE_CORES_SPARE, Limits.CORES_MAX);
-        return Store.open(new StoreConfig(cores, defaults.hashSeed(), defaults.poisonsReclaimed()));
+        return Store.open(StoreConfig.defaults().withCoresMax(cores).withHugePages(config.hugePages()));
     }
 
     private static Functions openFunctions(ServerConfig config) {

@@ -28,6 +28,7 @@ public final class ServerConfig {
     private final int datagramBytesMax;
     private final IdleConfig idle;
     private final SessionConfig sessions;
+    private final boolean hugePages;
     private final String functionRuntime;
     private final int drainMs;
     private final List<TenantSettings> tenants;
@@ -47,6 +48,7 @@ public final class ServerConfig {
                 builder.sessionIdleMs,
                 builder.outcomeBytesMax,
                 builder.largeBytesMax);
+        hugePages = builder.hugePages;
         functionRuntime = builder.functionRuntime;
         drainMs = builder.drainMs;
         tenants = builder.tenants.isEmpty()
@@ -137,6 +139,11 @@ public final class ServerConfig {
         return sessions;
     }
 
+    /** Whether the kernel is asked to back tenants' memory with huge pages. */
+    public boolean hugePages() {
+        return hugePages;
+    }
+
     /** The runtime that functions run on when their manifest leaves it open. */
     public String functionRuntime() {
         return functionRuntime;
@@ -170,6 +177,7 @@ public final class ServerConfig {
         private int sessionIdleMs = Limits.SESSION_IDLE_MS_DEFAULT;
         private long outcomeBytesMax = 64L << 20;
         private long largeBytesMax = 256L << 20;
+        private boolean hugePages = true;
         private String functionRuntime = RUNTIME_AUTO;
         private int drainMs = 5_000;
         private final List<TenantSettings> tenants = new ArrayList<>();
@@ -268,6 +276,11 @@ public final class ServerConfig {
 
         public Builder largeBytesMax(long bytes) {
             largeBytesMax = ConfigKey.range("sessions.large_bytes_max", bytes, 1L << 20, 1L << 36);
+            return this;
+        }
+
+        public Builder hugePages(boolean wanted) {
+            hugePages = wanted;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package dev.quern.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -40,6 +41,7 @@ class ServerConfigTest {
         assertEquals("127.0.0.1:6379", ListenAddress.format(notNull(config.resp())));
         assertEquals("127.0.0.1:7400", ListenAddress.format(notNull(config.udp())));
         assertEquals(List.of(TenantSettings.of("default", "")), config.tenants());
+        assertTrue(config.hugePages());
     }
 
     private static <T> T notNull(@org.jspecify.annotations.Nullable T value) {
@@ -72,6 +74,8 @@ class ServerConfigTest {
                 idle_ms = 600
                 outcome_bytes_max = 2097152
                 large_bytes_max = 3145728
+                [store]
+                huge_pages = false
                 [functions]
                 runtime = "chicory"
                 [[tenant]]
@@ -96,6 +100,7 @@ class ServerConfigTest {
         assertEquals(
                 "SessionConfig[sessionsMax=5, window=64, idleMs=600, outcomeBytesMax=2097152, largeBytesMax=3145728]",
                 config.sessions().toString());
+        assertFalse(config.hugePages());
         assertEquals("chicory", config.functionRuntime());
         assertEquals(
                 List.of(new TenantSettings("acme", "s", 1 << 20, WhenFull.EVICT), TenantSettings.of("other", "")),
@@ -134,6 +139,8 @@ class ServerConfigTest {
                 "sessions.window = 1000",
                 "drain_ms = -1",
                 "drain_ms = 1.5",
+                "store.huge_pages = 1",
+                "store.huge_pages = \"true\"",
                 "tenant = 1",
                 "[[tenant]]\nsecret = \"a\"",
                 "[[tenant]]\nname = \"a b\"",

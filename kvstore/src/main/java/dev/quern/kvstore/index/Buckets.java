@@ -23,6 +23,7 @@ final class Buckets {
     /** What one huge page holds; segments from this size on are made, and memory is asked for, so many buckets ahead of use. */
     private static final long AHEAD = Mmap.HUGE_PAGE_BYTES / BucketLayout.BYTES;
 
+    private final boolean hugePages;
     private final CommitAhead ahead;
 
     /** By segment, the address that bucket 0 would have if the segment reached down to it. */
@@ -39,7 +40,8 @@ final class Buckets {
 
     private int overflowFreeCount;
 
-    Buckets(CommitAhead ahead) throws IOException {
+    Buckets(boolean hugePages, CommitAhead ahead) throws IOException {
+        this.hugePages = hugePages;
         this.ahead = ahead;
         addSegment(0, 0, FIRST);
     }
@@ -54,7 +56,7 @@ final class Buckets {
         ensureSegment(bucket);
         // The first huge page is asked for half of it ahead, when all before it is in use.
         long next = bucket == AHEAD / 2 ? AHEAD : bucket + AHEAD;
-        if (bucket >= AHEAD / 2 && next % AHEAD == 0) {
+        if (hugePages && bucket >= AHEAD / 2 && next % AHEAD == 0) {
             ensureSegment(next);
             ahead.request(address(next), Mmap.HUGE_PAGE_BYTES);
         }
@@ -71,7 +73,7 @@ final class Buckets {
 
     private void addSegment(int segment, long first, long count) throws IOException {
         long address = Mmap.reserve(count * BucketLayout.BYTES);
-        if (count * BucketLayout.BYTES >= Mmap.HUGE_PAGE_BYTES) {
+        if (hugePages && count * BucketLayout.BYTES >= Mmap.HUGE_PAGE_BYTES) {
             // Advice: a lookup's first step is a random read of the buckets.
             Mmap.adviseHuge(address, count * BucketLayout.BYTES);
         }

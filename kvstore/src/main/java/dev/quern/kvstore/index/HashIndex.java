@@ -38,13 +38,14 @@ public final class HashIndex extends Index {
      *
      * @param seed of the hash, so that nobody outside can choose keys that collide
      * @param quota is charged for every bucket
-     * @param ahead asked for memory shortly before the index grows into it
+     * @param hugePages whether the kernel is asked for huge pages where there is as much as one holds
+     * @param ahead asked for huge pages shortly before the index grows into them
      * @throws IOException when the system has no memory to give
      */
-    public HashIndex(long seed, Quota quota, CommitAhead ahead) throws IOException {
+    public HashIndex(long seed, Quota quota, boolean hugePages, CommitAhead ahead) throws IOException {
         super(seed);
         this.quota = quota;
-        buckets = new Buckets(ahead);
+        buckets = new Buckets(hugePages, ahead);
     }
 
     @Override
