@@ -40,7 +40,9 @@ public final class QuernClient implements AutoCloseable {
         this.config = config;
         this.loop = loop;
         timeoutNs = config.requestTimeout().toNanos();
-        defaultTable = new ClientTable(this, TableHandle.DEFAULT, timeoutNs);
+        TableHandle handle = new TableHandle(TableHandle.DEFAULT.name(), 0, TableHandle.DEFAULT.options());
+        defaultTable = new ClientTable(this, handle, timeoutNs);
+        tables.put(handle.name(), defaultTable);
     }
 
     /**
@@ -86,35 +88,35 @@ public final class QuernClient implements AutoCloseable {
 
     /** A table by its name, created when there is none. Asks the server the first time, and waits for the answer. */
     public ClientTable table(String name) {
-        ClientTable known = tables.get(name);
-        return known == null ? await(openTable(name, true)) : known;
+        return table(name, TableOptions.ANY);
+    }
+
+    /** As {@link #table(String)}, of a table whose records are in the order of their keys. */
+    public ClientTable orderedTable(String name) {
+        return table(name, TableOptions.ANY.ordered());
     }
 
     /**
-     * As {@link #table(String)}, of a table whose records are in the order of their keys.
+     * As {@link #table(String)}, of a table that is as the options ask.
      *
      * @throws QuernException.BadRequest when there is a table of that name which is not
      */
-    public ClientTable orderedTable(String name) {
-        return await(openTable(name, true, true));
+    public ClientTable table(String name, TableOptions options) {
+        return await(openTable(name, options));
     }
 
-    /** As {@link #table(String)}, without waiting; where {@code create} is false, a table that is not there is an error. */
-    public CompletableFuture<ClientTable> openTable(String name, boolean create) {
-        return openTable(name, create, false);
-    }
-
-    /** As above; where {@code ordered} is true, a table that is there and is not ordered is an error. */
-    public CompletableFuture<ClientTable> openTable(String name, boolean create, boolean ordered) {
-        ClientTable known = name.equals(TableHandle.DEFAULT.name()) ? defaultTable : tables.get(name);
-        if (known != null && (!ordered || known.handle().ordered())) {
+    /** As {@link #table(String, TableOptions)}, without waiting. */
+    public CompletableFuture<ClientTable> openTable(String name, TableOptions options) {
+        ClientTable known = tables.get(name);
+        if (known != null && known.handle().options().cover(options)) {
             return CompletableFuture.completedFuture(known);
         }
-        TableHandle handle = new TableHandle(name, 0, create, ordered);
+        TableHandle handle = new TableHandle(name, 0, options);
         return submit(TableRequests.open(handle, timeoutNs)).thenApply(id -> {
             ClientTable table = new ClientTable(this, handle, timeoutNs);
             ClientTable earlier = tables.putIfAbsent(name, table);
             if (earlier != null) {
+                earlier.handle().add(options);
                 return earlier;
             }
             loop.tables().add(handle);

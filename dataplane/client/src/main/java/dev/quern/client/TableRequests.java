@@ -40,8 +40,7 @@ final class TableRequests {
                 timeoutNs,
                 TableOpenLayout.NAME_OFFSET + name.length,
                 (memory, body) -> {
-                    int flags = table.create() ? TableOpenLayout.FLAG_CREATE : 0;
-                    TableOpenLayout.write(memory, body, table.ordered() ? flags | TableOpenLayout.FLAG_ORDERED : flags);
+                    TableOpenLayout.write(memory, body, table.options().flags());
                     Wire.putBytes(memory, body + TableOpenLayout.NAME_OFFSET, name);
                 },
                 reply -> {

@@ -91,7 +91,8 @@ class QuernClientTest {
             assertArrayEquals(bytes("1"), client.table("one").sync().get(bytes("k")));
             assertNull(client.table("default").sync().get(bytes("k")));
             assertEquals(2, server.store.executions(Opcode.TABLE_OPEN));
-            QuernException e = assertThrows(QuernException.class, () -> client.await(client.openTable("three", false)));
+            QuernException e = assertThrows(
+                    QuernException.class, () -> client.await(client.openTable("three", TableOptions.ANY.existing())));
             assertEquals(Status.UNKNOWN_TABLE, e.status());
         }
     }

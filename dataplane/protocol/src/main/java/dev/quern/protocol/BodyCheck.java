@@ -183,7 +183,7 @@ public final class BodyCheck {
         if (length < TableOpenLayout.BYTES_MIN) {
             return Verdict.BODY_SHORT;
         }
-        return TableOpenLayout.flags(memory, body) > (TableOpenLayout.FLAG_CREATE | TableOpenLayout.FLAG_ORDERED)
+        return (TableOpenLayout.flags(memory, body) & ~TableOpenLayout.FLAGS) != 0
                 ? Verdict.BAD_FIELD
                 : name(length - TableOpenLayout.BYTES_MIN, Limits.TABLE_NAME_BYTES_MAX);
     }

@@ -18,6 +18,12 @@ public final class TableOpenLayout {
     /** An ordered table is wanted: one that is there and is none is an error. */
     public static final int FLAG_ORDERED = 2;
 
+    /** A table that evicts when the quota is used up is wanted: one that is there and refuses is an error. */
+    public static final int FLAG_EVICTING = 4;
+
+    /** All flags that there are. */
+    public static final int FLAGS = FLAG_CREATE | FLAG_ORDERED | FLAG_EVICTING;
+
     private TableOpenLayout() {}
 
     /** Writes the fixed fields; {@code name} follows at {@link #NAME_OFFSET}. */

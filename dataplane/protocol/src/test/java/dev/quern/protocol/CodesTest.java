@@ -58,6 +58,15 @@ class CodesTest {
     }
 
     @Test
+    void shouldKeepTheFlagsOfTableOpen() throws Exception {
+        assertEquals(
+                "FLAG_CREATE=1 FLAG_EVICTING=4 FLAG_ORDERED=2",
+                text(TableOpenLayout.class)
+                        .replaceAll("(^| )(?!FLAG_)\\w+=\\d+", "")
+                        .strip());
+    }
+
+    @Test
     void shouldKeepStatuses() throws Exception {
         assertEquals(STATUSES, text(Status.class));
         for (Map.Entry<String, Integer> code : constants(Status.class).entrySet()) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,7 +20,9 @@ import dev.quern.client.QuernException;
 import dev.quern.client.RangePage;
 import dev.quern.client.ScanPage;
 import dev.quern.client.SyncTable;
+import dev.quern.client.TableOptions;
 import dev.quern.client.Value;
+import dev.quern.kvstore.WhenFull;
 import dev.quern.server.port.UdpPorts;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,6 +51,8 @@ class NativeOperationsTest {
         TWO_CORES
     }
 
+    private static final long QUOTA_BYTES = 64 << 20;
+
     private @Nullable EmbeddedQuern quern;
     private @Nullable QuernClient opened;
 
@@ -58,7 +63,7 @@ class NativeOperationsTest {
                 .udp("127.0.0.1:0")
                 .udpDriver(way == Way.NIO ? UdpPorts.Driver.NIO : UdpPorts.Driver.NATIVE)
                 .resp("off")
-                .tenant("t", tagged ? "secret" : "")
+                .tenant(new TenantSettings("t", tagged ? "secret" : "", QUOTA_BYTES, WhenFull.REFUSE))
                 .build());
         quern = started;
         ClientConfig.Builder config = ClientConfig.builder()
@@ -164,7 +169,7 @@ class NativeOperationsTest {
         } while (cursor != 0);
         assertEquals(expected, seen);
         assertNull(client.table().sync().get(bytes("key-1")), "tables are apart");
-        assertThrows(QuernException.class, () -> client.await(client.openTable("none", false)));
+        assertThrows(QuernException.class, () -> client.await(client.openTable("none", TableOptions.ANY.existing())));
     }
 
     @ParameterizedTest
@@ -213,6 +218,39 @@ class NativeOperationsTest {
         ClientTable table = client.table("hashed");
         assertThrows(QuernException.BadRequest.class, () -> client.await(table.range(KeyRange.all(), 10, false)));
         assertThrows(QuernException.BadRequest.class, () -> client.orderedTable("hashed"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldOpenTablesThatEvict(Way way) throws Exception {
+        QuernClient client = open(way);
+        TableOptions evicting = TableOptions.ANY.evicting();
+        for (ClientTable cache :
+                List.of(client.table("cache", evicting), client.table("ordered-cache", evicting.ordered()))) {
+            byte[] value = new byte[500_000];
+            for (int i = 0; i < 200; i++) {
+                assertTrue(cache.sync().put(bytes("key-" + i), value) > 0);
+            }
+            assertNull(cache.sync().get(bytes("key-0")), "100 MB do not fit");
+            assertNotNull(cache.sync().get(bytes("key-199")));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "NIO")
+    void shouldRefuseATableThatIsNotAsTheOptionsAsk(Way way) throws Exception {
+        QuernClient client = open(way);
+        client.orderedTable("ordered");
+        client.table("cache", TableOptions.ANY.evicting());
+        TableOptions both = TableOptions.ANY.ordered().evicting();
+        QuernException refuses = assertThrows(QuernException.BadRequest.class, () -> client.table("ordered", both));
+        assertTrue(String.valueOf(refuses.getMessage()).contains("does not evict"), refuses.getMessage());
+        QuernException unordered = assertThrows(QuernException.BadRequest.class, () -> client.table("cache", both));
+        assertTrue(String.valueOf(unordered.getMessage()).contains("is a hash table"), unordered.getMessage());
+        assertThrows(QuernException.BadRequest.class, () -> client.table("default", TableOptions.ANY.evicting()));
+        assertSame(
+                client.table("cache"),
+                client.table("cache", TableOptions.ANY.evicting().existing()));
     }
 
     private static String text(@Nullable Value value) {

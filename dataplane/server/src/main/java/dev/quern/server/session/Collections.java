@@ -10,6 +10,7 @@ import dev.quern.kvstore.Table;
 import dev.quern.kvstore.TableConfig;
 import dev.quern.kvstore.TableKind;
 import dev.quern.kvstore.Tenant;
+import dev.quern.kvstore.WhenFull;
 import dev.quern.protocol.MultiGetEntryLayout;
 import dev.quern.protocol.MultiGetLayout;
 import dev.quern.protocol.MultiGetReplyLayout;
@@ -24,6 +25,7 @@ import dev.quern.protocol.Wire;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Counter;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Requests whose replies are of many records, and those about tables and counters. Thread: the core's, inside the store's epoch. */
 final class Collections implements AutoCloseable {
@@ -168,31 +170,44 @@ final class Collections implements AutoCloseable {
                 Wire.text(NativeMemory.ALL, body + TableOpenLayout.NAME_OFFSET, length - TableOpenLayout.NAME_OFFSET);
         Table table = tenant.table(name);
         int flags = TableOpenLayout.flags(NativeMemory.ALL, body);
-        boolean wantsOrder = (flags & TableOpenLayout.FLAG_ORDERED) != 0;
         if (table == null) {
             if ((flags & TableOpenLayout.FLAG_CREATE) == 0) {
                 reply.error(Status.UNKNOWN_TABLE, "no table is named " + name + ": open it with the create flag");
                 return;
             }
             try {
-                table = create(tenant, name, wantsOrder);
+                table = create(tenant, name, flags);
             } catch (StoreException refused) {
                 reply.error(Status.BAD_REQUEST, String.valueOf(refused.getMessage()));
                 return;
             }
         }
-        if (wantsOrder && table.config().kind() != TableKind.ORDERED) {
-            reply.error(Status.BAD_REQUEST, "table " + name + " is there and is a hash table: choose another name");
+        String other = difference(table.config(), flags);
+        if (other != null) {
+            reply.error(Status.BAD_REQUEST, "table " + name + " is there and " + other + ": choose another name");
             return;
         }
         TableOpenReplyLayout.write(NativeMemory.ALL, reply.begin(Status.OK, TableOpenReplyLayout.BYTES), table.id());
         reply.end();
     }
 
-    private static Table create(Tenant tenant, String name, boolean wantsOrder) {
+    /** What a table is that the flags do not ask for; null when it is what they ask. */
+    private static @Nullable String difference(TableConfig config, int flags) {
+        if ((flags & TableOpenLayout.FLAG_ORDERED) != 0 && config.kind() != TableKind.ORDERED) {
+            return "is a hash table";
+        }
+        return (flags & TableOpenLayout.FLAG_EVICTING) != 0 && config.whenFull() != WhenFull.EVICT
+                ? "does not evict"
+                : null;
+    }
+
+    private static Table create(Tenant tenant, String name, int flags) {
         try {
             return tenant.createTable(
-                    name, TableConfig.defaults().withKind(wantsOrder ? TableKind.ORDERED : TableKind.HASH));
+                    name,
+                    new TableConfig(
+                            (flags & TableOpenLayout.FLAG_ORDERED) != 0 ? TableKind.ORDERED : TableKind.HASH,
+                            (flags & TableOpenLayout.FLAG_EVICTING) != 0 ? WhenFull.EVICT : WhenFull.REFUSE));
         } catch (StoreException refused) {
             // Another core may have created it a moment ago.
             Table there = tenant.table(name);
