@@ -43,9 +43,6 @@ public final class Limits {
     /** See {@link #TRANSACTION_READS_MAX}. */
     public static final int TRANSACTION_WRITES_MAX = 1 << 14;
 
-    /** How many times a commit looks again when the index grew under it, before it reports a conflict. */
-    public static final int COMMIT_ATTEMPTS_MAX = 16;
-
     static {
         if (VALUE_BYTES_MAX >= 1 << RecordLayout.VALUE_LENGTH_BITS || KEY_BYTES_MAX >= 1 << Short.SIZE) {
             throw new ExceptionInInitializerError("a record's header must hold the longest lengths");

@@ -13,7 +13,7 @@ public final class Record {
     public static final long NONE = 0;
 
     /** The expiry of a record that stays. */
-    public static final long NO_EXPIRY = 0;
+    public static final long NO_EXPIRY = RecordLayout.NO_EXPIRY;
 
     private Record() {}
 
@@ -27,7 +27,7 @@ public final class Record {
 
     /** Unix milliseconds at which it is gone, or {@link #NO_EXPIRY}. */
     public static long expiryMs(long record) {
-        return RecordLayout.hasExpiry(record) ? NativeMemory.getLong(RecordLayout.expiryAddress(record)) : NO_EXPIRY;
+        return RecordLayout.expiryMs(record);
     }
 
     public static int keyLength(long record) {
@@ -58,8 +58,7 @@ public final class Record {
     }
 
     static boolean isExpired(long record, long nowMs) {
-        long expiryMs = expiryMs(record);
-        return expiryMs != NO_EXPIRY && expiryMs <= nowMs;
+        return RecordLayout.isExpired(record, nowMs);
     }
 
     static int bytes(long record) {

@@ -14,8 +14,9 @@ import net.openhft.chronicle.bytes.PointerBytesStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of records, hashed or in the order of their keys. The operations that take addresses run on the given core's thread, inside its epoch; keys are {@link
- * Limits#KEY_BYTES_MIN} to {@link Limits#KEY_BYTES_MAX} bytes, values up to {@link Limits#VALUE_BYTES_MAX}, and both are only read.
+ * A table of records, hashed or in the order of their keys. The operations that take addresses run on the given core's thread, inside its
+ * epoch; keys are {@link Limits#KEY_BYTES_MIN} to {@link Limits#KEY_BYTES_MAX} bytes, values up to {@link Limits#VALUE_BYTES_MAX}, and both
+ * are only read.
  * What they return below 0 is a {@link StoreStatus}. Each is atomic, and ordered with transactions as if they ran one after another.
  * Any number of cores may work on a table at a time; reads wait for nobody.
  */

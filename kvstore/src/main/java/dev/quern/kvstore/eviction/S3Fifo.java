@@ -29,16 +29,28 @@ public final class S3Fifo {
     /** How often a victim is tried that others replace at that very moment, when there is no memory to queue it again. */
     private static final int EVICTION_ATTEMPTS_MAX = 64;
 
-    /** What one core adds to. */
+    /** What one core adds to; others take from it. */
     private static final class Shard {
         private final EntryQueue small;
         private final EntryQueue main;
         private int mark = Frequency.MARK_MIN;
         private int evictionsUntold;
 
+        /** Whose queues it compacted when it last did so for others. */
+        private int compactedLast;
+
         Shard(AtomicLong smallChunks, AtomicLong mainChunks) {
             small = new EntryQueue(smallChunks);
             main = new EntryQueue(mainChunks);
+        }
+
+        EntryQueue queue(boolean isSmall) {
+            return isSmall ? small : main;
+        }
+
+        void compact(CoreAllocator allocator, QueuedRecords records) {
+            small.compact(allocator, records, COMPACTED_CHUNKS_PER_STEP);
+            main.compact(allocator, records, COMPACTED_CHUNKS_PER_STEP);
         }
     }
 
@@ -98,9 +110,7 @@ public final class S3Fifo {
     }
 
     private boolean add(int core, long entry, boolean stays) {
-        Shard mine = shard(core);
-        EntryQueue queue = stays ? mine.main : mine.small;
-        boolean beganChunk = queue.add(entry);
+        boolean beganChunk = shard(core).queue(!stays).add(entry);
         if (beganChunk && ghost.isTooSmallFor(entries())) {
             ghost.growFor(entries());
         }
@@ -109,23 +119,14 @@ public final class S3Fifo {
 
     /** Entries in all queues, those of records that have gone included. Any thread. */
     public long entries() {
-        return smallEntries() + mainEntries();
+        return entries(true) + entries(false);
     }
 
-    private long smallEntries() {
+    private long entries(boolean small) {
         long entries = 0;
         for (int core = 0; core < shardsUsed; core++) {
             Shard its = shards[core];
-            entries += its == null ? 0 : its.small.size();
-        }
-        return entries;
-    }
-
-    private long mainEntries() {
-        long entries = 0;
-        for (int core = 0; core < shardsUsed; core++) {
-            Shard its = shards[core];
-            entries += its == null ? 0 : its.main.size();
+            entries += its == null ? 0 : its.queue(small).size();
         }
         return entries;
     }
@@ -135,12 +136,20 @@ public final class S3Fifo {
         return entries() <= 2 * recordCount + STALE_MIN;
     }
 
-    /** Drops entries of records that have gone from this core's queues, a little at a time, when they are too many. The core's, in its epoch. */
+    /**
+     * Drops entries of records that have gone, a little at a time, when they are too many: from this core's queues, and in turn from every
+     * core's, as one may have been closed. The core's, in its epoch.
+     */
     public void compact(int core, CoreAllocator allocator, QueuedRecords records, long recordCount) {
-        if (!isTidy(recordCount)) {
-            Shard mine = shard(core);
-            mine.small.compact(allocator, records, COMPACTED_CHUNKS_PER_STEP);
-            mine.main.compact(allocator, records, COMPACTED_CHUNKS_PER_STEP);
+        if (isTidy(recordCount)) {
+            return;
+        }
+        Shard mine = shard(core);
+        mine.compact(allocator, records);
+        mine.compactedLast = (mine.compactedLast + 1) % shardsUsed;
+        Shard other = shards[mine.compactedLast];
+        if (other != null && mine.compactedLast != core) {
+            other.compact(allocator, records);
         }
     }
 
@@ -152,8 +161,8 @@ public final class S3Fifo {
     public long evict(int core, CoreAllocator allocator, QueuedRecords records, long bytes, int entriesMax) {
         long evicted = 0;
         for (int i = 0; i < entriesMax && evicted < bytes; i++) {
-            long small = smallEntries();
-            long main = mainEntries();
+            long small = entries(true);
+            long main = entries(false);
             boolean fromSmall = main == 0 || small * SMALL_SHARE >= small + main;
             EntryQueue queue = oldest(fromSmall);
             if (queue == null) {
@@ -161,9 +170,7 @@ public final class S3Fifo {
             }
             long entry = queue.take(allocator);
             if (entry != 0) {
-                evicted += fromSmall
-                        ? leaveSmall(core, allocator, records, entry, small + main)
-                        : leaveMain(core, allocator, records, entry);
+                evicted += leave(fromSmall, core, allocator, records, entry, small + main);
             }
         }
         return evicted;
@@ -175,7 +182,7 @@ public final class S3Fifo {
         for (int core = 0; core < shardsUsed; core++) {
             Shard its = shards[core];
             if (its != null) {
-                EntryQueue queue = small ? its.small : its.main;
+                EntryQueue queue = its.queue(small);
                 if (queue.size() > 0 && (oldest == null || queue.headOrder() < oldest.headOrder())) {
                     oldest = queue;
                 }
@@ -184,40 +191,34 @@ public final class S3Fifo {
         return oldest;
     }
 
-    private int leaveSmall(int core, CoreAllocator allocator, QueuedRecords records, long entry, long all) {
+    /** What comes to a queue's end goes to the main queue or is evicted; returns the bytes that were retired. */
+    private int leave(boolean small, int core, CoreAllocator allocator, QueuedRecords records, long entry, long all) {
         long record = records.find(entry);
         if (record == 0) {
             return 0;
         }
         int frequency = records.frequency(record);
-        boolean stays = frequency >= FREQUENCY_TO_STAY || frequency >= 0 && !records.mayEvict(record);
-        if (stays && moveToMain(core, allocator, records, entry, record, 0)) {
+        int frequencyToStay = small ? FREQUENCY_TO_STAY : 1;
+        int frequencyLeft = small ? 0 : Math.max(0, frequency - 1);
+        boolean stays = frequency >= frequencyToStay || frequency >= 0 && !records.mayEvict(record);
+        if (stays && moveToMain(core, allocator, records, entry, record, frequencyLeft)) {
             return 0;
         }
         int bytes = evictOne(core, allocator, records, entry, record);
-        if (bytes > 0 && frequency >= 0) {
-            Shard mine = shard(core);
-            ghost.add(records.hash(record));
-            if (++mine.evictionsUntold == Ghost.BATCH) {
-                mine.evictionsUntold = 0;
-                // As many as the main queue has when the small one has its share, which takes a while at first.
-                ghost.countBatch(all - all / SMALL_SHARE);
-            }
+        if (small && bytes > 0 && frequency >= 0) {
+            remember(core, records.hash(record), all);
         }
         return bytes;
     }
 
-    private int leaveMain(int core, CoreAllocator allocator, QueuedRecords records, long entry) {
-        long record = records.find(entry);
-        if (record == 0) {
-            return 0;
+    private void remember(int core, long hash, long all) {
+        ghost.add(hash);
+        Shard mine = shard(core);
+        if (++mine.evictionsUntold == Ghost.BATCH) {
+            mine.evictionsUntold = 0;
+            // As many as the main queue has when the small one has its share, which takes a while at first.
+            ghost.countBatch(all - all / SMALL_SHARE);
         }
-        int frequency = records.frequency(record);
-        boolean stays = frequency > 0 || frequency == 0 && !records.mayEvict(record);
-        if (stays && moveToMain(core, allocator, records, entry, record, Math.max(0, frequency - 1))) {
-            return 0;
-        }
-        return evictOne(core, allocator, records, entry, record);
     }
 
     private boolean moveToMain(

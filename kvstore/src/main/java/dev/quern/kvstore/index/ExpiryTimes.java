@@ -20,9 +20,6 @@ public final class ExpiryTimes {
     private static final int BLOCK_SHIFT = 9;
     private static final int BLOCK_GROUPS = 1 << BLOCK_SHIFT;
 
-    /** A pass begins no sooner than this after the one before, so that a group's records may expire together. */
-    private static final long PASS_INTERVAL_MS = 100;
-
     /** Times looked at for the price of a bucket: they lie side by side. */
     private static final int LOOKS_PER_STEP = 8;
 
@@ -47,11 +44,10 @@ public final class ExpiryTimes {
     private volatile @Nullable Block[] blocks = new Block[0];
 
     // The sweep's place in its pass.
-    private boolean isInPass;
+    private final Pass pass = new Pass();
     private boolean isInBlock;
     private int block;
     private int group;
-    private long passBegunMs = Long.MIN_VALUE / 2;
 
     /** Notes that a record in this bucket will expire. After it was published, and with the number that its bucket then has. */
     void note(long bucket, long expiryMs) {
@@ -81,7 +77,7 @@ public final class ExpiryTimes {
         return its;
     }
 
-    private static void lower(AtomicLong time, long toMs) {
+    static void lower(AtomicLong time, long toMs) {
         long now = time.get();
         while (toMs < now && !time.compareAndSet(now, toMs)) {
             now = time.get();
@@ -90,12 +86,12 @@ public final class ExpiryTimes {
 
     /** Whether nothing is to be swept now: no pass is under way, and nothing is due or the last pass was a moment ago. */
     public boolean isIdle(long nowMs) {
-        return !isInPass && (soonest.get() > nowMs || nowMs - passBegunMs < PASS_INTERVAL_MS && nowMs >= passBegunMs);
+        return !pass.isUnderWay() && (soonest.get() > nowMs || !pass.mayBegin(nowMs));
     }
 
     /** Whether the pass that is under way has not seen all. */
     public boolean isInPass() {
-        return isInPass;
+        return pass.isUnderWay();
     }
 
     /**
@@ -108,16 +104,15 @@ public final class ExpiryTimes {
         if (isIdle(nowMs)) {
             return;
         }
-        if (!isInPass) {
-            isInPass = true;
-            passBegunMs = nowMs;
+        if (!pass.isUnderWay()) {
+            pass.begin(nowMs);
             block = 0;
             soonest.set(NEVER);
         }
         int looksLeft = bucketsMax * LOOKS_PER_STEP;
-        while (looksLeft > 0 && isInPass) {
+        while (looksLeft > 0 && pass.isUnderWay()) {
             if (block >= blocks.length) {
-                isInPass = false;
+                pass.end();
             } else {
                 looksLeft -= sweepBlock(blocks[block], nowMs, looksLeft, visitor);
             }

@@ -114,11 +114,9 @@ public final class HashIndex extends Index {
     }
 
     private void noteExpiryIn(long number, long record) {
-        if (RecordLayout.hasExpiry(record)) {
-            long expiryMs = NativeMemory.getLong(RecordLayout.expiryAddress(record));
-            if (expiryMs != 0) {
-                expiryTimes.note(number, expiryMs);
-            }
+        long expiryMs = RecordLayout.expiryMs(record);
+        if (expiryMs != RecordLayout.NO_EXPIRY) {
+            expiryTimes.note(number, expiryMs);
         }
     }
 

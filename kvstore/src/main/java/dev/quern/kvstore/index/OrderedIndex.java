@@ -24,8 +24,12 @@ import java.util.function.LongSupplier;
 public final class OrderedIndex extends Index {
     private static final long NEVER = Long.MAX_VALUE;
 
-    /** A pass for expired records begins no sooner than this after the one before. */
-    private static final long EXPIRY_PASS_INTERVAL_MS = 100;
+    /** Which of an inner node's children is the next. */
+    private enum Descent {
+        TO_KEY,
+        BEFORE_KEY,
+        TO_LAST
+    }
 
     /** Behind the last address that a record can have. */
     private final long recordsEnd;
@@ -38,8 +42,7 @@ public final class OrderedIndex extends Index {
     private final AtomicLong soonestMs = new AtomicLong(NEVER);
     private final SavedKey expiryPlace = new SavedKey();
     private final LeafRange expiryRange = new LeafRange();
-    private boolean isInExpiryPass;
-    private long expiryPassBegunMs = Long.MIN_VALUE / 2;
+    private final Pass expiryPass = new Pass();
 
     /**
      * An empty index.
@@ -95,37 +98,28 @@ public final class OrderedIndex extends Index {
 
     /** Finds the leaf to which a key belongs; an empty key is before all. */
     public void locate(long keyAddress, int keyLength, LeafRange range) {
-        locate(keyAddress, keyLength, false, range);
+        descend(Descent.TO_KEY, keyAddress, keyLength, range);
     }
 
     /** Finds the leaf of the keys right before this one. */
     public void locateBefore(long keyAddress, int keyLength, LeafRange range) {
-        locate(keyAddress, keyLength, true, range);
-    }
-
-    private void locate(long keyAddress, int keyLength, boolean before, LeafRange range) {
-        range.start();
-        long node = root;
-        for (; ; ) {
-            int place = before
-                    ? InnerNode.placeBefore(node, keyAddress, keyLength)
-                    : InnerNode.placeOf(node, keyAddress, keyLength);
-            range.pass(node, place);
-            long child = InnerNode.child(node, place);
-            if (InnerNode.level(node) == 1) {
-                range.arrive(child);
-                return;
-            }
-            node = child;
-        }
+        descend(Descent.BEFORE_KEY, keyAddress, keyLength, range);
     }
 
     /** Finds the leaf of the greatest keys. */
     public void locateLast(LeafRange range) {
+        descend(Descent.TO_LAST, 0, 0, range);
+    }
+
+    private void descend(Descent way, long keyAddress, int keyLength, LeafRange range) {
         range.start();
         long node = root;
         for (; ; ) {
-            int place = InnerNode.count(node) - 1;
+            int place = switch (way) {
+                case TO_KEY -> InnerNode.placeOf(node, keyAddress, keyLength);
+                case BEFORE_KEY -> InnerNode.placeBefore(node, keyAddress, keyLength);
+                case TO_LAST -> InnerNode.count(node) - 1;
+            };
             range.pass(node, place);
             long child = InnerNode.child(node, place);
             if (InnerNode.level(node) == 1) {
@@ -231,15 +225,10 @@ public final class OrderedIndex extends Index {
 
     @Override
     public void noteExpiry(long bucket, long hash, long record) {
-        if (RecordLayout.hasExpiry(record)) {
-            long expiryMs = NativeMemory.getLong(RecordLayout.expiryAddress(record));
-            if (expiryMs != 0) {
-                noteExpiry(bucket, hash, record, expiryMs);
-            }
+        long expiryMs = RecordLayout.expiryMs(record);
+        if (expiryMs == RecordLayout.NO_EXPIRY) {
+            return;
         }
-    }
-
-    private void noteExpiry(long bucket, long hash, long record, long expiryMs) {
         long leaf = bucket;
         lowerSoonest(leaf, expiryMs);
         while (!isInPlace(leaf)) {
@@ -247,7 +236,7 @@ public final class OrderedIndex extends Index {
             leaf = bucketOf(hash, record + RecordLayout.KEY_OFFSET, RecordLayout.keyLength(record));
             lowerSoonest(leaf, expiryMs);
         }
-        lower(soonestMs, expiryMs);
+        lowerSoonest(expiryMs);
     }
 
     static void lowerSoonest(long leaf, long expiryMs) {
@@ -259,26 +248,17 @@ public final class OrderedIndex extends Index {
     }
 
     void lowerSoonest(long expiryMs) {
-        lower(soonestMs, expiryMs);
-    }
-
-    private static void lower(AtomicLong time, long toMs) {
-        long now = time.get();
-        while (toMs < now && !time.compareAndSet(now, toMs)) {
-            now = time.get();
-        }
+        ExpiryTimes.lower(soonestMs, expiryMs);
     }
 
     @Override
     public boolean isExpiryIdle(long nowMs) {
-        long sincePassMs = nowMs - expiryPassBegunMs;
-        return !isInExpiryPass
-                && (soonestMs.get() > nowMs || sincePassMs >= 0 && sincePassMs < EXPIRY_PASS_INTERVAL_MS);
+        return !expiryPass.isUnderWay() && (soonestMs.get() > nowMs || !expiryPass.mayBegin(nowMs));
     }
 
     @Override
     public boolean isInExpiryPass() {
-        return isInExpiryPass;
+        return expiryPass.isUnderWay();
     }
 
     @Override
@@ -286,19 +266,18 @@ public final class OrderedIndex extends Index {
         if (isExpiryIdle(nowMs)) {
             return;
         }
-        if (!isInExpiryPass) {
-            isInExpiryPass = true;
-            expiryPassBegunMs = nowMs;
+        if (!expiryPass.isUnderWay()) {
+            expiryPass.begin(nowMs);
             expiryPlace.clear();
             soonestMs.set(NEVER);
         }
-        for (int i = 0; i < bucketsMax && isInExpiryPass; i++) {
+        for (int i = 0; i < bucketsMax && expiryPass.isUnderWay(); i++) {
             locate(expiryPlace.address(), expiryPlace.length(), expiryRange);
             sweepLeaf(expiryRange.leaf(), nowMs, visitor);
             if (expiryRange.hasHigh()) {
                 expiryPlace.set(expiryRange.highAddress(), expiryRange.highLength());
             } else {
-                isInExpiryPass = false;
+                expiryPass.end();
             }
         }
     }
@@ -315,7 +294,7 @@ public final class OrderedIndex extends Index {
                 }
             });
         }
-        lower(soonestMs, NativeMemory.getLongVolatile(place));
+        lowerSoonest(NativeMemory.getLongVolatile(place));
     }
 
     @Override

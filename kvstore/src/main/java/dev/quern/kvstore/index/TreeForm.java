@@ -25,8 +25,6 @@ final class TreeForm {
     /** Below this part of the slots in use, leaves are looked at for merging, in eighths. */
     private static final int SPARSE_EIGHTHS = 3;
 
-    private static final long TIDY_INTERVAL_MS = 100;
-
     private final OrderedIndex index;
     private final NodeMemory memory;
     private final TreeEdit edit;
@@ -34,8 +32,7 @@ final class TreeForm {
     private final SortedRecords records = new SortedRecords();
     private final LeafRange range = new LeafRange();
     private final SavedKey tidyPlace = new SavedKey();
-    private volatile boolean isInTidyPass;
-    private volatile long tidyPassBegunMs = Long.MIN_VALUE / 2;
+    private final Pass tidyPass = new Pass();
     private final AtomicLong leaves = new AtomicLong(1);
 
     TreeForm(OrderedIndex index, NodeMemory memory) {
@@ -198,14 +195,11 @@ final class TreeForm {
 
     /** Whether there is nothing to be done by {@link #tidy}. */
     boolean isTidy(long nowMs, long recordCount) {
-        return !isInTidyPass && !memory.hasRetired() && !isPassDue(nowMs, recordCount);
+        return !tidyPass.isUnderWay() && !memory.hasRetired() && !isPassDue(nowMs, recordCount);
     }
 
     private boolean isPassDue(long nowMs, long recordCount) {
-        long sincePassMs = nowMs - tidyPassBegunMs;
-        return leaves.get() > 1
-                && recordCount * 8 < leaves.get() * SLOTS * SPARSE_EIGHTHS
-                && (sincePassMs < 0 || sincePassMs >= TIDY_INTERVAL_MS);
+        return leaves.get() > 1 && recordCount * 8 < leaves.get() * SLOTS * SPARSE_EIGHTHS && tidyPass.mayBegin(nowMs);
     }
 
     /** Merges neighbours that hold few records, looking at up to so many leaves. Returns how much was done. */
@@ -215,12 +209,11 @@ final class TreeForm {
         }
         try {
             int done = memory.reclaim();
-            if (!isInTidyPass && isPassDue(nowMs, recordCount)) {
-                isInTidyPass = true;
-                tidyPassBegunMs = nowMs;
+            if (!tidyPass.isUnderWay() && isPassDue(nowMs, recordCount)) {
+                tidyPass.begin(nowMs);
                 tidyPlace.clear();
             }
-            for (int i = 0; i < leavesMax && isInTidyPass; i++) {
+            for (int i = 0; i < leavesMax && tidyPass.isUnderWay(); i++) {
                 done += tidyOne(owner);
             }
             return done;
@@ -244,7 +237,7 @@ final class TreeForm {
         if (range.hasHigh()) {
             tidyPlace.set(range.highAddress(), range.highLength());
         } else {
-            isInTidyPass = false;
+            tidyPass.end();
         }
         return 1;
     }

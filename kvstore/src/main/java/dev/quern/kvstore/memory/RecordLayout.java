@@ -26,11 +26,14 @@ public final class RecordLayout {
     public static final int HEADER_BYTES = MARK_OFFSET + Byte.BYTES;
     public static final int KEY_OFFSET = HEADER_BYTES;
 
-    /** Of the value's length: whether an i64 stands before the value, the unix milliseconds at which the record is gone, 0 for never. */
+    /** Of the value's length: whether an i64 stands before the value, the unix milliseconds at which the record is gone, or {@link #NO_EXPIRY}. */
     public static final int HAS_EXPIRY = 1 << 31;
 
     public static final int VALUE_LENGTH_BITS = 25;
     public static final int EXPIRY_BYTES = Long.BYTES;
+
+    /** What stands for no expiry. */
+    public static final long NO_EXPIRY = 0;
 
     /** Both lengths are read as one word. */
     private static final int LENGTHS_OFFSET = VALUE_LENGTH_OFFSET;
@@ -88,13 +91,15 @@ public final class RecordLayout {
         return record + expiryOffset(keyLength(record));
     }
 
+    /** Unix milliseconds at which the record is gone, or {@link #NO_EXPIRY}. */
+    public static long expiryMs(long record) {
+        return hasExpiry(record) ? NativeMemory.getLong(expiryAddress(record)) : NO_EXPIRY;
+    }
+
     /** Whether the record has an expiry that is not after {@code nowMs}. */
     public static boolean isExpired(long record, long nowMs) {
-        if (!hasExpiry(record)) {
-            return false;
-        }
-        long expiryMs = NativeMemory.getLong(expiryAddress(record));
-        return expiryMs != 0 && expiryMs <= nowMs;
+        long expiryMs = expiryMs(record);
+        return expiryMs != NO_EXPIRY && expiryMs <= nowMs;
     }
 
     /** Writes a header whose version and frequency are 0. */

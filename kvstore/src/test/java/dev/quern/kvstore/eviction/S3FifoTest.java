@@ -158,6 +158,21 @@ abstract class S3FifoTest {
     }
 
     @Test
+    void shouldDropEntriesOfACoreThatHasGone() {
+        int keys = 20_000;
+        for (int key = 0; key < keys; key++) {
+            insert(0, key);
+        }
+        for (int key = 0; key < keys; key++) {
+            records.delete(key);
+        }
+        for (int step = 0; step < keys && !policy.isTidy(0); step++) {
+            policy.compact(1, allocators.get(1), records, 0);
+        }
+        assertTrue(policy.isTidy(0), policy.entries() + " entries of no record");
+    }
+
+    @Test
     void shouldGiveQueueMemoryBack() {
         for (int round = 0; round < 50; round++) {
             for (int key = 0; key < 5000; key++) {
