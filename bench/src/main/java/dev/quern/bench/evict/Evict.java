@@ -3,6 +3,7 @@ package dev.quern.bench.evict;
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.TextTable;
+import dev.quern.kvstore.TableKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +26,6 @@ public final class Evict implements Bench {
     private static final String LRU = "LRU";
     private static final String S3_FIFO = "S3-FIFO";
 
-    /** The table, and the pure policy with as many records as the table held. */
-    private static final String TABLE = "table";
-
-    private static final String PURE = "pure";
-
     private static final Map<String, CachePolicy.Factory> POLICIES = new LinkedHashMap<>();
 
     static {
@@ -46,7 +42,7 @@ public final class Evict implements Bench {
 
     @Override
     public String purpose() {
-        return "hit ratios of a table that evicts beside LRU, SIEVE, FIFO and its pure policy, on Zipf and on swept traces";
+        return "hit ratios of tables that evict beside LRU, SIEVE, FIFO and its pure policy, on Zipf and on swept traces";
     }
 
     @Override
@@ -59,7 +55,10 @@ public final class Evict implements Bench {
                 Trace.sweeping("sweep", 0.99, keys, length, SEED));
         List<String> headings = new ArrayList<>(List.of("hit ratio, cache size in % of the keys"));
         headings.addAll(POLICIES.keySet());
-        headings.addAll(List.of(TABLE, "its records", PURE));
+        for (TableKind kind : TableKind.values()) {
+            // And the pure policy with as many records as the table held.
+            headings.addAll(List.of(kind.name().toLowerCase(Locale.ROOT) + " table", "its records", "pure"));
+        }
         TextTable table = new TextTable(headings.toArray(String[]::new));
         Map<String, Double> worstOfLru = new LinkedHashMap<>();
         double pointsOff = 0;
@@ -68,9 +67,13 @@ public final class Evict implements Bench {
             for (int percent : SIZES_PERCENT) {
                 int capacity = (int) ((long) trace.popularKeys() * percent / 100);
                 Map<String, Double> ratios = measure(trace, capacity);
-                Real real = measureTable(context, trace, capacity);
-                table.row(row(trace.name() + " " + percent + " %", ratios, real));
-                pointsOff = Math.max(pointsOff, Math.abs(real.table - real.pure) * 100);
+                List<Real> reals = new ArrayList<>();
+                for (TableKind kind : TableKind.values()) {
+                    Real real = measureTable(context, kind, trace, capacity);
+                    reals.add(real);
+                    pointsOff = Math.max(pointsOff, Math.abs(real.table - real.pure) * 100);
+                }
+                table.row(row(trace.name() + " " + percent + " %", ratios, reals));
                 worst = Math.min(worst, ratio(ratios, S3_FIFO) / ratio(ratios, LRU));
             }
             worstOfLru.put(trace.name(), worst);
@@ -92,8 +95,8 @@ public final class Evict implements Bench {
     /** The table's hit ratio, its mean number of records, and the hit ratio of the pure policy with as many. */
     private record Real(double table, int records, double pure) {}
 
-    private static Real measureTable(BenchContext context, Trace trace, int capacity) {
-        try (RealTable table = new RealTable(capacity)) {
+    private static Real measureTable(BenchContext context, TableKind kind, Trace trace, int capacity) {
+        try (RealTable table = new RealTable(kind, capacity)) {
             HitRatio.warmUp(table, trace);
             table.beginMeanSize();
             double ratio = HitRatio.measure(table, trace);
@@ -108,10 +111,10 @@ public final class Evict implements Bench {
         return Objects.requireNonNull(ratios.get(policy));
     }
 
-    private static String[] row(String first, Map<String, Double> ratios, Real real) {
+    private static String[] row(String first, Map<String, Double> ratios, List<Real> reals) {
         List<String> cells = new ArrayList<>(List.of(first));
         ratios.values().forEach(ratio -> cells.add(text(ratio)));
-        cells.addAll(List.of(text(real.table), TextTable.number(real.records), text(real.pure)));
+        reals.forEach(real -> cells.addAll(List.of(text(real.table), TextTable.number(real.records), text(real.pure))));
         return cells.toArray(String[]::new);
     }
 

@@ -10,6 +10,7 @@ import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Table;
 import dev.quern.kvstore.TableConfig;
+import dev.quern.kvstore.TableKind;
 import dev.quern.kvstore.Tenant;
 import dev.quern.kvstore.TenantConfig;
 import dev.quern.kvstore.WhenFull;
@@ -19,8 +20,11 @@ import java.lang.foreign.Arena;
 final class RealTable implements CachePolicy, AutoCloseable {
     private static final int VALUE_BYTES = 100;
 
-    /** What a record of that size takes in all: block, index, queues, fingerprint. */
+    /** About what a record of that size takes in all: block, index, queues, fingerprint. */
     private static final int RECORD_BYTES = 160;
+
+    /** By the table's clock. */
+    private static final int REQUESTS_PER_MS = 1000;
 
     private static final int REQUESTS_PER_MAINTENANCE = 64;
     private static final int MAINTENANCE_STEPS = 16;
@@ -37,19 +41,20 @@ final class RealTable implements CachePolicy, AutoCloseable {
     private long sizesTaken;
 
     /** A table with a quota for about so many records. */
-    RealTable(int records) {
+    RealTable(TableKind kind, int records) {
         tenant = store.createTenant(
                 "bench",
                 TenantConfig.defaults()
                         .withQuotaBytes(Math.max(Limits.QUOTA_BYTES_MIN, (long) records * RECORD_BYTES))
-                        .withDefaultTable(TableConfig.defaults().withWhenFull(WhenFull.EVICT)));
+                        .withDefaultTable(new TableConfig(kind, WhenFull.EVICT)));
         table = tenant.defaultTable();
     }
 
     @Override
     public boolean access(int number) {
         NativeMemory.putLong(key, number);
-        core.enter(0);
+        long nowMs = requests / REQUESTS_PER_MS;
+        core.enter(nowMs);
         long record = table.find(core, key, Long.BYTES);
         boolean hit = record != Record.NONE;
         if (hit && NativeMemory.getLong(Record.valueAddress(record)) != number) {
@@ -64,7 +69,7 @@ final class RealTable implements CachePolicy, AutoCloseable {
         }
         core.exit();
         if (++requests % REQUESTS_PER_MAINTENANCE == 0) {
-            core.maintain(0, MAINTENANCE_STEPS);
+            core.maintain(nowMs, MAINTENANCE_STEPS);
             sizes += table.size();
             sizesTaken++;
         }
