@@ -78,6 +78,7 @@ public final class RangeCursor {
         if (from == null) {
             return Record.NONE;
         }
+        core.awaitWritesSeen();
         boolean hasWritten = transaction != null && transaction.writeCount() != writesSeen;
         if (!isBegun) {
             isBegun = true;

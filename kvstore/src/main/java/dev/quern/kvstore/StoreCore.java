@@ -5,6 +5,7 @@ import dev.quern.kvstore.memory.CoreAllocator;
 import dev.quern.kvstore.memory.RecordLayout;
 import dev.quern.kvstore.memory.RetiredBlocks;
 import java.lang.foreign.Arena;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
@@ -42,13 +43,16 @@ public final class StoreCore implements AutoCloseable {
     /** Whether this burst gave addresses of records out, which the caller may hold. */
     private boolean hasFound;
 
+    /** Whether writes of this core may still be on their way to the others. */
+    private boolean hasUnseenWrites;
+
     private boolean closed;
 
     StoreCore(Store store, int index, long lastVersion) {
         this.store = store;
         this.index = index;
         this.lastVersion = lastVersion;
-        retired = new RetiredBlocks(store.epochs(), store.config().poisonsReclaimed());
+        retired = new RetiredBlocks(index, store.epochs(), store.config().poisonsReclaimed());
         transaction = new Transaction(this);
     }
 
@@ -150,7 +154,7 @@ public final class StoreCore implements AutoCloseable {
      * @return how much was done; 0 when there was nothing to do
      */
     public int maintain(long unixMs, int stepsMax) {
-        int done = retired.reclaim(stepsMax * BLOCKS_PER_STEP);
+        int done = retired.maintain(stepsMax * BLOCKS_PER_STEP);
         done += store.sweeper().step(this, unixMs, stepsMax);
         return done + maintainTenant(unixMs, stepsMax);
     }
@@ -199,6 +203,22 @@ public final class StoreCore implements AutoCloseable {
     /** For a walk that is begun and ended in one call. */
     RangeCursor rangeCursor() {
         return rangeCursor;
+    }
+
+    /** After a write. */
+    void noteWrite() {
+        hasUnseenWrites = true;
+    }
+
+    /**
+     * Before this core reads without a lock: makes sure that all see what it wrote before. Else two cores that each write one record and
+     * then read the other's might both find what was there before. A write needs no such care, as locking is a fence.
+     */
+    void awaitWritesSeen() {
+        if (hasUnseenWrites) {
+            VarHandle.fullFence();
+            hasUnseenWrites = false;
+        }
     }
 
     long scratch() {
@@ -332,6 +352,7 @@ public final class StoreCore implements AutoCloseable {
         closed = true;
         transaction.abort();
         scratchArena.close();
+        retired.leaveCore();
         if (!reclaimAfterClose(Integer.MAX_VALUE)) {
             store.sweeper().adopt(this);
         }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * epoch; keys are {@link Limits#KEY_BYTES_MIN} to {@link Limits#KEY_BYTES_MAX} bytes, values up to {@link Limits#VALUE_BYTES_MAX}, and both
  * are only read.
  * What they return below 0 is a {@link StoreStatus}. Each is atomic, and ordered with transactions as if they ran one after another.
- * Any number of cores may work on a table at a time; reads wait for nobody.
+ * Any number of cores may work on a table at a time; reads wait for no writer of one record, and for a transaction that is changing
+ * theirs the few stores that this takes.
  */
 public final class Table {
     private final Tenant tenant;
@@ -131,8 +132,9 @@ public final class Table {
                 : StoreStatus.OK;
     }
 
-    /** The record of a key, or {@link Record#NONE} when there is none or its time is over. Never waits. */
+    /** The record of a key, or {@link Record#NONE} when there is none or its time is over. */
     public long find(StoreCore core, long keyAddress, int keyLength) {
+        core.awaitWritesSeen();
         Index current = index;
         long record = current.find(current.hash(keyAddress, keyLength), keyAddress, keyLength);
         if (record != Record.NONE && !Record.isExpired(record, core.nowMs())) {
@@ -237,6 +239,7 @@ public final class Table {
      * @return the next step's cursor, or 0 when all were seen
      */
     public long scan(StoreCore core, long cursor, int recordsMax, RecordVisitor visitor) {
+        core.awaitWritesSeen();
         Index current = index;
         BucketWalk walk = current.walk(cursor);
         // A step that did nothing would return 0 at the start, which means that all were seen.

@@ -111,8 +111,8 @@ final class TenantEviction {
     @SuppressWarnings("ThreadPriorityCheck") // a hint, and right without it
     private boolean awaitReaders(StoreCore core) {
         Epochs epochs = core.store().epochs();
-        long oldest = epochs.advance();
-        if (oldest == epochs.entered(core.index()) || oldest == waitedFor.getPlain(core.index())) {
+        long oldest = epochs.advanceBeside(core.index());
+        if (oldest == epochs.current() || oldest == waitedFor.getPlain(core.index())) {
             return false;
         }
         for (int yields = 0; yields < YIELDS_MAX; yields++) {

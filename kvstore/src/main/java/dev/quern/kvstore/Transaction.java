@@ -4,14 +4,13 @@ import dev.quern.kvstore.index.BucketLock;
 import dev.quern.kvstore.index.Index;
 import dev.quern.kvstore.index.Slots;
 import dev.quern.kvstore.memory.RecordLayout;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes of one tenant's records that happen all at once or not at all, optimistically (after Silo, SOSP '13). Reads go
  * through to the store, own writes first; writes are kept back. {@link #commit} locks the buckets that change, checks that nothing
  * that was read has changed since, and publishes. Committed transactions and single operations have a serial order that respects real
- * time; but {@link Table#find} may see one record of a commit in progress before another.
+ * time; each {@link Table#find} is an operation of its own.
  *
  * <p>A core has one, begun by {@link StoreCore#begin}. Thread: the core's, inside its epoch from begin to commit or abort.
  */
@@ -53,6 +52,7 @@ public final class Transaction {
         if (own >= 0) {
             return writes.isDelete(own) ? Record.NONE : writes.record(own);
         }
+        core.awaitWritesSeen();
         for (; ; ) {
             long bucket = index.bucketOf(hash, keyAddress, keyLength);
             long version = BucketLock.stableVersion(bucket);
@@ -297,8 +297,7 @@ public final class Transaction {
             writes.replace(i, old, writes.isDelete(i) || old != Record.NONE);
         }
         writes.unlockAllAt(core.lastSequence());
-        // Seen by all before this core reads on.
-        VarHandle.fullFence();
+        core.noteWrite();
         for (int i = 0; i < count; i++) {
             Table table = writes.table(i);
             if (writes.record(i) != Record.NONE) {

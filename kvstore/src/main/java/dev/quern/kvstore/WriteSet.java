@@ -141,7 +141,7 @@ final class WriteSet {
             Arrays.sort(locked, 0, size);
             for (int i = 0; i < size; i++) {
                 if (i == 0 || locked[i] != locked[i - 1]) {
-                    BucketLock.lock(locked[i], owner);
+                    BucketLock.lockToCommit(locked[i], owner);
                     locked[lockedCount++] = locked[i];
                 }
             }

@@ -4,7 +4,6 @@ import dev.quern.kvstore.index.BucketLock;
 import dev.quern.kvstore.index.Index;
 import dev.quern.kvstore.index.Slots;
 import dev.quern.kvstore.memory.RecordLayout;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,13 +100,12 @@ final class Writes {
         table.publishing(core, old, record);
         Slots.publish(slot, hash, record);
         BucketLock.unlockAt(bucket, core.lastSequence());
+        core.noteWrite();
         core.setResult(version, core.resultLong());
         current.noteExpiry(bucket, hash, record);
         table.counts().book(core, old, record);
         table.queue(core, hash, old, record);
         if (old == Record.NONE) {
-            // Seen by all before this core reads on, as retiring sees to when there is something to retire.
-            VarHandle.fullFence();
             table.grow(core, current, bucket);
         } else {
             core.retire(tenant, old);
@@ -129,6 +127,7 @@ final class Writes {
         core.setResult(core.nextVersion(BucketLock.changes(bucket)), core.resultLong());
         Slots.clear(slot);
         BucketLock.unlockAt(bucket, core.lastSequence());
+        core.noteWrite();
         table.counts().book(core, old, Record.NONE);
         core.retire(tenant, old);
         return isThere ? StoreStatus.OK : StoreStatus.NOT_FOUND;

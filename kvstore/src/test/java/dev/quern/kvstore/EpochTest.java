@@ -71,12 +71,13 @@ class EpochTest {
         int writes = 0;
         while (put(writer, 0, 500, writes) == StoreStatus.OK) {
             writes++;
-            assertTrue(store.epochLag() > lag, "lag " + store.epochLag() + " after " + writes + " bursts");
+            assertTrue(store.epochLag() >= lag, "lag " + store.epochLag() + " after " + writes + " bursts");
             lag = store.epochLag();
             assertTrue(store.retiredBytes() >= retiredBytes, "something was reclaimed");
             retiredBytes = store.retiredBytes();
             assertTrue(retiredBytes <= tenant.chargedBytes() && tenant.chargedBytes() <= QUOTA_BYTES);
         }
+        assertTrue(lag > 1, "lag " + lag + " after " + writes + " bursts");
         assertEquals(StoreStatus.OVER_QUOTA, put(writer, 0, 500, writes));
         assertTrue(retiredBytes > QUOTA_BYTES / 2, retiredBytes + " bytes retired");
         // The writer's last good value is there for others; the reader's burst still sees what it found.
@@ -92,19 +93,21 @@ class EpochTest {
     }
 
     @Test
-    void shouldReclaimWhatWasRetiredBeforeTheStalledReaderEntered() {
+    void shouldReclaimAllButTheLastFewThatWereRetiredBeforeTheStalledReaderEntered() {
         StoreCore reader = cores.get(0);
         StoreCore writer = cores.get(1);
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 1000; i++) {
             put(writer, 0, 500, i);
         }
-        put(writer, 1, 500, 0);
         reader.enter(1);
         while (writer.maintain(1, MAINTENANCE_STEPS) > 0) {}
-        assertEquals(0, store.retiredBytes());
-        put(writer, 1, 500, 1);
+        // A core looks what can go at every 256th.
+        assertTrue(store.retiredBytes() < 256 * 600, store.retiredBytes() + " bytes");
+        for (int i = 0; i < 300; i++) {
+            put(writer, 1, 500, i);
+        }
         while (writer.maintain(1, MAINTENANCE_STEPS) > 0) {}
-        assertTrue(store.retiredBytes() > 500);
+        assertTrue(store.retiredBytes() > 299 * 500, store.retiredBytes() + " bytes");
         reader.exit();
         maintainAll();
         assertEquals(0, store.retiredBytes());

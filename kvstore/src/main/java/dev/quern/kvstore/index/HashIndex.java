@@ -58,7 +58,9 @@ public final class HashIndex extends Index {
         for (; ; ) {
             long packed = packings;
             long count = bucketCount;
-            long record = search(buckets.address(number(hash, count)), hash, keyAddress, keyLength);
+            long bucket = buckets.address(number(hash, count));
+            BucketLock.awaitCommit(bucket);
+            long record = search(bucket, hash, keyAddress, keyLength);
             // Whoever moves slots counts before the old places are emptied: unchanged counts make a miss certain.
             if (record != 0 || count == bucketCount && packed == packings) {
                 return record;

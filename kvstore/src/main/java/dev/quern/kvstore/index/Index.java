@@ -27,7 +27,7 @@ public abstract class Index {
         return hashing.hashMemory(keyAddress, keyLength);
     }
 
-    /** The record of this key, or 0. Never waits. */
+    /** The record of this key, or 0. Waits for no writer of one record; for a commit of several, the few stores that it takes. */
     public abstract long find(long hash, long keyAddress, int keyLength);
 
     /** The bucket in which this key belongs right now. */

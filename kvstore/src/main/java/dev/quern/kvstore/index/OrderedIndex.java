@@ -71,7 +71,9 @@ public final class OrderedIndex extends Index {
 
     @Override
     public long find(long hash, long keyAddress, int keyLength) {
-        return search(bucketOf(hash, keyAddress, keyLength), hash, keyAddress, keyLength);
+        long leaf = bucketOf(hash, keyAddress, keyLength);
+        BucketLock.awaitCommit(leaf);
+        return search(leaf, hash, keyAddress, keyLength);
     }
 
     @Override

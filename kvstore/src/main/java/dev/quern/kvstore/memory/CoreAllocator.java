@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 public final class CoreAllocator {
     /** How many free blocks of a class a core keeps to itself. */
-    private static final int KEPT_MAX = 64;
+    private static final int KEPT_MAX = 512;
 
     /** And of how many bytes a class, so that a core never sits on much that another one needs; of the quota at most a part. */
     private static final int KEPT_BYTES_MAX = 64 << 10;

@@ -16,6 +16,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>Each slot belongs to one core's thread; the rest is safe on any thread.
  */
 public final class Epochs {
+    /** No core's index. */
+    public static final int NO_CORE = -1;
+
     /** What a slot shows while its core holds no addresses. */
     private static final long OUTSIDE = 0;
 
@@ -62,7 +65,7 @@ public final class Epochs {
         slots.setRelease(slot(core), OUTSIDE);
     }
 
-    /** The epoch to write on something that was unlinked just now. */
+    /** The epoch to write on what this thread unlinked, now or before. */
     public long epochOfRetirement() {
         // The unlinking must be visible before the epoch is read, or a core could enter at a later epoch and still find
         // the record.
@@ -84,6 +87,11 @@ public final class Epochs {
 
     /** Begins a new epoch, and returns the oldest at which a core that is still inside entered: all before it may be used again. */
     public long advance() {
+        return advanceBeside(NO_CORE);
+    }
+
+    /** As {@link #advance}, for what this core itself is known not to read, whenever it entered. */
+    public long advanceBeside(int besideCore) {
         long oldest = current.incrementAndGet();
         int cores = count;
         if (cores > 1 && !isEntryFenced) {
@@ -91,16 +99,11 @@ public final class Epochs {
         }
         for (int core = 0; core < cores; core++) {
             long shown = slots.get(slot(core));
-            if (shown != OUTSIDE && shown < oldest) {
+            if (core != besideCore && shown != OUTSIDE && shown < oldest) {
                 oldest = shown;
             }
         }
         return oldest;
-    }
-
-    /** The epoch at which a core entered that is inside. Thread: that core's. */
-    public long entered(int core) {
-        return slots.getPlain(slot(core));
     }
 
     /** How many epochs the slowest core is behind; 0 when none is inside. For counters. */

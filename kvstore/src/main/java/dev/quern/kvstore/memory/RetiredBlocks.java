@@ -7,6 +7,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Blocks that one core unlinked and that other cores may still be reading, oldest first. They stay charged to their tenants, so that
  * quotas bound their number. Thread: the owning core.
+ *
+ * <p>A block gets its epoch not when it is retired but when the core next looks what can go, together with all others since: so a write
+ * waits for no fence. The core itself may read what it retired until its burst ends; that is known here by their number, and so no
+ * burst needs an epoch of its own.
  */
 public final class RetiredBlocks {
     private static final int CAPACITY_FIRST = 1024;
@@ -18,6 +22,10 @@ public final class RetiredBlocks {
 
     private final Epochs epochs;
     private final byte[] poison;
+
+    /** The owner's index; {@link Epochs#NO_CORE} once it is closed and another may have the index. */
+    private int core;
+
     private long[] blocks = new long[CAPACITY_FIRST];
     private long[] retiredAt = new long[CAPACITY_FIRST];
     private int[] lengths = new int[CAPACITY_FIRST];
@@ -25,18 +33,27 @@ public final class RetiredBlocks {
     private int head;
     private int size;
 
+    /** Of the newest, those that were retired in the burst that is under way. */
+    private int sizeInBurst;
+
+    /** Of the newest, those that have no epoch yet. */
+    private int sizeWithoutEpoch;
+
     /** Written by the core in order, read by others as they please. */
     private final AtomicLong bytes = new AtomicLong();
 
     private int retiredSince;
     private int bytesSince;
+    private boolean hasRetiredSinceMaintained;
 
     /**
      * Starts empty.
      *
+     * @param core the owner's index
      * @param poisoned whether reclaimed memory is overwritten, so that a test sees who still reads it
      */
-    public RetiredBlocks(Epochs epochs, boolean poisoned) {
+    public RetiredBlocks(int core, Epochs epochs, boolean poisoned) {
+        this.core = core;
         this.epochs = epochs;
         poison = new byte[poisoned ? 64 : 0];
         Arrays.fill(poison, (byte) 0xDB);
@@ -56,8 +73,10 @@ public final class RetiredBlocks {
         blocks[tail] = block;
         lengths[tail] = length;
         owners[tail] = owner;
-        retiredAt[tail] = epochs.epochOfRetirement();
         size++;
+        sizeInBurst++;
+        sizeWithoutEpoch++;
+        hasRetiredSinceMaintained = true;
         addBytes(length);
         bytesSince += length;
         if (++retiredSince >= RECLAIM_EVERY || bytesSince >= RECLAIM_EVERY_BYTES) {
@@ -69,23 +88,39 @@ public final class RetiredBlocks {
         bytes.setOpaque(bytes.getPlain() + more);
     }
 
-    /** After a burst that retired something: the next burst gets an epoch of its own, so that it need not wait for itself. */
+    /** After a burst: the core itself reads nothing any more of what it retired. */
     public void endBurst() {
-        if (size > 0) {
-            epochs.end(retiredAt[(head + size - 1) & (blocks.length - 1)]);
+        sizeInBurst = 0;
+    }
+
+    /** The core is closed, outside of a burst: from here on one thread at a time may {@link #reclaim}, whichever it is. */
+    public void leaveCore() {
+        core = Epochs.NO_CORE;
+    }
+
+    /**
+     * Between bursts: as {@link #reclaim}, but for a core that goes on retiring, and so reclaims by itself, only says that there is
+     * something to do.
+     */
+    public int maintain(int max) {
+        if (hasRetiredSinceMaintained) {
+            hasRetiredSinceMaintained = false;
+            return 1;
         }
+        return reclaim(max);
     }
 
     /** Frees up to {@code max} blocks that nobody can see any more, and returns how many it freed. */
     public int reclaim(int max) {
-        if (size == 0) {
-            return 0;
-        }
         retiredSince = 0;
         bytesSince = 0;
-        long oldest = epochs.advance();
+        if (size == sizeInBurst) {
+            return 0;
+        }
+        setEpochs();
+        long oldest = epochs.advanceBeside(core);
         int freed = 0;
-        while (freed < max && size > 0 && retiredAt[head] < oldest) {
+        while (freed < max && size > sizeInBurst && retiredAt[head] < oldest) {
             int length = lengths[head];
             if (poison.length > 0) {
                 poison(blocks[head], length);
@@ -97,6 +132,14 @@ public final class RetiredBlocks {
             freed++;
         }
         return freed;
+    }
+
+    private void setEpochs() {
+        long epoch = epochs.epochOfRetirement();
+        for (int i = size - sizeWithoutEpoch; i < size; i++) {
+            retiredAt[head + i & blocks.length - 1] = epoch;
+        }
+        sizeWithoutEpoch = 0;
     }
 
     private void poison(long block, int length) {
