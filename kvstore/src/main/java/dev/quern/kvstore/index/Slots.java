@@ -61,19 +61,35 @@ public final class Slots {
         return word >>> ADDRESS_BITS;
     }
 
-    /** The record of this key, or 0. One load of each slot: another core may change it. */
+    /**
+     * The record of this key, or 0. Compares a line's tags without a branch: which slot a key is in cannot be predicted, and a processor that
+     * guesses wrong throws away what it had begun of the next lookups while it waited for this line.
+     */
     static long search(long bucket, int slotsOffset, int slots, long hash, long keyAddress, int keyLength) {
         long tag = hash >>> ADDRESS_BITS;
         for (long line = bucket; line != 0; line = NativeMemory.getLongAcquire(line + OVERFLOW_OFFSET)) {
-            for (int i = 0; i < slots; i++) {
+            long first = line + slotsOffset;
+            for (int matches = matches(first, slots, tag); matches != 0; matches &= matches - 1) {
                 // acquire: pairs with the release in publish, so that the record is whole
-                long slot = NativeMemory.getLongAcquire(line + slotsOffset + (long) i * BYTES);
-                if (slot >>> ADDRESS_BITS == tag && holds(slot & ADDRESS_MASK, keyAddress, keyLength)) {
-                    return slot & ADDRESS_MASK;
+                long record = NativeMemory.getLongAcquire(first + (long) Integer.numberOfTrailingZeros(matches) * BYTES)
+                        & ADDRESS_MASK;
+                if (holds(record, keyAddress, keyLength)) {
+                    return record;
                 }
             }
         }
         return 0;
+    }
+
+    /** A bit for each slot that has the tag. */
+    private static int matches(long first, int slots, long tag) {
+        int matches = 0;
+        for (int i = 0; i < slots; i++) {
+            // acquire: before the reader looks whether the index was changed meanwhile
+            long difference = NativeMemory.getLongAcquire(first + (long) i * BYTES) >>> ADDRESS_BITS ^ tag;
+            matches |= (int) (difference - 1 >>> Long.SIZE - 1) << i;
+        }
+        return matches;
     }
 
     /** Whether a slot of the bucket has this record's address. */
