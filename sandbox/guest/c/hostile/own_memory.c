@@ -1,4 +1,4 @@
-/* Good in itself, but linked without --import-memory. */
+/* Linked without --import-memory: deploying it makes its memory an import. */
 #include "../quern.h"
 
 QUERN_ENTRY(run) { return 0; }

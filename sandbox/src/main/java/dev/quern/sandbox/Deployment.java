@@ -1,6 +1,7 @@
 package dev.quern.sandbox;
 
 import dev.quern.kvstore.Tenant;
+import dev.quern.sandbox.check.ModuleFacts;
 
 /** A module as one tenant deployed it. Immutable, but for being removed. Safe on any thread. */
 final class Deployment {
@@ -9,7 +10,7 @@ final class Deployment {
     private final FunctionInfo info;
     private final FunctionRuntime runtime;
     private final FunctionRuntime.Module module;
-    private final int memoryPages;
+    private final ModuleFacts facts;
     private volatile boolean isRemoved;
 
     Deployment(
@@ -18,13 +19,13 @@ final class Deployment {
             FunctionInfo info,
             FunctionRuntime runtime,
             FunctionRuntime.Module module,
-            int memoryPages) {
+            ModuleFacts facts) {
         this.id = id;
         this.tenant = tenant;
         this.info = info;
         this.runtime = runtime;
         this.module = module;
-        this.memoryPages = memoryPages;
+        this.facts = facts;
     }
 
     /** Counts deployments up from 0, over all tenants. */
@@ -46,7 +47,7 @@ final class Deployment {
 
     FunctionRuntime.InstanceMemory memory() {
         return new FunctionRuntime.InstanceMemory(
-                memoryPages, info.manifest().memoryPagesMax(), tenant.arenaAddress(), tenant.arenaLength());
+                facts.memoryPages(), facts.memoryPagesMax(), tenant.arenaAddress(), tenant.arenaLength());
     }
 
     FunctionRuntime.Module module() {

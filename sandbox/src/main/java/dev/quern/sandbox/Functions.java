@@ -5,6 +5,7 @@ import dev.quern.kvstore.Tenant;
 import dev.quern.sandbox.check.ModuleCheck;
 import dev.quern.sandbox.check.ModuleFacts;
 import dev.quern.sandbox.check.ModuleRefusedException;
+import dev.quern.sandbox.check.OwnMemory;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -100,21 +101,17 @@ public final class Functions implements AutoCloseable {
         } catch (IllegalArgumentException unknown) {
             throw new FunctionRefusedException(String.valueOf(unknown.getMessage()), unknown);
         }
+        byte[] runnable = OwnMemory.toImport(module.clone());
         ModuleFacts facts;
         try {
-            facts = ModuleCheck.check(module, manifest.memoryPagesMax());
+            facts = ModuleCheck.check(runnable, manifest.memoryPagesMax());
         } catch (ModuleRefusedException refused) {
             throw new FunctionRefusedException(manifest.name() + ": " + refused.getMessage(), refused);
         }
         FunctionInfo info = new FunctionInfo(
                 manifest, runtime.name(), facts.entries(), module.length, sha256(module), System.currentTimeMillis());
         Deployment deployment = new Deployment(
-                deployments.getAndIncrement(),
-                tenant,
-                info,
-                runtime,
-                runtime.load(manifest.name(), module.clone()),
-                facts.memoryPages());
+                deployments.getAndIncrement(), tenant, info, runtime, runtime.load(manifest.name(), runnable), facts);
         of(tenant).put(deployment, replace);
         return info;
     }

@@ -163,7 +163,6 @@ class DeploymentTest {
 
     @Test
     void shouldSayWhatToChangeInAModule() {
-        assertRefused(Rig.module("hostile/own_memory"), "-Wl,--import-memory");
         assertRefused(Rig.module("hostile/unknown_import"), "quern.fetch_url", "put_ttl", "arg_count");
         assertRefused(Rig.module("hostile/wrong_signature"), "quern.reply", "reply(i32, i32) -> i32");
         assertRefused(Rig.module("hostile/no_entry"), "() -> i32", "run");

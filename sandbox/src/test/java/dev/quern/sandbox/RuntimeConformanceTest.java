@@ -307,6 +307,26 @@ abstract class RuntimeConformanceTest extends RuntimeTest {
         assertStatus(FunctionStatus.OK, worker.call("growth.all_at_once"));
     }
 
+    @Test
+    void shouldRunAModuleThatDefinesItsMemoryWithinTheMaximumThatItGives() throws FunctionRefusedException {
+        rig.hostile("own_memory");
+        assertStatus(FunctionStatus.OK, worker.call("own_memory"));
+        // One page, at most two: growing by one gives 1, and by another -1.
+        ModuleWriter body = new ModuleWriter().raw(0);
+        body.i32(1).raw(0x40, 0).i32(1).raw(0x47).i32(1).raw(0x40, 0).i32(-1).raw(0x47, 0x72, 0x0b);
+        byte[] module = ModuleWriter.module()
+                .section(ModuleWriter.TYPES, new ModuleWriter().raw(1, 0x60, 0, 1, ModuleWriter.I32))
+                .section(ModuleWriter.FUNCTIONS, new ModuleWriter().raw(1, 0))
+                .section(ModuleWriter.MEMORIES, new ModuleWriter().raw(1, 1, 1, 2))
+                .section(
+                        ModuleWriter.EXPORTS,
+                        new ModuleWriter().raw(1).name("run").raw(0, 0))
+                .section(ModuleWriter.CODE, new ModuleWriter().raw(1).sized(body.toByteArray()))
+                .toByteArray();
+        rig.functions().deploy(rig.tenant(), Rig.patient("bounded"), module, false);
+        assertStatus(FunctionStatus.OK, worker.call("bounded"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"put", "delete", "incr", "cas"})
     void shouldRefuseWritesWhenReadOnly(String entry) throws FunctionRefusedException {

@@ -1,7 +1,5 @@
 package dev.quern.sandbox.check;
 
-import com.dylibso.chicory.wasm.ChicoryException;
-import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.Export;
@@ -10,19 +8,19 @@ import com.dylibso.chicory.wasm.types.FunctionImport;
 import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.Import;
 import com.dylibso.chicory.wasm.types.MemoryImport;
+import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.ValType;
 import dev.quern.sandbox.guest.Intrinsic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a module without running any of it: that it is one and valid, that it imports nothing but its memory and what Quern offers,
  * and that what it would take when instantiated is bounded.
  */
 public final class ModuleCheck {
-    private static final byte[] MAGIC = {0, 'a', 's', 'm'};
-
     /** Entries of all tables together: a reference is a word on the Java heap, and a large table one allocation. */
     private static final long TABLE_ENTRIES_MAX = 65_536;
 
@@ -40,11 +38,11 @@ public final class ModuleCheck {
      * @throws ModuleRefusedException saying what to change
      */
     public static ModuleFacts check(byte[] module, int memoryPagesMax) throws ModuleRefusedException {
+        WasmModule parsed = ValidModule.parse(module);
         try {
-            return check(parse(module), memoryPagesMax);
+            return check(parsed, memoryPagesMax);
         } catch (RuntimeException | AssertionError | StackOverflowError broken) {
-            // The parser gives up on bytes that make no sense in more ways than it declares, some of them only when
-            // asked.
+            // Some bytes make no sense to the parser only when it is asked about them.
             throw new ModuleRefusedException("not a valid WebAssembly module: it ends or breaks off unexpectedly");
         }
     }
@@ -59,33 +57,23 @@ public final class ModuleCheck {
             throw new ModuleRefusedException(atomic
                     + "; atomic instructions are not offered, as functions run on one thread: build without threads");
         }
-        int memoryPages = checkImports(parsed, memoryPagesMax);
+        MemoryLimits memory = checkImports(parsed, memoryPagesMax);
+        int memoryPages = memory == null ? 0 : memory.initialPages();
         checkSizes(parsed, memoryPages);
-        return new ModuleFacts(entries(parsed), memoryPages);
+        return new ModuleFacts(
+                entries(parsed),
+                memoryPages,
+                memory == null ? memoryPagesMax : Math.min(memoryPagesMax, memory.maximumPages()));
     }
 
-    private static WasmModule parse(byte[] module) throws ModuleRefusedException {
-        for (int i = 0; i < MAGIC.length; i++) {
-            if (module.length <= i || module[i] != MAGIC[i]) {
-                throw new ModuleRefusedException(
-                        "not a WebAssembly module: it must begin with the bytes 00 61 73 6d; deploy a binary .wasm, not text");
-            }
-        }
-        try {
-            return Parser.parse(module);
-        } catch (ChicoryException invalid) {
-            throw new ModuleRefusedException("not a valid WebAssembly module: " + invalid.getMessage());
-        }
-    }
-
-    private static int checkImports(WasmModule module, int memoryPagesMax) throws ModuleRefusedException {
-        int memoryPages = 0;
-        boolean hasMemory = false;
+    private static @Nullable MemoryLimits checkImports(WasmModule module, int memoryPagesMax)
+            throws ModuleRefusedException {
+        MemoryLimits limits = null;
         for (int i = 0; i < module.importSection().importCount(); i++) {
             Import wanted = module.importSection().getImport(i);
-            if (wanted instanceof MemoryImport memory && !hasMemory) {
-                memoryPages = checkMemory(memory, memoryPagesMax);
-                hasMemory = true;
+            if (wanted instanceof MemoryImport memory && limits == null) {
+                checkMemory(memory, memoryPagesMax);
+                limits = memory.limits();
             } else if (wanted instanceof FunctionImport function) {
                 checkFunction(function, module);
             } else {
@@ -93,13 +81,12 @@ public final class ModuleCheck {
             }
         }
         if (module.memorySection().isPresent() && module.memorySection().get().memoryCount() > 0) {
-            throw new ModuleRefusedException(
-                    "the module has a memory of its own; link it to import env.memory (clang: -Wl,--import-memory)");
+            throw new ModuleRefusedException("the module has more than one memory; a function has one");
         }
-        return memoryPages;
+        return limits;
     }
 
-    private static int checkMemory(MemoryImport memory, int memoryPagesMax) throws ModuleRefusedException {
+    private static void checkMemory(MemoryImport memory, int memoryPagesMax) throws ModuleRefusedException {
         if (!memory.module().equals(Intrinsic.MEMORY_MODULE) || !memory.name().equals(Intrinsic.MEMORY_NAME)) {
             throw unknown(memory);
         }
@@ -112,7 +99,6 @@ public final class ModuleCheck {
             throw new ModuleRefusedException("the module wants " + pages + " pages of memory and the manifest allows "
                     + memoryPagesMax + "; raise memoryPagesMax, or give clang a smaller stack (-Wl,-z,stack-size=N)");
         }
-        return pages;
     }
 
     private static void checkFunction(FunctionImport function, WasmModule module) throws ModuleRefusedException {

@@ -81,11 +81,13 @@ final class ChicoryMemory implements Memory {
 
     @Override
     public void initialize(Instance instance, DataSegment[] dataSegments) {
-        segments = dataSegments == null ? new DataSegment[0] : dataSegments.clone();
-        for (DataSegment segment : segments) {
-            if (segment instanceof ActiveDataSegment active) {
+        // The instance's own array: it puts an empty segment where it drops one.
+        segments = dataSegments == null ? new DataSegment[0] : dataSegments;
+        for (int i = 0; i < segments.length; i++) {
+            if (segments[i] instanceof ActiveDataSegment active) {
                 int offset = (int) ConstantEvaluators.computeConstantValue(instance, active.offsetInstructions())[0];
                 write(offset, active.data(), 0, active.data().length);
+                drop(i);
             }
         }
     }

@@ -56,7 +56,8 @@ public final class ChicoryRuntime implements FunctionRuntime {
                         + "; chicory has no vector instructions (simd128): choose graalwasm, or build without them");
             }
             return new ChicoryModule(parsed, MachineFactoryCompiler.compile(parsed));
-        } catch (ChicoryException refused) {
+        } catch (ChicoryException | IllegalArgumentException refused) {
+            // The latter for types that its compiler does not know.
             throw new FunctionRefusedException(name + ": not a module that can run: " + refused.getMessage(), refused);
         }
     }
