@@ -78,6 +78,7 @@ final class Removals {
         Slots.clear(slot);
         BucketLock.unlockAt(bucket, BucketLock.changes(bucket) + 1);
         table.counts().book(core, record, Record.NONE);
+        table.ended(record);
         core.retire(table.tenant(), record);
         return true;
     }
@@ -88,6 +89,7 @@ final class Removals {
         replaced.forEach(bucket, (slot, record) -> {
             Slots.clear(slot);
             table.counts().book(core, record, Record.NONE);
+            table.ended(record);
             core.free(table.tenant(), record);
             freed[0]++;
         });

@@ -179,6 +179,13 @@ public final class Table {
         }
     }
 
+    /** After a record was taken out, and no other came in its place. */
+    void ended(long record) {
+        if (eviction != null) {
+            Frequency.end(record);
+        }
+    }
+
     /** After an insertion into a bucket, without a lock: from time to time looks whether the index should grow, by at most one step. */
     void grow(StoreCore core, Index current, long bucket) {
         TableCounters mine = counts.of(core);

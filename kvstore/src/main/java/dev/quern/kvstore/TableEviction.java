@@ -30,6 +30,11 @@ final class TableEviction {
         }
 
         @Override
+        public boolean isStale(long entry) {
+            return table.index().isStale(entry);
+        }
+
+        @Override
         public long hash(long record) {
             return table.index().hash(Record.keyAddress(record), Record.keyLength(record));
         }

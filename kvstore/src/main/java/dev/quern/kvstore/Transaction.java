@@ -282,6 +282,7 @@ public final class Transaction {
             if (writes.isDelete(i)) {
                 if (slot != 0) {
                     Slots.clear(slot);
+                    table.ended(old);
                 }
                 table.counts().book(core, old, Record.NONE);
                 core.free(table.tenant(), record);

@@ -129,6 +129,7 @@ final class Writes {
         BucketLock.unlockAt(bucket, core.lastSequence());
         core.noteWrite();
         table.counts().book(core, old, Record.NONE);
+        table.ended(old);
         core.retire(tenant, old);
         return isThere ? StoreStatus.OK : StoreStatus.NOT_FOUND;
     }

@@ -199,7 +199,7 @@ final class EntryQueue {
         int kept = ENTRIES;
         for (int i = ENTRIES - 1; i >= first; i--) {
             long entry = NativeMemory.getLong(entry(chunk, i));
-            if (records.find(entry) != 0) {
+            if (!records.isStale(entry)) {
                 kept--;
                 NativeMemory.putLong(entry(chunk, kept), entry);
             }

@@ -52,7 +52,7 @@ public final class Frequency {
         setMark(record, mark);
     }
 
-    /** Of a record that was replaced, and has no use for its entry any more: who meets that then need not look further. */
+    /** Of a record that was taken out, and has no use for its entry any more: who meets that then sees it at a glance. */
     public static void end(long record) {
         setMark(record, 0);
     }

@@ -8,6 +8,9 @@ public interface QueuedRecords {
     /** The record that an entry stands for, or 0 when it has gone. */
     long find(long entry);
 
+    /** Whether an entry can be dropped as its record has gone; false also when that is not seen at a glance. */
+    boolean isStale(long entry);
+
     /** The hash of its key; also of one that {@link #evict} took out. */
     long hash(long record);
 

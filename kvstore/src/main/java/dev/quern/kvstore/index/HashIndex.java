@@ -74,6 +74,11 @@ public final class HashIndex extends Index {
     }
 
     @Override
+    public boolean isStale(long entry) {
+        return findQueued(entry) == 0;
+    }
+
+    @Override
     public boolean keepsEntries() {
         return true;
     }

@@ -68,6 +68,9 @@ public abstract class Index {
     /** The record that an entry of an eviction queue stands for, or 0 when it has gone. */
     public abstract long findQueued(long entry);
 
+    /** Whether an entry can be dropped as its record has gone; false also when that is not seen at a glance. */
+    public abstract boolean isStale(long entry);
+
     /** Whether a record that gets the mark of the one that it replaces is found by that one's entry; else it needs an entry of its own. */
     public abstract boolean keepsEntries();
 

@@ -182,6 +182,11 @@ public final class OrderedIndex extends Index {
     }
 
     @Override
+    public boolean isStale(long entry) {
+        return Frequency.mark(Slots.recordIn(entry)) != Slots.tagIn(entry);
+    }
+
+    @Override
     public boolean keepsEntries() {
         return false;
     }
@@ -197,7 +202,7 @@ public final class OrderedIndex extends Index {
         long record = Slots.recordIn(entry);
         long key = record + RecordLayout.KEY_OFFSET;
         int keyLength = RecordLayout.keyLength(record);
-        if (Frequency.mark(record) != Slots.tagIn(entry) || key + keyLength > recordsEnd) {
+        if (isStale(entry) || key + keyLength > recordsEnd) {
             return 0;
         }
         return Slots.contains(bucketOf(0, key, keyLength), SLOTS_OFFSET, SLOTS, record) ? record : 0;

@@ -28,6 +28,11 @@ class EntryQueueTest {
         }
 
         @Override
+        public boolean isStale(long entry) {
+            return find(entry) == 0;
+        }
+
+        @Override
         public long hash(long record) {
             return record;
         }

@@ -108,6 +108,11 @@ final class FakeRecords implements QueuedRecords {
     }
 
     @Override
+    public boolean isStale(long entry) {
+        return find(entry) == 0;
+    }
+
+    @Override
     public long hash(long record) {
         Fake fake = byAddress.get(record);
         return hashOf(fake == null ? evictedKey : fake.key);
