@@ -35,6 +35,13 @@ final class PeerReport {
         this.figures = figures;
     }
 
+    /** Quern's figures for bursts, beside the peers' for the same operations one by one, as they have nothing else. */
+    private static final List<Mode> BURSTS = List.of(
+            new Mode("get", "get1"),
+            new Mode("put", "put1"),
+            new Mode("95 get, 5 put", "mixed951"),
+            new Mode("50 get, 50 put", "mixed501"));
+
     void say() {
         for (KeySequence sequence : KeySequence.values()) {
             String distribution = sequence.name().toLowerCase(Locale.ROOT);
@@ -43,6 +50,9 @@ final class PeerReport {
             context.say(table(distribution, CPU));
             context.say("operations/s of all threads by the clock, keys " + distribution);
             context.say(table(distribution, ""));
+            context.say("the same by processor time, Quern's " + QuernWalker.BURST
+                    + " to a burst, as a server has them: it looks ahead at all their keys");
+            context.say(bursts(distribution));
             targets(distribution);
         }
     }
@@ -69,6 +79,29 @@ final class PeerReport {
             table.row(row.toArray(String[]::new));
         }
         return table.text();
+    }
+
+    private String bursts(String distribution) {
+        List<String> headings = new ArrayList<>(List.of("what", "Quern, bursts"));
+        for (SubjectKind kind : SubjectKind.values()) {
+            headings.add(kind.label());
+        }
+        TextTable table = new TextTable(headings.toArray(String[]::new));
+        for (Mode mode : BURSTS) {
+            double quern = median(SubjectKind.QUERN, burst(mode.figure) + '.' + distribution + CPU);
+            List<String> row = new ArrayList<>(List.of(mode.label, TextTable.number(quern)));
+            for (SubjectKind kind : SubjectKind.values()) {
+                double single = median(kind, mode.figure + '.' + distribution + CPU);
+                row.add(TextTable.number(single) + " (" + TextTable.ratio(quern / single) + ')');
+            }
+            table.row(row.toArray(String[]::new));
+        }
+        return table.text();
+    }
+
+    /** The name of a figure for bursts: the number of threads comes last. */
+    private static String burst(String figure) {
+        return figure.substring(0, figure.length() - 1) + "Burst1";
     }
 
     private void targets(String distribution) {

@@ -18,7 +18,6 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.SECONDS)
 public class QuernBenchmark {
     private static final int BATCH = 256;
-    private static final int BURST = 32;
     private static final int TRANSACTIONS = 64;
 
     /** The bare memory, filled for its own trials only. */
@@ -79,12 +78,37 @@ public class QuernBenchmark {
         }
     }
 
-    /** Gets, as in SubjectBenchmark, but 32 to a burst. */
+    /** Gets, as in SubjectBenchmark, but a burst at a time. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public void getBurst(QuernWalker walker) {
-        for (int i = 0; i < BATCH / BURST; i++) {
-            walker.getInBurst(BURST);
+        bursts(walker, 0);
+    }
+
+    /** Puts, a burst at a time. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public void putBurst(QuernWalker walker) {
+        bursts(walker, SubjectBenchmark.ALWAYS);
+    }
+
+    /** 95 gets to 5 puts, a burst at a time. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public void mixed95Burst(QuernWalker walker) {
+        bursts(walker, SubjectBenchmark.ONE_IN_TWENTY);
+    }
+
+    /** As many gets as puts, a burst at a time. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public void mixed50Burst(QuernWalker walker) {
+        bursts(walker, SubjectBenchmark.ONE_IN_TWO);
+    }
+
+    private static void bursts(QuernWalker walker, long writeBelow) {
+        for (int i = 0; i < BATCH / QuernWalker.BURST; i++) {
+            walker.burst(writeBelow);
         }
         walker.done(BATCH);
     }

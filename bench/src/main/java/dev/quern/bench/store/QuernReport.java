@@ -34,7 +34,9 @@ final class QuernReport {
     private void alone() {
         TextTable table = new TextTable("Quern alone, ns each", "uniform", "zipf");
         row(table, "get, a burst of its own", "get1");
-        row(table, "get, 32 to a burst", "getBurst1");
+        row(table, "get, " + QuernWalker.BURST + " to a burst", "getBurst1");
+        row(table, "put, a burst of its own", "put1");
+        row(table, "put, " + QuernWalker.BURST + " to a burst", "putBurst1");
         row(table, "find, each key known only after the one before", "find1");
         row(table, "bare memory: the same chain of loads and compares", "chase1");
         row(table, "transaction of 4 reads and 1 write", "transaction1");

@@ -1,12 +1,16 @@
 package dev.quern.bench.store;
 
 import dev.quern.bench.store.QuernSubject.QuernSession;
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.Lookahead;
 import dev.quern.kvstore.PutCondition;
 import dev.quern.kvstore.Record;
 import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Table;
 import dev.quern.kvstore.Transaction;
+import java.lang.foreign.Arena;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Scope;
@@ -22,12 +26,20 @@ public class QuernWalker {
     /** Reads of a transaction, which makes one write besides. */
     static final int READS = 4;
 
+    /** Requests to a burst: about what a datagram of gets brings. */
+    static final int BURST = 32;
+
     private static final int MAINTAIN_EVERY = 64;
     private static final int MAINTAIN_STEPS = 256;
 
     private @Nullable QuernSession opened;
     private int[] numbers = new int[1];
     private final CpuMeter meter = new CpuMeter();
+    private final Lookahead lookahead = new Lookahead();
+    private final Arena arena = Arena.ofShared();
+    private final long keys =
+            arena.allocate((long) BURST * Entry.KEY_BYTES, Long.BYTES).address();
+    private final SplittableRandom random = new SplittableRandom(1);
     private int position;
     private long generation;
     private int writes;
@@ -44,6 +56,7 @@ public class QuernWalker {
     public void close() {
         session().close();
         opened = null;
+        arena.close();
     }
 
     /** Starts the meter. */
@@ -87,20 +100,49 @@ public class QuernWalker {
         return length;
     }
 
-    /** Reads values in one burst, as a core does with the requests that came together. */
-    void getInBurst(int count) {
+    /**
+     * Reads, or writes one time in {@code 2^32 / writeBelow}, in one burst, as a core does with the requests that came together: it looks
+     * ahead at all their keys first.
+     */
+    void burst(long writeBelow) {
         QuernSession session = session();
         StoreCore core = session.core();
         Table table = session.table();
         core.enter(0);
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < BURST; i++) {
             int number = next();
-            long seed = Entry.seed(number);
-            session.name(seed, number);
-            long record = table.find(core, session.key(), Entry.KEY_BYTES);
-            check(record, seed);
+            Entry.writeKey(key(i), Entry.seed(number), number);
+            lookahead.add(table, key(i), Entry.KEY_BYTES);
+        }
+        lookahead.load();
+        int status = StoreStatus.OK;
+        for (int i = 0; i < BURST && status == StoreStatus.OK; i++) {
+            long seed = NativeMemory.getLong(key(i));
+            if (Integer.toUnsignedLong(random.nextInt()) < writeBelow) {
+                Entry.writeValue(session.value(), seed, ++generation);
+                status = put(session, key(i));
+            } else {
+                check(table.find(core, key(i), Entry.KEY_BYTES), seed);
+            }
         }
         core.exit();
+        checkAndMaintain(core, status);
+    }
+
+    private long key(int place) {
+        return keys + (long) place * Entry.KEY_BYTES;
+    }
+
+    private static int put(QuernSession session, long key) {
+        return session.table()
+                .put(
+                        session.core(),
+                        key,
+                        Entry.KEY_BYTES,
+                        session.value(),
+                        Entry.VALUE_BYTES,
+                        Record.NO_EXPIRY,
+                        PutCondition.NONE);
     }
 
     private static void check(long record, long seed) {
@@ -134,18 +176,15 @@ public class QuernWalker {
     void operateBare() {
         QuernSession session = session();
         StoreCore core = session.core();
-        Table table = session.table();
-        getInBurst(READS);
-        write(session);
         core.enter(0);
-        int status = table.put(
-                core,
-                session.key(),
-                Entry.KEY_BYTES,
-                session.value(),
-                Entry.VALUE_BYTES,
-                Record.NO_EXPIRY,
-                PutCondition.NONE);
+        for (int i = 0; i < READS; i++) {
+            int number = next();
+            long seed = Entry.seed(number);
+            session.name(seed, number);
+            check(session.table().find(core, session.key(), Entry.KEY_BYTES), seed);
+        }
+        write(session);
+        int status = put(session, session.key());
         core.exit();
         checkAndMaintain(core, status);
     }

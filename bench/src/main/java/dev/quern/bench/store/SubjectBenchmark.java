@@ -18,10 +18,11 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 public class SubjectBenchmark {
     static final int BATCH = 256;
 
-    /** Of 2^32. */
-    private static final long ONE_IN_TWENTY = (1L << Integer.SIZE) / 20;
+    /** Shares of writes, of 2^32. */
+    static final long ALWAYS = 1L << Integer.SIZE;
 
-    private static final long ONE_IN_TWO = (1L << Integer.SIZE) / 2;
+    static final long ONE_IN_TWENTY = ALWAYS / 20;
+    static final long ONE_IN_TWO = ALWAYS / 2;
 
     /** Only reads. */
     @Benchmark

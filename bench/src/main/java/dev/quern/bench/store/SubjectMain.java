@@ -59,7 +59,7 @@ final class SubjectMain {
         figure("memory.records", (double) quern.tenant().recordCount());
         figure("memory.charged", (double) quern.tenant().chargedBytes());
         figure("memory.index", (double) quern.table().stats().indexBytes());
-        run(QuernBenchmark.class, "chase|find|getBurst|transaction|bare", 1);
+        run(QuernBenchmark.class, "chase|find|(get|put|mixed95|mixed50)Burst|transaction|bare", 1);
     }
 
     private void run(Class<?> benchmarks, String names, int threads) throws RunnerException {
