@@ -153,8 +153,8 @@ public final class HashIndex extends Index {
     }
 
     @Override
-    public long touch(long bucket, long hash) {
-        return Slots.touch(bucket, SLOTS_OFFSET, SLOTS, hash);
+    public long likely(long bucket, long hash) {
+        return Slots.likely(bucket, SLOTS_OFFSET, SLOTS, hash);
     }
 
     @Override

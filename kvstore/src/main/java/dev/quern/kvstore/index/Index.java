@@ -74,8 +74,8 @@ public abstract class Index {
     /** Whether a record that gets the mark of the one that it replaces is found by that one's entry; else it needs an entry of its own. */
     public abstract boolean keepsEntries();
 
-    /** Something of the memory of the first record in this bucket that may be the key's, to have it near. */
-    public abstract long touch(long bucket, long hash);
+    /** The first record in this bucket that may be the key's, or 0 when none is found at once; reads no record. */
+    public abstract long likely(long bucket, long hash);
 
     /** Notes when a record will expire if it will. After it was published in that bucket. */
     public abstract void noteExpiry(long bucket, long hash, long record);

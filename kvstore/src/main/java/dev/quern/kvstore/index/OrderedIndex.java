@@ -171,8 +171,8 @@ public final class OrderedIndex extends Index {
     }
 
     @Override
-    public long touch(long bucket, long hash) {
-        return Slots.touch(bucket, SLOTS_OFFSET, SLOTS, hash);
+    public long likely(long bucket, long hash) {
+        return Slots.likely(bucket, SLOTS_OFFSET, SLOTS, hash);
     }
 
     /** Like a slot's word, with the record's mark in place of the hash's. */

@@ -1,6 +1,5 @@
 package dev.quern.kvstore.index;
 
-import dev.quern.ffi.linux.Mmap;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.memory.RecordLayout;
 
@@ -17,7 +16,6 @@ public final class Slots {
     /** Stands in a slot that a writer will fill: no address, so that readers pass over it. */
     private static final long RESERVED = 1;
 
-    private static final int CACHE_LINE_BYTES = 64;
     private static final int ADDRESS_BITS = 48;
     private static final long ADDRESS_MASK = (1L << ADDRESS_BITS) - 1;
 
@@ -125,23 +123,13 @@ public final class Slots {
                 && NativeMemory.equal(record + RecordLayout.KEY_OFFSET, keyAddress, keyLength);
     }
 
-    /** Something of the memory of the first record that may be this key's, to have it near; 0 when the line's own slots have none. */
-    static long touch(long line, int slotsOffset, int slots, long hash) {
-        long tag = hash >>> ADDRESS_BITS;
-        for (int i = 0; i < slots; i++) {
-            long slot = NativeMemory.getLongAcquire(line + slotsOffset + (long) i * BYTES);
-            long record = slot & ADDRESS_MASK;
-            if (slot >>> ADDRESS_BITS == tag && record > RESERVED) {
-                return NativeMemory.getLong(record) + NativeMemory.getLong(secondCacheLine(record));
-            }
-        }
-        return 0;
-    }
-
-    /** The line behind a record's first, where small values end; the first again when that one is the last of its page. */
-    private static long secondCacheLine(long record) {
-        long next = record + CACHE_LINE_BYTES;
-        return (next ^ record) < Mmap.PAGE_BYTES ? next : record;
+    /** The first record that may be this key's, or 0 when the line's own slots have none; reads no record. */
+    static long likely(long line, int slotsOffset, int slots, long hash) {
+        long first = line + slotsOffset;
+        int matches = matches(first, slots, hash >>> ADDRESS_BITS);
+        return matches == 0
+                ? 0
+                : recordIn(NativeMemory.getLongAcquire(first + (long) Integer.numberOfTrailingZeros(matches) * BYTES));
     }
 
     /** Marks an empty slot, so that a second call finds another one, and returns its address; 0 when all are taken. Under the lock. */
