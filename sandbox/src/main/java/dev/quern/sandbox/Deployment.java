@@ -1,10 +1,14 @@
 package dev.quern.sandbox;
 
 import dev.quern.kvstore.Tenant;
+import dev.quern.sandbox.check.ModuleCheck;
 import dev.quern.sandbox.check.ModuleFacts;
 
 /** A module as one tenant deployed it. Immutable, but for being removed. Safe on any thread. */
 final class Deployment {
+    /** What a module may export, as {@code () -> ()}, to have it called before anything else in an instance. */
+    static final String INITIALIZER = ModuleCheck.INITIALIZER;
+
     private final int id;
     private final Tenant tenant;
     private final FunctionInfo info;
@@ -52,6 +56,15 @@ final class Deployment {
 
     FunctionRuntime.Module module() {
         return module;
+    }
+
+    boolean hasInitializer() {
+        return facts.hasInitializer();
+    }
+
+    /** Whether its instances are {@link InstanceSetUp}s. */
+    boolean wantsSetUp() {
+        return facts.hasInitializer() || facts.usesWasi();
     }
 
     boolean isRemoved() {

@@ -33,6 +33,9 @@ final class Isolates implements AutoCloseable {
         FunctionRuntime.Instance instance = instances.get(deployment);
         if (instance == null) {
             instance = of(deployment).instantiate(deployment.module(), deployment.memory());
+            if (deployment.wantsSetUp()) {
+                instance = new InstanceSetUp(instance, storeCalls, deployment.hasInitializer());
+            }
             instances.put(deployment, instance);
         }
         return instance;

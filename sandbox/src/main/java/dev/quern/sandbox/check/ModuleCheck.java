@@ -11,6 +11,7 @@ import com.dylibso.chicory.wasm.types.MemoryImport;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.ValType;
 import dev.quern.sandbox.guest.Intrinsic;
+import dev.quern.sandbox.guest.WasiImport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * and that what it would take when instantiated is bounded.
  */
 public final class ModuleCheck {
+    /** An export of type {@code () -> ()} that an instance wants called before its entries, as WASI's reactors have it. */
+    public static final String INITIALIZER = "_initialize";
+
+    private static final String INITIALIZER_TYPE = "()";
+
     /** Entries of all tables together: a reference is a word on the Java heap, and a large table one allocation. */
     private static final long TABLE_ENTRIES_MAX = 65_536;
 
@@ -50,7 +56,8 @@ public final class ModuleCheck {
     private static ModuleFacts check(WasmModule parsed, int memoryPagesMax) throws ModuleRefusedException {
         if (parsed.startSection().isPresent()) {
             throw new ModuleRefusedException(
-                    "the module has a start function; link without one (clang: -nostartfiles -Wl,--no-entry)");
+                    "the module has a start function; link without one (clang: -nostartfiles -Wl,--no-entry;"
+                            + " AssemblyScript: --exportStart _initialize)");
         }
         String atomic = Instructions.find(parsed, Instructions.ATOMIC_PREFIX);
         if (atomic != null) {
@@ -63,7 +70,9 @@ public final class ModuleCheck {
         return new ModuleFacts(
                 entries(parsed),
                 memoryPages,
-                memory == null ? memoryPagesMax : Math.min(memoryPagesMax, memory.maximumPages()));
+                memory == null ? memoryPagesMax : Math.min(memoryPagesMax, memory.maximumPages()),
+                hasInitializer(parsed),
+                usesWasi(parsed));
     }
 
     private static @Nullable MemoryLimits checkImports(WasmModule module, int memoryPagesMax)
@@ -103,21 +112,31 @@ public final class ModuleCheck {
 
     private static void checkFunction(FunctionImport function, WasmModule module) throws ModuleRefusedException {
         Intrinsic intrinsic = function.module().equals(Intrinsic.MODULE) ? Intrinsic.named(function.name()) : null;
-        if (intrinsic == null) {
+        WasiImport wasi = function.module().equals(WasiImport.MODULE) ? WasiImport.named(function.name()) : null;
+        if (intrinsic != null) {
+            checkType(function, module, intrinsic.parameters(), intrinsic.results());
+        } else if (wasi != null) {
+            checkType(function, module, wasi.parameters(), wasi.results());
+        } else {
             throw unknown(function);
         }
+    }
+
+    private static void checkType(FunctionImport function, WasmModule module, String parameters, String results)
+            throws ModuleRefusedException {
         FunctionType type = module.typeSection().getType(function.typeIndex());
-        if (!letters(type.params()).equals(intrinsic.parameters())
-                || !letters(type.returns()).equals(intrinsic.results())) {
-            throw new ModuleRefusedException("import quern." + function.name() + " has type "
+        if (!letters(type.params()).equals(parameters)
+                || !letters(type.returns()).equals(results)) {
+            throw new ModuleRefusedException("import " + function.module() + "." + function.name() + " has type "
                     + Intrinsic.describe(letters(type.params()), letters(type.returns())) + "; it is "
-                    + intrinsic.signature());
+                    + function.name() + Intrinsic.describe(parameters, results));
         }
     }
 
     private static ModuleRefusedException unknown(Import wanted) {
         return new ModuleRefusedException("unknown import " + wanted.module() + "." + wanted.name()
-                + "; there are env.memory (once), and from module quern the functions " + Intrinsic.names());
+                + "; there are env.memory (once), from module quern the functions " + Intrinsic.names()
+                + ", and WASI preview 1, " + WasiImport.MODULE);
     }
 
     private static void checkSizes(WasmModule module, int memoryPages) throws ModuleRefusedException {
@@ -142,6 +161,31 @@ public final class ModuleCheck {
             throw new ModuleRefusedException(
                     "data of " + dataBytes + " bytes in a memory of " + memoryPages + " pages");
         }
+    }
+
+    private static boolean usesWasi(WasmModule module) {
+        for (int i = 0; i < module.importSection().importCount(); i++) {
+            if (module.importSection().getImport(i).module().equals(WasiImport.MODULE)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasInitializer(WasmModule module) {
+        int imported = module.importSection().count(ExternalType.FUNCTION);
+        for (int i = 0; i < module.exportSection().exportCount(); i++) {
+            Export export = module.exportSection().getExport(i);
+            if (export.name().equals(INITIALIZER)
+                    && export.exportType() == ExternalType.FUNCTION
+                    && export.index() >= imported) {
+                FunctionType type =
+                        module.functionSection().getFunctionType(export.index() - imported, module.typeSection());
+                return Intrinsic.describe(letters(type.params()), letters(type.returns()))
+                        .equals(INITIALIZER_TYPE);
+            }
+        }
+        return false;
     }
 
     private static List<String> entries(WasmModule module) throws ModuleRefusedException {

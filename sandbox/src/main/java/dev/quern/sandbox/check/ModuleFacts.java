@@ -8,5 +8,8 @@ import java.util.List;
  * @param entries exported functions of type {@code () -> i32}, sorted
  * @param memoryPages how much memory it wants at first, in pages of 64 KiB
  * @param memoryPagesMax how much it may have at most: what the manifest allows, or what the module itself says when that is less
+ * @param hasInitializer whether it exports {@link ModuleCheck#INITIALIZER}
+ * @param usesWasi whether it imports anything of WASI
  */
-public record ModuleFacts(List<String> entries, int memoryPages, int memoryPagesMax) {}
+public record ModuleFacts(
+        List<String> entries, int memoryPages, int memoryPagesMax, boolean hasInitializer, boolean usesWasi) {}

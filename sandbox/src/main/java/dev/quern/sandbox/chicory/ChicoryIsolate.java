@@ -8,13 +8,16 @@ import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.WasmFunctionHandle;
 import com.dylibso.chicory.wasm.ChicoryException;
+import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.FunctionType;
+import com.dylibso.chicory.wasm.types.Import;
 import com.dylibso.chicory.wasm.types.ValType;
 import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
 import dev.quern.sandbox.guest.Intrinsic;
 import dev.quern.sandbox.guest.StoreCalls;
+import dev.quern.sandbox.guest.WasiImport;
 import dev.quern.sandbox.guest.WindowedMemory;
 import java.io.IOException;
 
@@ -50,6 +53,7 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                         FunctionType.of(types(intrinsic.parameters()), types(intrinsic.results())),
                         handle(intrinsic, memory)));
             }
+            addWasi(chicoryModule.parsed(), imports, memory);
             Instance instance = Instance.builder(chicoryModule.parsed())
                     .withImportValues(imports.build())
                     .withMachineFactory(chicoryModule.machines())
@@ -59,6 +63,25 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
         } catch (ChicoryException refused) {
             memory.close();
             throw new GuestTrap(Reason.TRAP, String.valueOf(refused.getMessage()));
+        }
+    }
+
+    /** Of WASI, only what the module imports: most import nothing of it. */
+    private void addWasi(WasmModule module, ImportValues.Builder imports, WindowedMemory memory) {
+        for (int i = 0; i < module.importSection().importCount(); i++) {
+            Import wanted = module.importSection().getImport(i);
+            WasiImport wasi = wanted.module().equals(WasiImport.MODULE) ? WasiImport.named(wanted.name()) : null;
+            if (wasi != null) {
+                boolean hasResult = !wasi.results().isEmpty();
+                imports.addFunction(new HostFunction(
+                        WasiImport.MODULE,
+                        wasi.importName(),
+                        FunctionType.of(types(wasi.parameters()), types(wasi.results())),
+                        (instance, a) -> {
+                            int errno = calls.wasi().call(memory, wasi, a);
+                            return hasResult ? result(errno) : new long[0];
+                        }));
+            }
         }
     }
 
@@ -137,7 +160,8 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
 
         private static int call(ExportFunction function) {
             try {
-                return (int) function.apply()[0];
+                long[] results = function.apply();
+                return results == null || results.length == 0 ? 0 : (int) results[0];
             } catch (ChicoryInterruptedException interrupted) {
                 throw new GuestTrap(Reason.DEADLINE, "interrupted");
             } catch (ChicoryException trap) {

@@ -9,6 +9,7 @@ import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
 import dev.quern.sandbox.guest.Intrinsic;
 import dev.quern.sandbox.guest.StoreCalls;
+import dev.quern.sandbox.guest.WasiImport;
 import dev.quern.sandbox.guest.WindowedMemory;
 import java.io.IOException;
 import java.util.HashMap;
@@ -99,6 +100,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
             }
             ImportObject imports = new ImportObject(Map.of(
                     Intrinsic.MODULE, new ImportObject(intrinsics),
+                    WasiImport.MODULE, new WasiModule(calls, memory),
                     Intrinsic.MEMORY_MODULE, new ImportObject(Map.of(Intrinsic.MEMORY_NAME, new GraalMemory(memory)))));
             Value importValue = handIn(imports, () -> context.eval(HAND_IN));
             Value instance = context.eval(graalModule.source()).newInstance(importValue);
@@ -147,7 +149,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
             if (isEndedBefore) {
                 throw interrupted();
             }
-            return (int) target.call(arguments);
+            return target.call(arguments) instanceof Integer code ? code : 0;
         } catch (AbstractTruffleException ended) {
             GuestTrap kept = calls.takeTrap();
             throw kept != null ? kept : new GuestTrap(Reason.TRAP, String.valueOf(ended.getMessage()));

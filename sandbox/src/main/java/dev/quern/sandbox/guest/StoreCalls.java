@@ -15,20 +15,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoreCalls {
     private static final int TABLE_NAME_MAX = 64;
-    private static final int LOG_LINE_MAX = 1024;
+    static final int LOG_LINE_MAX = 1024;
 
     private final CallState state;
     private final RangeCalls ranges;
+    private final WasiCalls wasi;
     private @Nullable GuestTrap trap;
 
     public StoreCalls(CallState state) {
         this.state = state;
         ranges = new RangeCalls(state);
+        wasi = new WasiCalls(state);
     }
 
     /** The intrinsics that walk over ranges. */
     public RangeCalls ranges() {
         return ranges;
+    }
+
+    /** What modules made for WASI import. */
+    public WasiCalls wasi() {
+        return wasi;
     }
 
     /** The record's value: its length in the upper half, its address in the lower; or a status below 0. */

@@ -1,0 +1,43 @@
+package dev.quern.sandbox;
+
+import dev.quern.sandbox.guest.StoreCalls;
+
+/**
+ * An instance of a module that wants more than to be called: to be initialised, which its first call does within its own limits, or to
+ * have the end of what it wrote to standard output logged. Thread: its core's.
+ */
+final class InstanceSetUp implements FunctionRuntime.Instance {
+    private final FunctionRuntime.Instance instance;
+    private final StoreCalls calls;
+    private boolean isInitialized;
+
+    InstanceSetUp(FunctionRuntime.Instance instance, StoreCalls calls, boolean hasInitializer) {
+        this.instance = instance;
+        this.calls = calls;
+        isInitialized = !hasInitializer;
+    }
+
+    @Override
+    public FunctionRuntime.Entry entry(String name) {
+        FunctionRuntime.Entry entry = instance.entry(name);
+        return () -> call(entry);
+    }
+
+    private int call(FunctionRuntime.Entry entry) {
+        try {
+            if (!isInitialized) {
+                // One that does not come to its end costs the instance, and so is not begun twice in it.
+                instance.entry(Deployment.INITIALIZER).call();
+                isInitialized = true;
+            }
+            return entry.call();
+        } finally {
+            calls.wasi().flush();
+        }
+    }
+
+    @Override
+    public void close() {
+        instance.close();
+    }
+}
