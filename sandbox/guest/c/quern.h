@@ -136,6 +136,29 @@ static inline void *quern_room(uint32_t bytes) {
   return (void *)start;
 }
 
+#ifndef __wasi__
+/* What clang calls for copies and fills whose length it does not know, and would find in a C library. */
+__attribute__((weak, no_builtin("memcpy"))) void *memcpy(void *target, const void *source, size_t length) {
+  uint8_t *to = target;
+  const uint8_t *from = source;
+  for (; length >= 8; length -= 8, to += 8, from += 8) {
+    __builtin_memcpy(to, from, 8);
+  }
+  while (length-- > 0) {
+    *to++ = *from++;
+  }
+  return target;
+}
+
+__attribute__((weak, no_builtin("memset"))) void *memset(void *target, int value, size_t length) {
+  uint8_t *to = target;
+  while (length-- > 0) {
+    *to++ = (uint8_t)value;
+  }
+  return target;
+}
+#endif
+
 /* A little-endian number at any address. */
 static inline uint32_t quern_u32(const void *from) {
   uint32_t number;
