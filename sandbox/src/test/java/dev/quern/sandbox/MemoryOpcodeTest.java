@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.Tenant;
@@ -13,6 +14,7 @@ import dev.quern.sandbox.MemoryProbes.Place;
 import dev.quern.sandbox.guest.WindowedMemory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,6 +47,17 @@ abstract class MemoryOpcodeTest {
 
     /** What the refusal of a module with this instruction mentions; null when the instruction is offered. */
     abstract @Nullable String refusal(MemoryOpcode opcode);
+
+    /** Why an instruction cannot be tried; null when it can. */
+    @Nullable
+    String obstacle(MemoryOpcode opcode) {
+        return null;
+    }
+
+    /** One in so many places is tried. */
+    int step() {
+        return 1;
+    }
 
     static List<MemoryOpcode> opcodes() {
         return MemoryOpcode.ALL;
@@ -101,6 +114,8 @@ abstract class MemoryOpcodeTest {
     @ParameterizedTest
     @MethodSource("opcodes")
     void shouldReachWhatItMayAndTrapElsewhere(MemoryOpcode opcode) throws FunctionRefusedException {
+        String obstacle = obstacle(opcode);
+        assumeTrue(obstacle == null, obstacle);
         String refusal = refusal(opcode);
         for (Target target : targets) {
             if (refusal == null) {
@@ -120,7 +135,7 @@ abstract class MemoryOpcodeTest {
         assertNull(target.functions().describe(target.tenant(), "refused"));
     }
 
-    private static void probe(Target target, MemoryOpcode opcode) throws FunctionRefusedException {
+    private void probe(Target target, MemoryOpcode opcode) throws FunctionRefusedException {
         long width = opcode.width();
         long start = WindowedMemory.WINDOW_START;
         long end = target.windowEnd();
@@ -154,16 +169,23 @@ abstract class MemoryOpcodeTest {
         }
         List<byte[]> before = target.look();
         if (opcode.writes()) {
-            assertTraps(target, opcode, inside);
+            assertTraps(target, opcode, some(inside));
         } else {
-            assertLoads(target, opcode, inside);
+            assertLoads(target, opcode, some(inside));
         }
-        assertTraps(target, opcode, outside);
-        assertOwnMemory(target, opcode, own);
+        assertTraps(target, opcode, some(outside));
+        assertOwnMemory(target, opcode, some(own));
         List<byte[]> after = target.look();
         for (int i = 0; i < before.size(); i++) {
             assertArrayEquals(before.get(i), after.get(i), opcode.name());
         }
+    }
+
+    private List<Place> some(List<Place> places) {
+        return IntStream.range(0, places.size())
+                .filter(i -> i % step() == 0)
+                .mapToObj(places::get)
+                .toList();
     }
 
     /** The same address as a base, an offset, and in two ways the sum of both; for instructions without an offset, as it is. */
