@@ -39,8 +39,13 @@ public record Manifest(String name, String runtime, boolean readOnly, long timeL
         return new Manifest(name, runtime, readOnly, timeLimitUs, newMemoryPagesMax);
     }
 
+    /** Whether a function can be called so. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
     void check() throws FunctionRefusedException {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new FunctionRefusedException("bad function name '" + name
                     + "': begin with a letter, then use letters, digits, _ and -, up to " + Limits.NAME_CHARACTERS_MAX);
         }

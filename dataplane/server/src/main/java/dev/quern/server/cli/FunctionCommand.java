@@ -5,12 +5,14 @@ import dev.quern.client.FunctionInfo;
 import dev.quern.client.FunctionSpec;
 import dev.quern.client.Functions;
 import dev.quern.client.QuernClient;
+import dev.quern.sandbox.Manifest;
 import dev.quern.server.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +22,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A tenant's functions: deploy, list, describe, remove, invoke. */
+/** A tenant's functions: init, build, test, deploy, list, describe, remove, invoke. */
 @Command(
         name = "fn",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "A tenant's functions: deploy, list, describe, remove, invoke.")
+        description = "A tenant's functions: init, build, test, deploy, list, describe, remove, invoke.",
+        subcommands = {
+            FunctionProjectCommands.Init.class,
+            FunctionProjectCommands.Build.class,
+            FunctionProjectCommands.Test.class
+        })
 final class FunctionCommand implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
@@ -42,8 +49,17 @@ final class FunctionCommand implements Runnable {
             description = "Deploys a WebAssembly module. It is checked first; a refusal says what to change.")
     int deploy(
             @Mixin ConnectOptions connect,
-            @Parameters(paramLabel = "NAME", description = "What it is called by.") String name,
-            @Parameters(paramLabel = "FILE", description = "The module, as clang or any other compiler wrote it.")
+            @Parameters(
+                            index = "0",
+                            paramLabel = "NAME",
+                            description = "What it is called by; or, without FILE, a directory that fn init made.")
+                    String name,
+            @Parameters(
+                            index = "1",
+                            arity = "0..1",
+                            paramLabel = "FILE",
+                            description = "The module, as clang or any other compiler wrote it.")
+                    @Nullable
                     Path file,
             @Option(names = "--replace", description = "In place of the function of this name.") boolean replace,
             @Option(names = "--read-only", description = "It may not write.") boolean readOnly,
@@ -54,7 +70,7 @@ final class FunctionCommand implements Runnable {
             @Option(names = "--memory-pages", paramLabel = "N", description = "Of 64 KiB, at most.") @Nullable
                     Integer pages)
             throws IOException {
-        FunctionSpec wanted = FunctionSpec.of(name, module(file));
+        FunctionSpec wanted = file == null ? project(Path.of(name)) : FunctionSpec.of(name, module(file));
         wanted = readOnly ? wanted.readOnly() : wanted;
         wanted = runtime == null ? wanted : wanted.runtime(runtime);
         wanted = timeLimitMs == null ? wanted : wanted.timeLimit(Duration.ofMillis(timeLimitMs));
@@ -64,6 +80,16 @@ final class FunctionCommand implements Runnable {
             print(client.await(replace ? functions.replace(wanted) : functions.deploy(wanted)));
         }
         return 0;
+    }
+
+    private static FunctionSpec project(Path directory) throws IOException {
+        FunctionProject project = FunctionProject.read(directory);
+        Manifest manifest = project.manifest();
+        FunctionSpec wanted = FunctionSpec.of(manifest.name(), project.readModule())
+                .timeLimit(Duration.of(manifest.timeLimitUs(), ChronoUnit.MICROS))
+                .memoryPagesMax(manifest.memoryPagesMax());
+        wanted = manifest.readOnly() ? wanted.readOnly() : wanted;
+        return manifest.runtime().equals(Manifest.AUTO) ? wanted : wanted.runtime(manifest.runtime());
     }
 
     private static byte[] module(Path file) throws IOException {

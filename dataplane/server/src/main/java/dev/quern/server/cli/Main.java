@@ -29,7 +29,18 @@ public final class Main implements Runnable {
         for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {
             provider.commands().forEach(line::addSubcommand);
         }
-        return line.setExecutionExceptionHandler(Main::failed).setUsageHelpAutoWidth(true);
+        return line.setExecutionExceptionHandler(Main::failed)
+                .setParameterExceptionHandler(Main::misused)
+                .setUsageHelpAutoWidth(true);
+    }
+
+    /** What cannot be understood is said in one line, which names the help that there is. */
+    private static int misused(CommandLine.ParameterException misuse, String[] arguments) {
+        CommandLine line = misuse.getCommandLine();
+        String message = String.valueOf(misuse.getMessage()).lines().findFirst().orElse("");
+        line.getErr()
+                .println("quern: " + message + "; see " + line.getCommandSpec().qualifiedName() + " --help");
+        return line.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     /** What the user can mend is said in one line; anything else is a bug and shows where. */
