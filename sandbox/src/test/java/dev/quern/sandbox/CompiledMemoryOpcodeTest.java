@@ -4,8 +4,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
 
 /** {@link MemoryOpcodeTest} on GraalWasm, where everything is compiled before it runs; at fewer places, as that takes long. */
+@Timeout(300)
 class CompiledMemoryOpcodeTest extends GraalWasmMemoryOpcodeTest {
     private static final String PREFIX = "polyglot.engine.";
 
@@ -16,7 +18,7 @@ class CompiledMemoryOpcodeTest extends GraalWasmMemoryOpcodeTest {
 
     @Override
     int step() {
-        return 7;
+        return 13;
     }
 
     @Override

@@ -204,7 +204,7 @@ abstract class MemoryOpcodeTest {
             throws FunctionRefusedException {
         deploy(target, opcode, places);
         for (int i = 0; i < places.size(); i++) {
-            int status = target.worker().as(target.tenant()).call("probes." + MemoryProbes.entry(i));
+            int status = call(target, i);
             assertEquals(FunctionStatus.TRAPPED, status, opcode + " at " + places.get(i));
             String error = target.worker().outcome().error();
             assertTrue(
@@ -239,12 +239,23 @@ abstract class MemoryOpcodeTest {
         return probes;
     }
 
+    /** Calls an entry; once more when compiling it took its time away. */
+    private static int call(Target target, int place) {
+        Rig.Worker worker = target.worker().as(target.tenant());
+        String entry = "probes." + MemoryProbes.entry(place);
+        int status = worker.call(entry);
+        for (int i = 0; i < 3 && status == FunctionStatus.DEADLINE; i++) {
+            status = worker.call(entry);
+        }
+        return status;
+    }
+
     private static void assertReplies(Target target, MemoryProbes probes, int place, byte[] expected) {
         String what = probes.opcode() + " at " + probes.places().get(place);
         Rig.Worker worker = target.worker().as(target.tenant());
         assertEquals(
                 FunctionStatus.OK,
-                worker.call("probes." + MemoryProbes.entry(place)),
+                call(target, place),
                 () -> what + ": " + worker.outcome().error());
         assertArrayEquals(expected, worker.reply(), what);
     }
