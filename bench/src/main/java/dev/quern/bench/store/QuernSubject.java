@@ -37,10 +37,22 @@ final class QuernSubject implements Subject {
     private final Tenant tenant;
     private final Table table;
 
+    /** As a server has one. */
+    private final Thread memoryThread;
+
     QuernSubject(long records) {
         long quota = Math.min(Limits.QUOTA_BYTES_MAX, Math.max(QUOTA_BYTES_LEAST, records * RECORD_BYTES_MAX));
         tenant = store.createTenant("bench", TenantConfig.defaults().withQuotaBytes(quota));
         table = tenant.defaultTable();
+        memoryThread = Thread.ofPlatform().daemon().start(this::serveMemory);
+    }
+
+    private void serveMemory() {
+        try {
+            store.commitAhead().serve();
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     Tenant tenant() {
@@ -58,6 +70,12 @@ final class QuernSubject implements Subject {
 
     @Override
     public void close() {
+        memoryThread.interrupt();
+        try {
+            memoryThread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         store.close();
     }
 
