@@ -46,12 +46,10 @@ final class GrowthMain {
         try (QuernSubject subject = new QuernSubject(leastNs.length + shift);
                 QuernSession session = subject.open()) {
             session.shift(shift);
-            long beforeNs = System.nanoTime();
             for (int i = 0; i < leastNs.length; i++) {
+                long beforeNs = System.nanoTime();
                 session.put(Entry.seed(i), i, 0);
-                long nowNs = System.nanoTime();
-                long tookNs = nowNs - beforeNs;
-                beforeNs = nowNs;
+                long tookNs = System.nanoTime() - beforeNs;
                 wall.recordValue(Math.min(tookNs, HIGHEST_NS));
                 leastNs[i] = (int) Math.min(leastNs[i], tookNs);
             }

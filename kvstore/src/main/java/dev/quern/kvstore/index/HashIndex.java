@@ -45,7 +45,7 @@ public final class HashIndex extends Index {
     public HashIndex(long seed, Quota quota, boolean hugePages, CommitAhead ahead) throws IOException {
         super(seed);
         this.quota = quota;
-        buckets = new Buckets(hugePages, ahead);
+        buckets = new Buckets(Buckets.FIRST + quota.limitBytes() / BYTES, hugePages, ahead);
     }
 
     @Override
@@ -184,16 +184,7 @@ public final class HashIndex extends Index {
     }
 
     private long reserveInNew(long bucket) {
-        if (!quota.draw(BYTES)) {
-            return 0;
-        }
-        try {
-            return Slots.reserveInNew(bucket, SLOTS_OFFSET, buckets.newOverflow());
-        } catch (IOException refused) {
-            // The system is out of memory: to the caller the same as out of quota, which has a status.
-            quota.giveBack(BYTES);
-            return 0;
-        }
+        return quota.draw(BYTES) ? Slots.reserveInNew(bucket, SLOTS_OFFSET, buckets.newOverflow()) : 0;
     }
 
     @Override
@@ -257,9 +248,6 @@ public final class HashIndex extends Index {
         }
         try {
             split(owner);
-        } catch (IOException refused) {
-            // No memory for more buckets: the index stays right, and becomes slower.
-            return;
         } finally {
             growing.set(false);
         }
@@ -275,9 +263,9 @@ public final class HashIndex extends Index {
         return 0;
     }
 
-    private void split(int owner) throws IOException {
+    private void split(int owner) {
         long count = bucketCount;
-        buckets.ensure(count);
+        buckets.growTo(count);
         long source = buckets.address(count - Long.highestOneBit(count));
         long target = buckets.address(count);
         if (!quota.draw(BYTES)) {

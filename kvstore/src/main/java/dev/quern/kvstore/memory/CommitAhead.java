@@ -1,8 +1,8 @@
 package dev.quern.kvstore.memory;
 
 import dev.quern.ffi.linux.Mmap;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 
 /**
  * Has the system back with memory what arenas and indexes are about to grow into, so that no core waits for a huge page to be found and
@@ -16,7 +16,7 @@ public final class CommitAhead {
 
     private record Range(long address, long bytes) {}
 
-    private final BlockingQueue<Range> requests = new ArrayBlockingQueue<>(REQUESTS_MAX);
+    private final BlockingDeque<Range> requests = new LinkedBlockingDeque<>(REQUESTS_MAX);
     private volatile boolean isServed;
 
     /** Asks for a range of whole pages. Does not wait. */
@@ -24,6 +24,13 @@ public final class CommitAhead {
         if (isServed && bytes > 0) {
             // Turned away when the queue is full: it is advice.
             boolean ignored = requests.offer(new Range(address, bytes));
+        }
+    }
+
+    /** As {@link #request}, before all others: for what is asked for seldom and used all over. */
+    public void requestFirst(long address, long bytes) {
+        if (isServed && bytes > 0) {
+            boolean ignored = requests.offerFirst(new Range(address, bytes));
         }
     }
 
