@@ -1,6 +1,7 @@
 package dev.quern.bench;
 
 import dev.quern.bench.evict.Evict;
+import dev.quern.bench.isolation.Isolation;
 import dev.quern.bench.micro.Micro;
 import dev.quern.bench.peers.Peers;
 import dev.quern.bench.store.StoreBench;
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** All benches by name; a new bench is added here and nowhere else. */
 public final class Benches {
-    private static final List<Bench> ALL = List.of(new Peers(), new Micro(), new StoreBench(), new Evict());
+    private static final List<Bench> ALL =
+            List.of(new Peers(), new Micro(), new StoreBench(), new Evict(), new Isolation());
 
     private Benches() {}
 

@@ -48,6 +48,13 @@ public final class StoreCore implements AutoCloseable {
 
     private boolean closed;
 
+    /** How deep the core was inside its epoch when what runs there was suspended; 0 when nothing is. */
+    private int suspendedDepth;
+
+    private long suspendedNowMs;
+    private long suspendedVersion;
+    private long suspendedLong;
+
     StoreCore(Store store, int index, long lastVersion) {
         this.store = store;
         this.index = index;
@@ -80,12 +87,12 @@ public final class StoreCore implements AutoCloseable {
 
     /** Ends a burst: addresses found in it are void. */
     public void exit() {
+        if (depth == suspendedDepth) {
+            throw new IllegalStateException("exit without enter on core " + index);
+        }
         if (--depth == 0) {
             store.epochs().exit(index);
             retired.endBurst();
-        } else if (depth < 0) {
-            depth = 0;
-            throw new IllegalStateException("exit without enter on core " + index);
         }
     }
 
@@ -95,7 +102,7 @@ public final class StoreCore implements AutoCloseable {
      * room may do so. Not while a transaction is open.
      */
     public void renew() {
-        if (depth == 1 && !isInTransaction()) {
+        if (depth == 1 && suspendedDepth == 0 && !isInTransaction()) {
             hasFound = false;
             if (retired.bytes() > RENEWAL_BYTES) {
                 beginAnew();
@@ -105,7 +112,7 @@ public final class StoreCore implements AutoCloseable {
 
     /** In a write that finds no room: as {@link #renew}, if this burst gave no address out that the caller may hold. */
     void renewIfNothingFound() {
-        if (depth == 1 && !hasFound) {
+        if (depth == 1 && suspendedDepth == 0 && !hasFound) {
             beginAnew();
         }
     }
@@ -120,6 +127,44 @@ public final class StoreCore implements AutoCloseable {
         hasFound = true;
     }
 
+    /**
+     * Lets single operations of others come between two steps of what this core is doing inside its epoch: until {@link #resume} they
+     * may enter, exit and renew as they do elsewhere, while the epoch stays pinned as it is and the transaction open. Nothing that was
+     * found before can be reclaimed meanwhile. What they write is to the transaction like another core's writes: if it read there, it
+     * conflicts. They cannot begin a transaction, nor can the core be maintained. Not nested.
+     *
+     * @param unixMs the time by which records expire until the resumption
+     */
+    public void suspend(long unixMs) {
+        if (depth == 0 || suspendedDepth > 0) {
+            throw new IllegalStateException("core " + index + " can be suspended inside its epoch, and once: depth="
+                    + depth + ", suspendedDepth=" + suspendedDepth);
+        }
+        suspendedDepth = depth;
+        suspendedNowMs = nowMs;
+        suspendedVersion = resultVersion;
+        suspendedLong = resultLong;
+        nowMs = unixMs;
+    }
+
+    /** Goes on with what was suspended: its time and its results are as they were. */
+    public void resume() {
+        if (suspendedDepth == 0 || depth != suspendedDepth) {
+            throw new IllegalStateException(
+                    "core " + index + " cannot be resumed: depth=" + depth + ", suspendedDepth=" + suspendedDepth);
+        }
+        suspendedDepth = 0;
+        nowMs = suspendedNowMs;
+        resultVersion = suspendedVersion;
+        resultLong = suspendedLong;
+    }
+
+    private void requireNotSuspended(String what) {
+        if (suspendedDepth > 0) {
+            throw new IllegalStateException(what + " on core " + index + ", which is suspended: resume first");
+        }
+    }
+
     public boolean isEntered() {
         return depth > 0;
     }
@@ -131,6 +176,7 @@ public final class StoreCore implements AutoCloseable {
 
     /** The core's one transaction, begun anew: what it held and did not commit is dropped. The core must be inside its epoch. */
     public Transaction begin(Tenant tenant) {
+        requireNotSuspended("begin of a transaction");
         transaction.begin(tenant);
         return transaction;
     }
@@ -154,6 +200,7 @@ public final class StoreCore implements AutoCloseable {
      * @return how much was done; 0 when there was nothing to do
      */
     public int maintain(long unixMs, int stepsMax) {
+        requireNotSuspended("maintenance");
         int done = retired.maintain(stepsMax * BLOCKS_PER_STEP);
         done += store.sweeper().step(this, unixMs, stepsMax);
         return done + maintainTenant(unixMs, stepsMax);

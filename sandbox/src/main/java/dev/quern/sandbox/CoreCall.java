@@ -1,12 +1,14 @@
 package dev.quern.sandbox;
 
+import dev.quern.sandbox.guest.Pace;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The call that one core is running, as others may see and end it. The core says when it begins and ends; the watchdog, or whoever
- * kills, takes the state from RUNNING to ENDING before it interrupts, so that no interrupt meets another call than the one meant.
+ * kills, takes the state from RUNNING to ENDING before it interrupts, so that no interrupt meets another call than the one meant; and
+ * back again when it only wants the call to come to a safe point.
  */
 final class CoreCall {
     private static final int IDLE = 0;
@@ -24,7 +26,11 @@ final class CoreCall {
         }
     }
 
+    /** Many times what lies between two looks of a guest that ticks, even of one that is not compiled yet. */
+    private static final long SILENCE_NS = 1_000_000;
+
     private final int core;
+    private final Pace pace;
     private volatile int state = IDLE;
 
     // Written before the release store of RUNNING, which whoever claims the call acquires. A look before the claim may
@@ -37,8 +43,9 @@ final class CoreCall {
 
     private volatile boolean isKilled;
 
-    CoreCall(int core) {
+    CoreCall(int core, Pace pace) {
         this.core = core;
+        this.pace = pace;
     }
 
     /** The core begins a call. Thread: the core's. */
@@ -90,6 +97,24 @@ final class CoreCall {
                 state = RUNNING;
             }
         }
+    }
+
+    /** Has the call come to a safe point if it has not ticked for long, as recursion may not. Any thread. */
+    void pauseIfSilent(long nowNs) {
+        if (state == RUNNING && isSilent(nowNs) && STATE.compareAndSet(this, RUNNING, ENDING)) {
+            FunctionRuntime.Isolate running = isolate;
+            try {
+                if (running != null && isSilent(nowNs)) {
+                    running.pause();
+                }
+            } finally {
+                state = RUNNING;
+            }
+        }
+    }
+
+    private boolean isSilent(long nowNs) {
+        return nowNs - startNs >= SILENCE_NS && nowNs - pace.lastNs() >= SILENCE_NS;
     }
 
     /** Ends the call if it is this tenant's. Any thread. */

@@ -8,6 +8,13 @@ public final class Function {
     private final String entry;
     private final String fullName;
 
+    /** Calls that were seen to be short before all are taken to be. */
+    private static final int SHORT_CALLS_MIN = 16;
+
+    // Written by any core that calls it, without order: that a count is lost or seen late does not matter.
+    private volatile boolean isLong;
+    private volatile int shortCalls;
+
     Function(Deployment deployment, String entry, String fullName) {
         this.deployment = deployment;
         this.entry = entry;
@@ -25,6 +32,25 @@ public final class Function {
 
     public Manifest manifest() {
         return deployment.info().manifest();
+    }
+
+    /** Whether all its calls so far, and not too few, ended within a quantum. */
+    public boolean isShort() {
+        return !isLong && shortCalls >= SHORT_CALLS_MIN;
+    }
+
+    void noteLong() {
+        if (!isLong) {
+            isLong = true;
+        }
+    }
+
+    /** A call ended. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // see above
+    void noteEnd() {
+        if (shortCalls < SHORT_CALLS_MIN) {
+            shortCalls++;
+        }
     }
 
     Deployment deployment() {

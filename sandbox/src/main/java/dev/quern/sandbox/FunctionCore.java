@@ -5,6 +5,7 @@ import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Transaction;
 import dev.quern.sandbox.guest.CallState;
 import dev.quern.sandbox.guest.GuestTrap;
+import dev.quern.sandbox.guest.Pace;
 import dev.quern.sandbox.guest.ReplyBuffer;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.io.IOException;
@@ -26,10 +27,21 @@ public final class FunctionCore implements AutoCloseable {
     private final CoreCall coreCall;
     private final ReplyBuffer reply;
     private final CallState state;
+    private final Pace pace;
     private final StoreCalls storeCalls;
     private final Invocation invocation;
     private final Map<Function, Ready> ready = new HashMap<>();
     private final Isolates isolates;
+    private @Nullable Interlude interlude;
+    private boolean isInInterlude;
+
+    private @Nullable Function running;
+
+    /** When the running call's time is over, and when others may go first. */
+    private long deadlineNs;
+
+    private long interludeNs;
+
     private @Nullable Function lastFunction;
     private @Nullable Ready lastReady;
 
@@ -40,20 +52,62 @@ public final class FunctionCore implements AutoCloseable {
     private record Ready(
             FunctionRuntime.Isolate isolate, FunctionRuntime.Entry entry, Consumer<String> logger, long addressMax) {}
 
-    FunctionCore(Functions functions, StoreCore storeCore, CoreCall coreCall) throws IOException {
+    FunctionCore(Functions functions, StoreCore storeCore) throws IOException {
         this.functions = functions;
         this.storeCore = storeCore;
-        this.coreCall = coreCall;
+        pace = new Pace(this::look);
+        coreCall = new CoreCall(storeCore.index(), pace);
         reply = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
         state = new CallState(reply);
-        storeCalls = new StoreCalls(state);
+        storeCalls = new StoreCalls(state, pace);
         invocation = new Invocation(state);
         isolates = new Isolates(storeCalls);
+    }
+
+    CoreCall coreCall() {
+        return coreCall;
     }
 
     /** This core's one call, to be set before each {@link #invoke}. */
     public Invocation invocation() {
         return invocation;
+    }
+
+    /** What this core does in the midst of functions that run for longer than their quantum; nothing until this is set. */
+    public void interludes(Interlude served) {
+        interlude = served;
+    }
+
+    /** The guest stands still: ends it when its time is over, and lets others go first when it has run for its quantum. */
+    private void look(long nowNs) {
+        Function called = running;
+        if (called == null) {
+            return; // An instance is being made.
+        }
+        if (nowNs - deadlineNs >= 0) {
+            throw new GuestTrap(GuestTrap.Reason.DEADLINE, "out of time");
+        }
+        if (nowNs - interludeNs >= 0) {
+            called.noteLong();
+            interlude();
+            interludeNs = System.nanoTime() + functions.quantumNs();
+        }
+    }
+
+    private void interlude() {
+        Interlude others = interlude;
+        if (others == null || isInInterlude) {
+            return;
+        }
+        long unixMs = System.currentTimeMillis();
+        isInInterlude = true;
+        storeCore.suspend(unixMs);
+        try {
+            others.serve(System.nanoTime(), unixMs);
+        } finally {
+            storeCore.resume();
+            isInInterlude = false;
+        }
     }
 
     /**
@@ -65,6 +119,9 @@ public final class FunctionCore implements AutoCloseable {
      * @return a {@link FunctionStatus}; what came out is in the call
      */
     public int invoke(Function function, Invocation call, long nowNs, long unixMs) {
+        if (isInInterlude) {
+            throw new IllegalStateException("call of " + function.name() + " in the midst of another function");
+        }
         if (!call.isWellFormed()) {
             return call.fail(
                     FunctionStatus.UNAVAILABLE,
@@ -93,16 +150,22 @@ public final class FunctionCore implements AutoCloseable {
                 unixMs,
                 prepared.addressMax,
                 prepared.logger);
+        deadlineNs = startNs + limitNs;
+        interludeNs = startNs + functions.quantumNs();
+        pace.begin(startNs);
         int status = FunctionStatus.CONFLICT;
         for (int attempt = 0; attempt <= Limits.CONFLICT_RETRIES_MAX && status == FunctionStatus.CONFLICT; attempt++) {
             call.clear();
             storeCore.enter(unixMs);
+            running = function;
             try {
                 status = attempt(function, call, prepared, startNs, limitNs);
             } finally {
+                running = null;
                 storeCore.exit();
             }
         }
+        function.noteEnd();
         return status;
     }
 

@@ -22,6 +22,9 @@ public interface FunctionRuntime extends AutoCloseable {
     /** Guest addresses that its code can read are below this. */
     long addressMax();
 
+    /** Whether modules are to tick at calls, too, as nothing else brings a call to a safe point that recurses and does not loop. */
+    boolean ticksAtCalls();
+
     /** Parses a module that was checked. May take long. */
     Module load(String name, byte[] module) throws FunctionRefusedException;
 
@@ -48,6 +51,9 @@ public interface FunctionRuntime extends AutoCloseable {
 
         /** Ends the call that is running, soon. From another thread; the caller makes sure that the call meant is still the one. */
         void interrupt();
+
+        /** Has the call that is running come to a safe point, soon. From another thread, as {@link #interrupt}. */
+        void pause();
 
         /** Forgets an interrupt that came too late. After the interrupter is done. */
         void clearInterrupt();

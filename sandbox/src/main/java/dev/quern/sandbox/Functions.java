@@ -6,6 +6,7 @@ import dev.quern.sandbox.check.ModuleCheck;
 import dev.quern.sandbox.check.ModuleFacts;
 import dev.quern.sandbox.check.ModuleRefusedException;
 import dev.quern.sandbox.check.OwnMemory;
+import dev.quern.sandbox.ticks.Ticks;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -37,9 +38,11 @@ public final class Functions implements AutoCloseable {
     private final AtomicInteger deployments = new AtomicInteger();
     private final Thread watchdog;
     private final @Nullable Thread warming;
+    private final long quantumNs;
     private volatile boolean closed;
 
     private Functions(FunctionsConfig config) {
+        quantumNs = config.quantumUs() * 1000L;
         for (FunctionRuntime runtime : ServiceLoader.load(FunctionRuntime.class)) {
             runtimes.add(runtime);
         }
@@ -77,6 +80,11 @@ public final class Functions implements AutoCloseable {
                 + runtimes.stream().map(FunctionRuntime::describe).collect(Collectors.joining("; ")));
     }
 
+    /** How long a function runs before others go first. */
+    long quantumNs() {
+        return quantumNs;
+    }
+
     /** Which runtime is in force. */
     public RuntimeReport report() {
         return report;
@@ -111,7 +119,12 @@ public final class Functions implements AutoCloseable {
         FunctionInfo info = new FunctionInfo(
                 manifest, runtime.name(), facts.entries(), module.length, sha256(module), System.currentTimeMillis());
         Deployment deployment = new Deployment(
-                deployments.getAndIncrement(), tenant, info, runtime, runtime.load(manifest.name(), runnable), facts);
+                deployments.getAndIncrement(),
+                tenant,
+                info,
+                runtime,
+                runtime.load(manifest.name(), Ticks.insert(runnable, runtime.ticksAtCalls())),
+                facts);
         of(tenant).put(deployment, replace);
         return info;
     }
@@ -175,10 +188,9 @@ public final class Functions implements AutoCloseable {
      * @throws IllegalStateException when the system has no memory to give
      */
     public FunctionCore attach(StoreCore storeCore) {
-        CoreCall call = new CoreCall(storeCore.index());
         try {
-            FunctionCore core = new FunctionCore(this, storeCore, call);
-            calls.add(call);
+            FunctionCore core = new FunctionCore(this, storeCore);
+            calls.add(core.coreCall());
             return core;
         } catch (IOException refused) {
             throw new IllegalStateException("no memory for a function core: " + refused.getMessage(), refused);
@@ -217,6 +229,7 @@ public final class Functions implements AutoCloseable {
             long nowNs = System.nanoTime();
             for (CoreCall call : calls) {
                 call.endIfOver(nowNs);
+                call.pauseIfSilent(nowNs);
             }
         }
     }

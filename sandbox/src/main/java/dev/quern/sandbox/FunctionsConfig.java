@@ -6,9 +6,11 @@ package dev.quern.sandbox;
  * @param runtime the name of the runtime for manifests that name none, or {@link Manifest#AUTO} for the best there is
  * @param warmsUp whether a thread calls small functions at first, for up to three seconds once in a JVM, so that a tenant's first call
  *     takes a millisecond and not a hundred
+ * @param quantumUs how long a function runs before its core looks for short requests to serve in between, in microseconds; and again
+ *     after each such {@link Interlude}
  */
-public record FunctionsConfig(String runtime, boolean warmsUp) {
+public record FunctionsConfig(String runtime, boolean warmsUp, int quantumUs) {
     public static FunctionsConfig defaults() {
-        return new FunctionsConfig(Manifest.AUTO, true);
+        return new FunctionsConfig(Manifest.AUTO, true, Limits.QUANTUM_US_DEFAULT);
     }
 }

@@ -16,8 +16,16 @@ public final class Limits {
     /** What a manifest gets when it says nothing: long for a function, short for whoever waits behind it. */
     public static final long TIME_LIMIT_US_DEFAULT = 100_000;
 
-    /** While a function runs, its core serves nothing else. */
+    /** Past this it is a batch job: its writes conflict with everybody's. */
     public static final long TIME_LIMIT_US_MAX = 10_000_000;
+
+    /** Short against what a get waits for on its way, long against what looking for one costs. */
+    public static final int QUANTUM_US_DEFAULT = 50;
+
+    /** Below this a core would look for requests more than it runs functions. */
+    public static final int QUANTUM_US_MIN = 10;
+
+    public static final int QUANTUM_US_MAX = 1_000_000;
 
     /** 16 MiB. */
     public static final int MEMORY_PAGES_DEFAULT = 256;

@@ -35,7 +35,7 @@ final class Rig implements AutoCloseable {
     Rig(String runtime, TenantConfig config) {
         store = Store.open(new StoreConfig(8, 42, true, false));
         tenant = store.createTenant("acme", config);
-        functions = Functions.open(new FunctionsConfig(runtime, false));
+        functions = Functions.open(new FunctionsConfig(runtime, false, Limits.QUANTUM_US_MIN));
         worker = new Worker();
     }
 

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Timeout;
 class WarmUpTest {
     @Test
     void shouldCallEveryExampleToItsEndAndLeaveNothingBehind() {
-        try (Functions functions = Functions.open(new FunctionsConfig(Manifest.AUTO, false))) {
+        try (Functions functions =
+                Functions.open(new FunctionsConfig(Manifest.AUTO, false, Limits.QUANTUM_US_DEFAULT))) {
             AtomicInteger isolates = new AtomicInteger();
             // Looked at before each isolate: after the third it has seen enough.
             int calls = new WarmUp(functions, () -> isolates.incrementAndGet() > 3).warm();

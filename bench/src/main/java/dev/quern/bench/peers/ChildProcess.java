@@ -23,7 +23,7 @@ import java.util.function.Predicate;
  * A process that a bench started: pinned to one core, its output gathered, ended whatever happens. A shutdown hook ends what is
  * still running when this JVM goes. One thread drives it.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
     private static final Duration END_WAIT_MAX = Duration.ofSeconds(5);
 
     /** How much of a child's last output goes into an error message. */
@@ -52,7 +52,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** The command with which a child is pinned to a core; the command itself where there is no {@code taskset}. */
-    static List<String> pinned(int core, List<String> command) {
+    public static List<String> pinned(int core, List<String> command) {
         if (!Tools.isOnPath("taskset") || core >= Runtime.getRuntime().availableProcessors()) {
             return command;
         }
@@ -62,7 +62,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Starts a child; its standard error is read together with its output. */
-    static ChildProcess start(String name, List<String> command) {
+    public static ChildProcess start(String name, List<String> command) {
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -98,7 +98,8 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Waits for a line of output. */
-    String awaitLine(Predicate<String> wanted, String description, Duration waitMax) throws InterruptedException {
+    public String awaitLine(Predicate<String> wanted, String description, Duration waitMax)
+            throws InterruptedException {
         long deadlineNs = System.nanoTime() + waitMax.toNanos();
         while (true) {
             String line = lines.poll(50, TimeUnit.MILLISECONDS);

@@ -66,7 +66,7 @@ public final class Tools {
     }
 
     /** A TCP port of the loopback interface that was free a moment ago. */
-    static int freePort() {
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

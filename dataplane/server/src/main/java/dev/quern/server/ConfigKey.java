@@ -62,7 +62,10 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             integer("sessions.outcome_bytes_max", ServerConfig.Builder::outcomeBytesMax),
             integer("sessions.large_bytes_max", ServerConfig.Builder::largeBytesMax),
             bool("store.huge_pages", ServerConfig.Builder::hugePages),
-            string("functions.runtime", ServerConfig.Builder::functionRuntime));
+            string("functions.runtime", ServerConfig.Builder::functionRuntime),
+            integer(
+                    "functions.quantum_us",
+                    (builder, value) -> builder.functionQuantumUs(toInt("functions.quantum_us", value))));
 
     /** The keys of one {@code [[tenant]]}. */
     static final List<String> TENANT =

@@ -77,7 +77,7 @@ public final class Server implements AutoCloseable {
 
     private static Functions openFunctions(ServerConfig config) {
         try {
-            return Functions.open(new FunctionsConfig(config.functionRuntime(), true));
+            return Functions.open(new FunctionsConfig(config.functionRuntime(), true, config.functionQuantumUs()));
         } catch (IllegalArgumentException refused) {
             throw new ConfigException("functions.runtime: " + refused.getMessage());
         }

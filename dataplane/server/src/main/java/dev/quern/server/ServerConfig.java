@@ -1,6 +1,7 @@
 package dev.quern.server;
 
 import dev.quern.protocol.Limits;
+import dev.quern.sandbox.FunctionsConfig;
 import dev.quern.server.loop.IdleConfig;
 import dev.quern.server.port.UdpPorts;
 import dev.quern.server.session.SessionConfig;
@@ -30,6 +31,7 @@ public final class ServerConfig {
     private final SessionConfig sessions;
     private final boolean hugePages;
     private final String functionRuntime;
+    private final int functionQuantumUs;
     private final int drainMs;
     private final List<TenantSettings> tenants;
 
@@ -50,6 +52,7 @@ public final class ServerConfig {
                 builder.largeBytesMax);
         hugePages = builder.hugePages;
         functionRuntime = builder.functionRuntime;
+        functionQuantumUs = builder.functionQuantumUs;
         drainMs = builder.drainMs;
         tenants = builder.tenants.isEmpty()
                 ? List.of(TenantSettings.of(TenantSettings.NAME_DEFAULT, ""))
@@ -149,6 +152,11 @@ public final class ServerConfig {
         return functionRuntime;
     }
 
+    /** How long a function runs before its core looks for short requests to serve in between. */
+    public int functionQuantumUs() {
+        return functionQuantumUs;
+    }
+
     /** What a shutdown waits for answers under way. */
     public int drainMs() {
         return drainMs;
@@ -179,6 +187,7 @@ public final class ServerConfig {
         private long largeBytesMax = 256L << 20;
         private boolean hugePages = true;
         private String functionRuntime = RUNTIME_AUTO;
+        private int functionQuantumUs = FunctionsConfig.defaults().quantumUs();
         private int drainMs = 5_000;
         private final List<TenantSettings> tenants = new ArrayList<>();
 
@@ -286,6 +295,15 @@ public final class ServerConfig {
 
         public Builder functionRuntime(String name) {
             functionRuntime = name;
+            return this;
+        }
+
+        public Builder functionQuantumUs(int us) {
+            functionQuantumUs = ConfigKey.range(
+                    "functions.quantum_us",
+                    us,
+                    dev.quern.sandbox.Limits.QUANTUM_US_MIN,
+                    dev.quern.sandbox.Limits.QUANTUM_US_MAX);
             return this;
         }
 

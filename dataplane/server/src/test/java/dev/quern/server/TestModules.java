@@ -54,6 +54,27 @@ public final class TestModules {
             bytes("AGFzbQEAAAABBQFgAAF/Ag8BA2VudgZtZW1vcnkCAAEDAgEABwcBA3J1bgAACgsBCQADQAwAC0EACw==");
 
     /**
+     * Reads the key "go" until it is there, then increments "ended".
+     *
+     * <pre>
+     * (module
+     *   (import "env" "memory" (memory 1))
+     *   (import "quern" "get" (func $get (param i32 i32 i32) (result i64)))
+     *   (import "quern" "incr" (func $incr (param i32 i32 i32 i64 i32) (result i32)))
+     *   (data (i32.const 16) "go")
+     *   (data (i32.const 32) "ended")
+     *   (func (export "run") (result i32)
+     *     (loop $again (br_if $again (i64.lt_s (call $get (i32.const 0) (i32.const 16) (i32.const 2)) (i64.const 0))))
+     *     (drop (call $incr (i32.const 0) (i32.const 32) (i32.const 5) (i64.const 1) (i32.const 64)))
+     *     (i32.const 0)))
+     * </pre>
+     */
+    public static final byte[] UNTIL_GO =
+            bytes("AGFzbQEAAAABFQNgA39/fwF+YAV/f39+fwF/YAABfwIoAwNlbnYGbWVtb3J5AgABBXF1ZXJuA2dldAAABXF1ZXJuBGlu"
+                    + "Y3IAAQMCAQIHBwEDcnVuAAIKJAEiAANAQQBBEEECEABCAFMNAAtBAEEgQQVCAUHAABABGkEACwsSAgBBEAsCZ28AQSALBWVu"
+                    + "ZGVk");
+
+    /**
      * <pre>
      * (module (import "env" "memory" (memory 1)) (import "host" "fopen" (func (param i32) (result i32)))
      *   (func (export "run") (result i32) (i32.const 0)))

@@ -19,6 +19,7 @@ import dev.quern.sandbox.guest.Intrinsic;
 import dev.quern.sandbox.guest.StoreCalls;
 import dev.quern.sandbox.guest.WasiImport;
 import dev.quern.sandbox.guest.WindowedMemory;
+import dev.quern.sandbox.ticks.Ticks;
 import java.io.IOException;
 
 /**
@@ -26,6 +27,8 @@ import java.io.IOException;
  * ends it.
  */
 final class ChicoryIsolate implements FunctionRuntime.Isolate {
+    private static final long[] NO_RESULTS = {};
+
     private final StoreCalls calls;
     private final Thread thread = Thread.currentThread();
 
@@ -54,6 +57,8 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                         handle(intrinsic, memory)));
             }
             addWasi(chicoryModule.parsed(), imports, memory);
+            imports.addFunction(new HostFunction(
+                    Ticks.MODULE, Ticks.NAME, FunctionType.of(types(""), types("")), (instance, a) -> tick()));
             Instance instance = Instance.builder(chicoryModule.parsed())
                     .withImportValues(imports.build())
                     .withMachineFactory(chicoryModule.machines())
@@ -91,6 +96,11 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                 .toArray(ValType[]::new);
     }
 
+    private long[] tick() {
+        calls.tick();
+        return NO_RESULTS;
+    }
+
     private static long[] result(long value) {
         return new long[] {value};
     }
@@ -123,7 +133,7 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
             case LOG ->
                 (instance, a) -> {
                     calls.log(memory, (int) a[0], (int) a[1]);
-                    return new long[0];
+                    return NO_RESULTS;
                 };
             case NOW -> (instance, a) -> result(calls.nowMs());
         };
@@ -137,6 +147,11 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
     @Override
     public void interrupt() {
         thread.interrupt();
+    }
+
+    @Override
+    public void pause() {
+        // Its code ticks wherever it can go on for long.
     }
 
     @Override

@@ -47,6 +47,11 @@ public final class ChicoryRuntime implements FunctionRuntime {
     }
 
     @Override
+    public boolean ticksAtCalls() {
+        return true;
+    }
+
+    @Override
     public Module load(String name, byte[] module) throws FunctionRefusedException {
         try {
             WasmModule parsed = Parser.parse(module);

@@ -11,6 +11,7 @@ import dev.quern.sandbox.guest.Intrinsic;
 import dev.quern.sandbox.guest.StoreCalls;
 import dev.quern.sandbox.guest.WasiImport;
 import dev.quern.sandbox.guest.WindowedMemory;
+import dev.quern.sandbox.ticks.Ticks;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +35,10 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     private final Thread thread = Thread.currentThread();
     private volatile @Nullable Env environment;
     private volatile @Nullable EndCall ending;
+    private final Pause pause = new Pause();
+
+    /** Whether a pause is on its way; if it got lost, until the next call. */
+    private volatile boolean isPausing;
 
     /** Whether the core's thread has entered the context. */
     private boolean isEntered;
@@ -62,6 +67,25 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
                 throw new TrapException(calls, interrupted());
             }
             isEndedBefore = true;
+        }
+    }
+
+    /** Has the guest stand still for a while. Runs on the core's thread. */
+    private final class Pause extends ThreadLocalAction {
+        Pause() {
+            super(true, false);
+        }
+
+        @Override
+        protected void perform(Access access) {
+            isPausing = false;
+            if (isInside) {
+                try {
+                    calls.look();
+                } catch (GuestTrap trap) {
+                    throw new TrapException(calls, trap);
+                }
+            }
         }
     }
 
@@ -101,6 +125,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
             ImportObject imports = new ImportObject(Map.of(
                     Intrinsic.MODULE, new ImportObject(intrinsics),
                     WasiImport.MODULE, new WasiModule(calls, memory),
+                    Ticks.MODULE, new ImportObject(Map.of(Ticks.NAME, new TickObject(calls))),
                     Intrinsic.MEMORY_MODULE, new ImportObject(Map.of(Intrinsic.MEMORY_NAME, new GraalMemory(memory)))));
             Value importValue = handIn(imports, () -> context.eval(HAND_IN));
             Value instance = context.eval(graalModule.source()).newInstance(importValue);
@@ -143,6 +168,9 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     /** Calls an entry inside the context. Entering and leaving are safepoints too, and must not be left by an exception. */
     private int call(CallTarget target, Object[] arguments) {
         isEndedBefore = false;
+        if (isPausing) {
+            isPausing = false;
+        }
         enter();
         try {
             isInside = true;
@@ -190,6 +218,16 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
             ending = action;
         }
         Objects.requireNonNull(environment).submitThreadLocal(new Thread[] {thread}, action);
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // one that comes to nothing is followed by others
+    public void pause() {
+        // One at a time, or they would pile up while the guest gets no processor.
+        if (!isPausing) {
+            isPausing = true;
+            Objects.requireNonNull(environment).submitThreadLocal(new Thread[] {thread}, pause);
+        }
     }
 
     @Override

@@ -70,6 +70,11 @@ public final class GraalRuntime implements FunctionRuntime {
     }
 
     @Override
+    public boolean ticksAtCalls() {
+        return false; // They cost a recursion several times its time; the watchdog brings it to a safepoint.
+    }
+
+    @Override
     public Module load(String name, byte[] module) throws FunctionRefusedException {
         Source source =
                 Source.newBuilder(WASM, ByteSequence.create(module), name).buildLiteral();

@@ -20,12 +20,25 @@ public final class StoreCalls {
     private final CallState state;
     private final RangeCalls ranges;
     private final WasiCalls wasi;
+    private final Pace pace;
     private @Nullable GuestTrap trap;
 
-    public StoreCalls(CallState state) {
+    /** @param pace told of the guest's ticks */
+    public StoreCalls(CallState state, Pace pace) {
         this.state = state;
+        this.pace = pace;
         ranges = new RangeCalls(state);
         wasi = new WasiCalls(state);
+    }
+
+    /** The guest ticks, between two of its instructions; now and then it stands still for a while, or ends. */
+    public void tick() {
+        pace.tick();
+    }
+
+    /** As {@link #tick}, when it is known to be time. */
+    public void look() {
+        pace.look();
     }
 
     /** The intrinsics that walk over ranges. */

@@ -1,12 +1,14 @@
 package dev.quern.sandbox.chicory;
 
 import com.dylibso.chicory.compiler.MachineFactoryCompiler;
+import com.dylibso.chicory.runtime.HostFunction;
 import com.dylibso.chicory.runtime.ImportMemory;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Store;
 import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.Value;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.check.ModuleRefusedException;
@@ -17,6 +19,7 @@ import dev.quern.sandbox.guest.Intrinsic;
 import dev.quern.sandbox.guest.WindowedMemory;
 import dev.quern.sandbox.spec.SpecMemory;
 import dev.quern.sandbox.spec.SpecRuntime;
+import dev.quern.sandbox.ticks.Ticks;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +30,8 @@ public final class ChicorySpecRuntime implements SpecRuntime {
     private final SpecMemory memories = new SpecMemory();
 
     public ChicorySpecRuntime() throws SpecTrap {
+        store.addFunction(new HostFunction(
+                Ticks.MODULE, Ticks.NAME, FunctionType.of(List.of(), List.of()), (instance, none) -> new long[0]));
         register("spectest", instantiate(SpecMemory.spectest()));
     }
 
@@ -42,7 +47,7 @@ public final class ChicorySpecRuntime implements SpecRuntime {
 
     @Override
     public Object instantiate(byte[] module) throws SpecTrap {
-        byte[] imported = OwnMemory.toImport(module);
+        byte[] imported = Ticks.insert(OwnMemory.toImport(module), true);
         WindowedMemory memory = memories.forModule(imported);
         if (memory != null) {
             store.addMemory(

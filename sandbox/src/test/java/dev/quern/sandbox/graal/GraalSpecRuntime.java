@@ -7,10 +7,17 @@ import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.check.ModuleRefusedException;
 import dev.quern.sandbox.check.OwnMemory;
 import dev.quern.sandbox.check.ValidModule;
+import dev.quern.sandbox.guest.CallState;
 import dev.quern.sandbox.guest.Intrinsic;
+import dev.quern.sandbox.guest.Pace;
+import dev.quern.sandbox.guest.ReplyBuffer;
+import dev.quern.sandbox.guest.StoreCalls;
 import dev.quern.sandbox.guest.WindowedMemory;
 import dev.quern.sandbox.spec.SpecMemory;
 import dev.quern.sandbox.spec.SpecRuntime;
+import dev.quern.sandbox.ticks.Ticks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,12 +39,15 @@ public final class GraalSpecRuntime implements SpecRuntime {
     private final Context context = runtime.newContext();
     private final Map<String, Object> registered = new HashMap<>();
     private final SpecMemory memories = new SpecMemory();
+    private final ReplyBuffer reply = replyBuffer();
+    private final StoreCalls calls = new StoreCalls(new CallState(reply), new Pace(nowNs -> {}));
 
     private int modules;
 
     public GraalSpecRuntime() throws SpecTrap {
         context.initialize(QuernLanguage.ID);
         context.enter();
+        registered.put(Ticks.MODULE, new ImportObject(Map.of(Ticks.NAME, new TickObject(calls))));
         register("spectest", instantiate(SpecMemory.spectest()));
     }
 
@@ -53,7 +63,7 @@ public final class GraalSpecRuntime implements SpecRuntime {
 
     @Override
     public Object instantiate(byte[] module) throws SpecTrap {
-        byte[] imported = OwnMemory.toImport(module);
+        byte[] imported = Ticks.insert(OwnMemory.toImport(module), true);
         Map<String, Object> imports = new HashMap<>(registered);
         WindowedMemory memory = memories.forModule(imported);
         if (memory != null) {
@@ -67,6 +77,14 @@ public final class GraalSpecRuntime implements SpecRuntime {
             return INTEROP.readMember(INTEROP.instantiate(parsed, new ImportObject(imports)), "exports");
         } catch (PolyglotException | AbstractTruffleException | StackOverflowError | InteropException trap) {
             throw new SpecTrap(trap);
+        }
+    }
+
+    private static ReplyBuffer replyBuffer() {
+        try {
+            return new ReplyBuffer(Integer.BYTES);
+        } catch (IOException refused) {
+            throw new UncheckedIOException(refused);
         }
     }
 
@@ -144,5 +162,6 @@ public final class GraalSpecRuntime implements SpecRuntime {
         context.close(true);
         runtime.close();
         memories.close();
+        reply.close();
     }
 }

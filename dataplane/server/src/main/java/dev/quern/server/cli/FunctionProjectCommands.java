@@ -81,8 +81,10 @@ final class FunctionProjectCommands {
             FunctionProject project = FunctionProject.read(directory);
             List<TestCase> tests = FunctionTestFile.read(directory.resolve(FunctionTestFile.FILE));
             int failed = 0;
-            try (Functions functions =
-                    Functions.open(new FunctionsConfig(project.manifest().runtime(), false))) {
+            try (Functions functions = Functions.open(new FunctionsConfig(
+                    project.manifest().runtime(),
+                    false,
+                    FunctionsConfig.defaults().quantumUs()))) {
                 FunctionTestRun run = new FunctionTestRun(functions, project.manifest(), project.readModule());
                 for (TestCase test : tests) {
                     String wrong = run.run(test);

@@ -39,6 +39,9 @@ public final class Core {
     private long nowNs;
     private long nowMs;
     private boolean draining;
+    private boolean isInterlude;
+    private int shortLeft;
+    private long interludes;
 
     Core(
             int index,
@@ -88,6 +91,9 @@ public final class Core {
     }
 
     public Scratch scratch() {
+        if (isInterlude) {
+            throw new IllegalStateException("the scratch holds the arguments of the function that stands still");
+        }
         return scratch;
     }
 
@@ -193,6 +199,41 @@ public final class Core {
     void tick(long turnNs, long turnMs) {
         nowNs = turnNs;
         nowMs = turnMs;
+    }
+
+    void beginInterlude(long interludeNs, long interludeMs, int requestsMax) {
+        tick(interludeNs, interludeMs);
+        isInterlude = true;
+        shortLeft = requestsMax;
+        interludes++;
+    }
+
+    void endInterlude() {
+        isInterlude = false;
+    }
+
+    /**
+     * Whether a function of this core stands still meanwhile: only short requests may be served, in the function's epoch; no function may
+     * be called and no transaction begun.
+     */
+    public boolean isInterlude() {
+        return isInterlude;
+    }
+
+    /** Counts interludes: after a request during which this changed, others have waited for long. */
+    public long interludes() {
+        return interludes;
+    }
+
+    /** Whether there is time for more requests in this interlude. Asked before a datagram or a command, not in the midst of one. */
+    public boolean mayServeShort() {
+        return shortLeft > 0;
+    }
+
+    /** A request was served in this interlude, which took as long as so many gets. */
+    public void servedShort(int gets) {
+        shortLeft -= gets;
+        counters.increment(Counter.REQUESTS_BETWEEN);
     }
 
     void startDraining() {

@@ -74,6 +74,7 @@ public final class CoreEvents implements AutoCloseable {
     private final Kind kind;
     private final ManualIoEventLoop loop;
     private final List<Watch> watches = new ArrayList<>();
+    private boolean isServing;
 
     CoreEvents(Kind kind) {
         this.kind = kind;
@@ -90,9 +91,19 @@ public final class CoreEvents implements AutoCloseable {
         return loop;
     }
 
-    /** Serves what is ready in the loop, without waiting; returns how much it was. */
+    /** Serves what is ready in the loop, without waiting; returns how much it was. Not in the midst of itself. */
     public int serve() {
-        return loop.runNow();
+        isServing = true;
+        try {
+            return loop.runNow();
+        } finally {
+            isServing = false;
+        }
+    }
+
+    /** Whether what asks is being served by the loop, which cannot serve anything else meanwhile. */
+    public boolean isServing() {
+        return isServing;
     }
 
     /**
@@ -160,7 +171,12 @@ public final class CoreEvents implements AutoCloseable {
         for (int i = 0; i < watches.size(); i++) {
             watches.get(i).arm();
         }
-        return loop.run(timeoutNs);
+        isServing = true;
+        try {
+            return loop.run(timeoutNs);
+        } finally {
+            isServing = false;
+        }
     }
 
     /** Ends the wait, or the next one when the core does not wait yet. Any thread. */

@@ -124,6 +124,7 @@ public final class CoreLoop implements Runnable {
             untilEvent &= port.wakesCore();
         }
         polled = ports.toArray(Port[]::new);
+        opening.functionCore().interludes(this::interlude);
         opened.complete(described);
         return opening;
     }
@@ -156,6 +157,21 @@ public final class CoreLoop implements Runnable {
             counters.increment(Counter.WAKES);
             idle.idle(1);
             transmit(sleeping.nowNs());
+        }
+    }
+
+    /** In the midst of a function that has run for its quantum: what is short and waits goes first. Thread: the loop's. */
+    private void interlude(long nowNs, long unixMs) {
+        Core turning = Objects.requireNonNull(core);
+        counters.increment(Counter.INTERLUDES);
+        turning.beginInterlude(nowNs, unixMs, LoopLimits.INTERLUDE_REQUESTS_MAX);
+        try {
+            for (Port port : polled) {
+                port.pollShort(nowNs, LoopLimits.BURST_MAX);
+                port.flush(nowNs);
+            }
+        } finally {
+            turning.endInterlude();
         }
     }
 

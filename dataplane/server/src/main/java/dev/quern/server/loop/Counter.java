@@ -26,6 +26,12 @@ public enum Counter {
     REQUESTS_BUSY,
     INVOCATIONS,
     INVOCATIONS_FAILED,
+    /** How often a function stood still, past its quantum, for others to be served. */
+    INTERLUDES,
+    /** Requests served then. */
+    REQUESTS_BETWEEN,
+    /** Datagrams and commands that came then and had to wait for the function's end. */
+    REQUESTS_HELD,
     DEPLOYS,
     PARTS,
     FETCHES,

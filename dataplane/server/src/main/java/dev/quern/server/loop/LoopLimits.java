@@ -5,6 +5,12 @@ final class LoopLimits {
     /** Requests that a port serves in one turn: few enough that the next port is not kept waiting, enough to fill a sendmmsg. */
     static final int BURST_MAX = 64;
 
+    /**
+     * Requests in one interlude of a function, and one datagram's more: some 50 microseconds, so that the function has half of its core at
+     * the least.
+     */
+    static final int INTERLUDE_REQUESTS_MAX = 128;
+
     /** Completions of slow work per turn: each may encode a reply. */
     static final int TASKS_PER_TURN_MAX = 16;
 

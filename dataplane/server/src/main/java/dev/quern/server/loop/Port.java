@@ -13,6 +13,14 @@ public interface Port extends AutoCloseable {
     int poll(long nowNs, int limit);
 
     /**
+     * Receives while a function of this core stands still, see {@link Core#isInterlude}: serves what asks for single records, as long as
+     * {@link Core#mayServeShort}, and keeps the rest, in the order of each session, for {@link #poll}. May be called in the midst of one.
+     *
+     * @return the work done; 0 when nothing was waiting
+     */
+    int pollShort(long nowNs, int limit);
+
+    /**
      * Sends what polling left to be sent, and nothing that has to wait. Also called after the core has waited in {@link Core#events}, with
      * the turn's old time.
      *

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A core's UDP socket by NIO, for systems without recvmmsg: a call and some garbage for every datagram. Thread: the core's.
  */
 final class NioUdpPort implements Port, DatagramSink {
+    private final Core core;
     private final Arena arena = Arena.ofConfined();
     private final DatagramChannel channel;
     private final InetSocketAddress localAddress;
@@ -32,6 +33,8 @@ final class NioUdpPort implements Port, DatagramSink {
     private final int datagramBytesMax;
     private final long inAddress;
     private final ByteBuffer in;
+    private final long betweenAddress;
+    private final ByteBuffer between;
     private final long outAddress;
     private final ByteBuffer out;
     private final long peer;
@@ -40,6 +43,7 @@ final class NioUdpPort implements Port, DatagramSink {
     /** @throws IOException when the address cannot be had */
     NioUdpPort(Core core, DatagramChannel channel, SessionConfig config, int[] ports, int datagramBytesMax)
             throws IOException {
+        this.core = core;
         this.channel = channel;
         this.localAddress = (InetSocketAddress) channel.getLocalAddress();
         this.counters = core.counters();
@@ -47,36 +51,65 @@ final class NioUdpPort implements Port, DatagramSink {
         this.door = new NativeDoor(core, config, ports);
         this.watch = core.events().kind() == CoreEvents.Kind.NIO ? core.events().watch(channel) : null;
         MemorySegment incoming = arena.allocate(PortLimits.SLOT_BYTES, Long.BYTES);
+        MemorySegment incomingBetween = arena.allocate(PortLimits.SLOT_BYTES, Long.BYTES);
         MemorySegment outgoing = arena.allocate(PortLimits.SLOT_BYTES, Long.BYTES);
         this.inAddress = incoming.address();
         this.in = incoming.asByteBuffer();
+        this.betweenAddress = incomingBetween.address();
+        this.between = incomingBetween.asByteBuffer();
         this.outAddress = outgoing.address();
         this.out = outgoing.asByteBuffer();
         this.peer = arena.allocate(SocketLayout.ADDRESS_SLOT, Long.BYTES).address();
     }
 
+    /** What came in the midst of a function goes first, in its order. */
     @Override
     public int poll(long nowNs, int limit) {
         door.maintain(nowNs);
         int received = 0;
+        long interludes = core.interludes();
         door.beginBurst();
-        while (received < limit && receive()) {
+        while (received < limit && core.interludes() == interludes && serveNext()) {
             received++;
         }
         door.endBurst();
         return received;
     }
 
-    private boolean receive() {
+    private boolean serveNext() {
+        if (door.hasHeld()) {
+            door.serveHeld();
+            return true;
+        }
+        return receive(in, inAddress, false);
+    }
+
+    /** Receives elsewhere than {@link #poll}, where the arguments of the function lie that stands still. */
+    @Override
+    public int pollShort(long nowNs, int limit) {
+        int received = 0;
+        door.beginInterlude();
+        while (received < limit && core.mayServeShort() && receive(between, betweenAddress, true)) {
+            received++;
+        }
+        door.endInterlude();
+        return received;
+    }
+
+    private boolean receive(ByteBuffer into, long address, boolean onlyShort) {
         try {
-            in.clear();
-            SocketAddress source = channel.receive(in);
+            into.clear();
+            SocketAddress source = channel.receive(into);
             if (source == null) {
                 return false;
             }
-            InetSocketAddress address = (InetSocketAddress) source;
-            SocketLayout.write(peer, address, SocketLayout.family(address.getAddress()));
-            door.receive(inAddress, in.position(), peer, this);
+            InetSocketAddress from = (InetSocketAddress) source;
+            SocketLayout.write(peer, from, SocketLayout.family(from.getAddress()));
+            if (onlyShort) {
+                door.receiveShort(address, into.position(), peer, this);
+            } else {
+                door.receive(address, into.position(), peer, this);
+            }
             return true;
         } catch (IOException pastDatagramRefused) {
             // A peer that has gone: it says nothing of the next datagram.
@@ -126,7 +159,7 @@ final class NioUdpPort implements Port, DatagramSink {
 
     @Override
     public boolean drained() {
-        return true;
+        return !door.hasHeld();
     }
 
     @Override

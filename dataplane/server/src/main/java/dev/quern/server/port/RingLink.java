@@ -95,6 +95,11 @@ final class RingLink implements Transport.Link, DatagramSink {
         wakeClient.run();
     }
 
+    /** Whether {@link #poll} would return one. Core. */
+    boolean hasRequests() {
+        return !toServer.filled().isEmpty();
+    }
+
     /** The next request; give it back by {@link #release}. Core. */
     Ring.@Nullable Slot poll() {
         return toServer.filled().poll();

@@ -6,6 +6,8 @@ import dev.quern.server.session.NativeDoor;
 import dev.quern.server.session.SessionConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A core's end of the rings that lead to it. Thread: the core's. */
 final class RingPort implements Port {
@@ -27,36 +29,75 @@ final class RingPort implements Port {
         links.add(link);
     }
 
+    /** What came in the midst of a function goes first, in its order. */
     @Override
     public int poll(long nowNs, int limit) {
         door.maintain(nowNs);
-        int count = links.size();
-        if (count == 0) {
-            return 0;
-        }
-        int received = 0;
+        int served = 0;
         boolean begun = false;
-        // Each turn begins with another link, so that a busy one does not keep the rest waiting.
-        next = next + 1 < count ? next + 1 : 0;
-        for (int i = 0; i < count && received < limit; i++) {
-            RingLink link = links.get((next + i) % count);
-            Ring.Slot slot;
-            while (received < limit && (slot = link.poll()) != null) {
-                if (!begun) {
-                    begun = true;
-                    door.beginBurst();
-                }
+        long interludes = core.interludes();
+        rotate();
+        while (served < limit && core.interludes() == interludes) {
+            boolean isHeld = door.hasHeld();
+            RingLink link = isHeld ? null : nextLink();
+            if (!isHeld && link == null) {
+                break;
+            }
+            if (!begun) {
+                begun = true;
+                door.beginBurst();
+            }
+            if (link == null) {
+                door.serveHeld();
+            } else {
+                Ring.Slot slot = Objects.requireNonNull(link.poll());
                 door.receive(slot.address(), slot.length(), link.peer(), link);
                 link.release(slot);
-                received++;
             }
+            served++;
         }
         if (begun) {
             door.endBurst();
         } else {
             forgetGone();
         }
-        return received;
+        return served;
+    }
+
+    /** Each turn begins with another link, so that a busy one does not keep the rest waiting. */
+    private void rotate() {
+        next = next + 1 < links.size() ? next + 1 : 0;
+    }
+
+    /** The link whose turn it is, or the next one with a request; null when there is none. */
+    private @Nullable RingLink nextLink() {
+        for (int i = 0; i < links.size(); i++) {
+            RingLink link = links.get(next);
+            if (link.hasRequests()) {
+                return link;
+            }
+            rotate();
+        }
+        return null;
+    }
+
+    @Override
+    public int pollShort(long nowNs, int limit) {
+        int served = 0;
+        rotate();
+        door.beginInterlude();
+        while (served < limit && core.mayServeShort()) {
+            RingLink link = nextLink();
+            if (link == null) {
+                break;
+            }
+            Ring.Slot slot = Objects.requireNonNull(link.poll());
+            door.receiveShort(slot.address(), slot.length(), link.peer(), link);
+            link.release(slot);
+            served++;
+        }
+        door.endInterlude();
+        return served;
     }
 
     private void forgetGone() {
@@ -91,7 +132,7 @@ final class RingPort implements Port {
 
     @Override
     public boolean drained() {
-        return true;
+        return !door.hasHeld();
     }
 
     @Override

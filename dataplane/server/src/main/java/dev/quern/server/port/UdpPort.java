@@ -22,12 +22,19 @@ final class UdpPort implements Port, DatagramSink {
     private static final int LOOPBACK_IPV4 = 127;
 
     private final UdpSocket socket;
-    private final MultiMessage incoming = new MultiMessage(PortLimits.BATCH, PortLimits.SLOT_BYTES);
+    private final Core core;
     private final MultiMessage outgoing = new MultiMessage(PortLimits.BATCH, PortLimits.SLOT_BYTES);
     private final NativeDoor door;
     private final Counters counters;
     private final int datagramBytesMax;
     private final CoreEvents.@Nullable Watch watch;
+
+    /** The burst being served. */
+    private Burst current = new Burst();
+
+    /** What came while a function stood still that the other burst had brought. */
+    private Burst other = new Burst();
+
     private int queued;
 
     /**
@@ -36,6 +43,7 @@ final class UdpPort implements Port, DatagramSink {
      * @throws IOException when the address cannot be had
      */
     UdpPort(Core core, UdpSocket socket, SessionConfig config, int[] ports, int datagramBytesMax) throws IOException {
+        this.core = core;
         this.socket = socket;
         this.counters = core.counters();
         this.datagramBytesMax = datagramBytesMax;
@@ -44,25 +52,78 @@ final class UdpPort implements Port, DatagramSink {
                 core.events().kind() == CoreEvents.Kind.EPOLL ? core.events().watch(socket.descriptor()) : null;
     }
 
+    /** What came in the midst of a function goes first, in its order: held datagrams, then the rest of the bursts. */
     @Override
     public int poll(long nowNs, int limit) {
         door.maintain(nowNs);
-        int received = incoming.receive(socket.descriptor(), limit);
-        if (received <= 0) {
-            // An error here is a past datagram's (ECONNREFUSED from a peer that has gone): it says nothing of the next
-            // one.
-            return 0;
+        if (current.isEmpty() && other.isEmpty() && !door.hasHeld()) {
+            current.receive(socket.descriptor(), limit);
+            if (current.isEmpty()) {
+                return 0;
+            }
         }
+        int served = 0;
+        long interludes = core.interludes();
         door.beginBurst();
-        for (int slot = 0; slot < received; slot++) {
-            if (incoming.truncated(slot)) {
-                counters.increment(Counter.DROPPED_LONG);
-            } else {
-                door.receive(incoming.address(slot), incoming.length(slot), incoming.peer(slot), this);
+        while (served < limit && serveNext()) {
+            served++;
+            if (core.interludes() != interludes) {
+                break; // That took long: the core's other work is due.
             }
         }
         door.endBurst();
-        return received;
+        return served;
+    }
+
+    private boolean serveNext() {
+        if (door.hasHeld()) {
+            door.serveHeld();
+            return true;
+        }
+        if (current.isEmpty()) {
+            Burst empty = current;
+            current = other;
+            other = empty;
+        }
+        if (current.isEmpty()) {
+            return false;
+        }
+        int slot = current.take();
+        if (current.truncated(slot)) {
+            counters.increment(Counter.DROPPED_LONG);
+        } else {
+            door.receive(current.address(slot), current.length(slot), current.peer(slot), this);
+        }
+        return true;
+    }
+
+    @Override
+    public int pollShort(long nowNs, int limit) {
+        int served = 0;
+        door.beginInterlude();
+        while (served < limit && core.mayServeShort() && serveShort(limit)) {
+            served++;
+        }
+        door.endInterlude();
+        return served;
+    }
+
+    /** Never receives over {@link #current}, where the arguments of the function may lie that stands still. */
+    private boolean serveShort(int limit) {
+        Burst from = current.isEmpty() ? other : current;
+        if (from.isEmpty()) {
+            from.receive(socket.descriptor(), limit);
+            if (from.isEmpty()) {
+                return false;
+            }
+        }
+        int slot = from.take();
+        if (from.truncated(slot)) {
+            counters.increment(Counter.DROPPED_LONG);
+        } else {
+            door.receiveShort(from.address(slot), from.length(slot), from.peer(slot), this);
+        }
+        return true;
     }
 
     @Override
@@ -130,7 +191,7 @@ final class UdpPort implements Port, DatagramSink {
 
     @Override
     public boolean drained() {
-        return queued == 0;
+        return queued == 0 && current.isEmpty() && other.isEmpty() && !door.hasHeld();
     }
 
     @Override
@@ -140,7 +201,8 @@ final class UdpPort implements Port, DatagramSink {
             watch.close();
         }
         socket.close();
-        incoming.close();
+        current.close();
+        other.close();
         outgoing.close();
     }
 }

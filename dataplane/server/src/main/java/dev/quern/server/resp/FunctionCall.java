@@ -7,7 +7,10 @@ import dev.quern.sandbox.Invocation;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Counter;
 
-/** FCALL and FCALL_RO: runs a function on this core, in this turn. Thread: the core's. */
+/**
+ * FCALL and FCALL_RO: runs a function on this core, at once; but one that is not known to be short after the event loop has been left, so that
+ * the loop can serve others in its midst. Thread: the core's.
+ */
 final class FunctionCall {
     /** The command's own arguments: its name, the function's, the count of keys. */
     private static final int OWN_ARGUMENTS = 3;
@@ -32,6 +35,10 @@ final class FunctionCall {
             reply.error("ERR Function not found");
             return;
         }
+        if (!function.isShort() && core.events().isServing()) {
+            connection.defer(arguments);
+            return;
+        }
         if (!arguments.isLong(2)) {
             reply.error("ERR Bad number of keys provided");
             return;
@@ -52,13 +59,19 @@ final class FunctionCall {
         int length = encode(arguments, encoded);
         invocation.set(encoded, length, connection.table(), readOnly, TIME_LIMIT_OWN);
         core.counters().increment(Counter.INVOCATIONS);
-        int status = core.functionCore().invoke(function, invocation, System.nanoTime(), core.nowMs());
+        int status = connection.running(
+                () -> core.functionCore().invoke(function, invocation, System.nanoTime(), core.nowMs()));
+        if (connection.isClosed()) {
+            return;
+        }
+        // Others may have been answered in its midst.
+        ReplyWriter writer = connection.core().reply(connection);
         if (status != FunctionStatus.OK) {
-            failed(core, invocation, status, reply);
+            failed(core, invocation, status, writer);
         } else if (invocation.replied()) {
-            reply.bulk(invocation.replyAddress(), invocation.replyLength());
+            writer.bulk(invocation.replyAddress(), invocation.replyLength());
         } else {
-            reply.nil();
+            writer.nil();
         }
     }
 

@@ -13,6 +13,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,13 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Comma
     private @Nullable Tenant tenant;
     private @Nullable Table table;
     private boolean resp3;
+
+    /** A command that runs later, outside of the event loop, and before all that came after it. */
+    private @Nullable Arguments deferred;
+
+    /** Whether a command is under way in the midst of which others may be served. */
+    private boolean running;
+
     private boolean waiting;
     private boolean resuming;
     private boolean closing;
@@ -124,6 +132,46 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Comma
         channel().config().setAutoRead(false);
     }
 
+    /** Puts a command off until the event loop is left; later ones wait behind it. */
+    void defer(Arguments arguments) {
+        deferred = arguments.copy();
+        core.defer(this);
+    }
+
+    void runDeferred() {
+        Arguments arguments = deferred;
+        if (arguments == null) {
+            return;
+        }
+        deferred = null;
+        if (!closing) {
+            // Whatever arrives in its midst is held.
+            running = true;
+            perform(arguments);
+            running = false;
+        }
+        arguments.reset();
+        if (channel().isActive()) {
+            resume();
+        }
+    }
+
+    /** Whether later commands have to wait. */
+    private boolean isBusy() {
+        return waiting || running || deferred != null;
+    }
+
+    /** Calls a function, in the midst of which what arrives here is held. */
+    int running(IntSupplier call) {
+        boolean before = running;
+        running = true;
+        try {
+            return call.getAsInt();
+        } finally {
+            running = before;
+        }
+    }
+
     /** What was awaited has come; {@code answer} writes the reply, unless the client has gone. */
     void answered(java.util.function.Consumer<ReplyWriter> answer) {
         waiting = false;
@@ -141,6 +189,11 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Comma
         closing = true;
     }
 
+    /** Whether the client has gone. */
+    boolean isClosed() {
+        return !channel().isActive();
+    }
+
     void close() {
         closing = true;
         channel().close();
@@ -148,7 +201,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Comma
 
     /** Whether everything received has been answered. */
     boolean quiet() {
-        return !waiting && held.isEmpty() && channel().isWritable();
+        return !isBusy() && held.isEmpty() && channel().isWritable();
     }
 
     private Channel channel() {
@@ -194,8 +247,11 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Comma
     public void channelRead(ChannelHandlerContext reading, Object message) {
         if (closing) {
             ReferenceCountUtil.release(message);
-        } else if (waiting || !held.isEmpty() || !channel().isWritable()) {
+        } else if (isBusy() || !held.isEmpty() || !channel().isWritable()) {
             held.add(message);
+            if (held.size() == RespLimits.HELD_PIECES_MAX) {
+                channel().config().setAutoRead(false);
+            }
         } else {
             assembly.accept(message);
         }
@@ -222,15 +278,15 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Comma
         }
         resuming = true;
         do {
-            while (!held.isEmpty() && !waiting && !closing && channel().isWritable()) {
+            while (!held.isEmpty() && !isBusy() && !closing && channel().isWritable()) {
                 assembly.accept(held.remove());
             }
             send();
-        } while (!held.isEmpty() && !waiting && !closing && channel().isWritable());
+        } while (!held.isEmpty() && !isBusy() && !closing && channel().isWritable());
         resuming = false;
         if (closing) {
             dropHeld();
-        } else if (!waiting && channel().isWritable()) {
+        } else if (!isBusy() && channel().isWritable()) {
             channel().config().setAutoRead(true);
         }
     }
@@ -238,16 +294,24 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Comma
     @Override
     public void execute(Arguments arguments) {
         core.core().refreshClock();
-        ReplyWriter reply = core.reply(this);
+        if (core.core().isInterlude() && !ShortCommands.mayRun(this, arguments)) {
+            core.core().counters().increment(Counter.REQUESTS_HELD);
+            defer(arguments);
+            return;
+        }
+        perform(arguments);
+    }
+
+    private void perform(Arguments arguments) {
         core.core().counters().increment(Counter.RESP_COMMANDS);
         try {
-            dispatch(arguments, reply);
+            dispatch(arguments, core.reply(this));
         } catch (RuntimeException fault) {
             LOG.error("RESP command failed: connection={}, arguments={}", id(), arguments.count(), fault);
-            reply.error("ERR internal error, see the server's log");
+            core.reply(this).error("ERR internal error, see the server's log");
             closing = true;
         }
-        if (reply.size() > RespLimits.OUTPUT_FLUSH_BYTES && core.replying(this)) {
+        if (core.replying(this) && core.reply(this).size() > RespLimits.OUTPUT_FLUSH_BYTES) {
             send();
         }
     }

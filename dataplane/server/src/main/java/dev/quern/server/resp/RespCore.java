@@ -2,6 +2,7 @@ package dev.quern.server.resp;
 
 import dev.quern.kvstore.StoreCore;
 import dev.quern.server.loop.Core;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,7 @@ final class RespCore implements AutoCloseable {
     private final ReplyWriter reply = new ReplyWriter(output);
     private final RecordList found = new RecordList();
     private @Nullable RespConnection replying;
+    private final ArrayDeque<RespConnection> deferred = new ArrayDeque<>();
     private boolean entered;
     private final Set<RespConnection> connections = new HashSet<>();
 
@@ -76,6 +78,22 @@ final class RespCore implements AutoCloseable {
     /** The writer is finished with and free for the next connection. */
     void replied() {
         replying = null;
+    }
+
+    /** This connection has a command that was put off; it runs in its turn. */
+    void defer(RespConnection connection) {
+        deferred.add(connection);
+    }
+
+    /** Runs commands that were put off, outside of the event loop, until one has taken long; returns how many. */
+    int runDeferred() {
+        int run = 0;
+        long interludes = core.interludes();
+        for (int left = deferred.size(); left > 0 && core.interludes() == interludes; left--) {
+            deferred.remove().runDeferred();
+            run++;
+        }
+        return run;
     }
 
     /** The list for scans, empty. */

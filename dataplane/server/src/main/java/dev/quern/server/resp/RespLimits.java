@@ -73,6 +73,12 @@ final class RespLimits {
     /** Of an unknown option; Redis repeats all of it. */
     static final int OPTION_TEXT_MAX = 4096;
 
+    /** Pieces of commands that wait behind one under way; at so many no more is read from the socket. */
+    static final int HELD_PIECES_MAX = 1024;
+
+    /** What is copied in the midst of a function at a time: some microseconds' worth. */
+    static final int SHORT_BYTES_MAX = 64 * 1024;
+
     static {
         if (OUTPUT_RESUME_BYTES > OUTPUT_PAUSE_BYTES
                 || OUTPUT_PAUSE_BYTES > OUTPUT_BYTES_MAX

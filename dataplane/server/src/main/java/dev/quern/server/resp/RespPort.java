@@ -109,11 +109,22 @@ final class RespPort implements Port {
     @Override
     public int poll(long nowNs, int limit) {
         int work = events.serve();
+        work += connections.runDeferred();
         connections.leave();
         if (core.draining() && listening != null) {
             listening.close();
             listening = null;
         }
+        return work;
+    }
+
+    @Override
+    public int pollShort(long nowNs, int limit) {
+        if (events.isServing()) {
+            return 0; // The function was called from there, as it had always been short; it will not be again.
+        }
+        int work = events.serve();
+        connections.leave();
         return work;
     }
 

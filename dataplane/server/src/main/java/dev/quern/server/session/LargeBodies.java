@@ -70,7 +70,13 @@ final class LargeBodies {
         }
     }
 
-    private void free(LargeBody body) {
+    /** Takes a body out, for its own requests and replies not to meet it; {@link #free} it when it is done with. */
+    LargeBody take(LargeBody body) {
+        bodies.remove(body.sequence());
+        return body;
+    }
+
+    void free(LargeBody body) {
         bytes -= body.length();
         budget.bytes -= body.length();
         body.free();

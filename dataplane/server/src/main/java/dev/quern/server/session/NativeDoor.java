@@ -38,7 +38,10 @@ public final class NativeDoor implements AutoCloseable {
     private final ReplyWriter writer;
     private final Handshake handshake;
     private final Reply reply;
+    private final Repeats repeats;
     private final Requests requests;
+    private final HeldDatagrams held = new HeldDatagrams();
+    private final InterludeDoor interlude;
     private final BurstLookahead lookahead = new BurstLookahead();
     private final long idleNs;
     private long sweptNs;
@@ -54,7 +57,9 @@ public final class NativeDoor implements AutoCloseable {
         this.writer = new ReplyWriter(counters);
         this.handshake = new Handshake(core, config, ports, sessions, writer, blocks, budget);
         this.reply = new Reply(writer);
+        this.repeats = new Repeats(counters, writer);
         this.requests = new Requests(core, reply);
+        this.interlude = new InterludeDoor(core, sessions, handshake, writer, repeats, held);
         this.idleNs = config.idleMs() * 1_000_000L;
         this.sweptNs = core.nowNs();
     }
@@ -69,6 +74,55 @@ public final class NativeDoor implements AutoCloseable {
     public void endBurst() {
         writer.finish();
         core.storeCore().exit();
+    }
+
+    /** In the midst of a function of this core: what is open of its session's replies goes out, so that others can be answered. */
+    public void beginInterlude() {
+        writer.finish();
+    }
+
+    /**
+     * Takes one datagram in the midst of a function: does what asks for single records, and copies the rest for {@link #serveHeld}. What a
+     * session sent after a request that is held is held, too.
+     */
+    public void receiveShort(long datagram, int length, long peer, DatagramSink sink) {
+        interlude.receive(datagram, length, peer, sink);
+    }
+
+    /** Sends what is open. */
+    public void endInterlude() {
+        writer.finish();
+    }
+
+    /** Whether datagrams wait that came in the midst of a function: they go before all that came later. */
+    public boolean hasHeld() {
+        return !held.isEmpty();
+    }
+
+    /** Serves the datagram that has waited longest; inside a burst. */
+    public void serveHeld() {
+        HeldDatagrams.Held oldest = held.remove();
+        try {
+            Session session = oldest.session();
+            if (session == null) {
+                receive(oldest.address(), oldest.length(), oldest.peer(), oldest.sink());
+                return;
+            }
+            if (session.closed()
+                    || cursor.wrap(NativeMemory.ALL, oldest.address(), oldest.length(), false) != Verdict.GOOD) {
+                return;
+            }
+            core.storeCore().renew();
+            requests.beginHeld(oldest.arrivedNs());
+            while (!session.closed() && cursor.next()) {
+                if (cursor.message() - oldest.address() >= oldest.from()) {
+                    serve(session);
+                }
+            }
+            requests.beginBurst();
+        } finally {
+            oldest.free();
+        }
     }
 
     /** Forgets idle sessions, a few at a time. For every turn. */
@@ -169,7 +223,7 @@ public final class NativeDoor implements AutoCloseable {
             return;
         }
         boolean kept = Opcode.isKept(opcode);
-        if (kept && repeated(session, sequence)) {
+        if (kept && repeats.answer(session, sequence, reply)) {
             return;
         }
         execute(session, opcode, sequence, cursor.body(), cursor.bodyLength(), kept);
@@ -197,42 +251,12 @@ public final class NativeDoor implements AutoCloseable {
         }
     }
 
-    /** Answers a request that has begun before from its kept outcome, or with silence while it is still executing. */
-    private boolean repeated(Session session, int sequence) {
-        Outcomes outcomes = session.outcomes();
-        int state = outcomes.state(sequence);
-        if (state == OutcomeLayout.EMPTY) {
-            return false;
-        }
-        if (state == OutcomeLayout.EXECUTING) {
-            counters.increment(Counter.REQUESTS_EXECUTING);
-            return true;
-        }
-        counters.increment(Counter.REQUESTS_REPEATED);
-        int opcode = outcomes.opcode(sequence);
-        LargeBody large = state == OutcomeLayout.LARGE ? session.replies().get(sequence) : null;
-        if (large != null) {
-            reply.piece(session, large, 0);
-        } else if (state == OutcomeLayout.INLINE || state == OutcomeLayout.BLOCK) {
-            writer.write(
-                    session,
-                    opcode,
-                    outcomes.status(sequence),
-                    sequence,
-                    outcomes.body(sequence),
-                    outcomes.length(sequence));
-        } else {
-            answer(session, opcode, Status.NOT_KEPT, sequence, Status.describe(Status.NOT_KEPT));
-        }
-        return true;
-    }
-
     /** A piece of a long request. What came in pieces is kept whatever its opcode, as its pieces are not sent again once acknowledged. */
     private void part(Session session, int sequence) {
         counters.increment(Counter.PARTS);
         long part = cursor.body();
         int opcode = PartLayout.opcode(NativeMemory.ALL, part);
-        if (repeated(session, sequence)) {
+        if (repeats.answer(session, sequence, reply)) {
             return;
         }
         int total = PartLayout.totalLength(NativeMemory.ALL, part);
@@ -257,7 +281,7 @@ public final class NativeDoor implements AutoCloseable {
         long reply = writer.begin(session, Opcode.PART, Status.OK, sequence, PartReplyLayout.BYTES);
         PartReplyLayout.write(NativeMemory.ALL, reply, offset);
         if (body.complete()) {
-            assembled(session, body);
+            assembled(session, session.requests().take(body));
         }
     }
 
@@ -271,16 +295,20 @@ public final class NativeDoor implements AutoCloseable {
         return body;
     }
 
+    /** The body is no longer among the session's, whose window may move on while a function reads it. */
     private void assembled(Session session, LargeBody body) {
         int sequence = body.sequence();
-        Verdict verdict = BodyCheck.request(NativeMemory.ALL, body.opcode(), body.address(), body.length());
-        if (verdict == Verdict.GOOD) {
-            execute(session, body.opcode(), sequence, body.address(), body.length(), true);
-        } else {
-            counters.increment(Counter.REQUESTS_BAD);
-            answer(session, body.opcode(), Status.BAD_REQUEST, sequence, verdict.text());
+        try {
+            Verdict verdict = BodyCheck.request(NativeMemory.ALL, body.opcode(), body.address(), body.length());
+            if (verdict == Verdict.GOOD) {
+                execute(session, body.opcode(), sequence, body.address(), body.length(), true);
+            } else {
+                counters.increment(Counter.REQUESTS_BAD);
+                answer(session, body.opcode(), Status.BAD_REQUEST, sequence, verdict.text());
+            }
+        } finally {
+            session.requests().free(body);
         }
-        session.requests().remove(sequence);
     }
 
     private void fetch(Session session, int sequence, int offset) {
@@ -341,6 +369,7 @@ public final class NativeDoor implements AutoCloseable {
     @Override
     public void close() {
         sessions.drainTo(this::remove);
+        held.close();
         requests.close();
         blocks.close();
     }

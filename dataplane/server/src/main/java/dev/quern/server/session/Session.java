@@ -28,6 +28,7 @@ final class Session {
     private int sequenceHighest;
     private long seenNs;
     private int executing;
+    private int held;
     private boolean closed;
 
     Session(
@@ -94,7 +95,7 @@ final class Session {
 
     /** Whether it may be forgotten: nothing heard for so long, and nothing of it under way. */
     boolean idle(long nowNs, long idleNs) {
-        return executing == 0 && nowNs - seenNs > idleNs;
+        return executing == 0 && held == 0 && nowNs - seenNs > idleNs;
     }
 
     /** Takes note of a sequence; false when it is older than the window and nobody waits for it. */
@@ -107,6 +108,11 @@ final class Session {
             return true;
         }
         return ahead > -window;
+    }
+
+    /** Whether a sequence is among those whose outcomes are kept, or newer. */
+    boolean isWithin(int sequence) {
+        return sequence - sequenceHighest > -window;
     }
 
     /** The window's outcomes; made at the first call. */
@@ -132,6 +138,16 @@ final class Session {
     /** A request has gone to the control thread, or come back. */
     void executing(int change) {
         executing += change;
+    }
+
+    /** A datagram of it was held back, or is no longer; meanwhile it is not forgotten. */
+    void held(int change) {
+        held += change;
+    }
+
+    /** Whether datagrams of it are held back: what comes later has to wait behind them. */
+    boolean hasHeld() {
+        return held > 0;
     }
 
     boolean closed() {

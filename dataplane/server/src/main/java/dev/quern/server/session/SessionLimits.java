@@ -35,6 +35,20 @@ public final class SessionLimits {
     /** Bodies in assembly or kept for FETCH in one session: each takes bookkeeping on the heap. */
     static final int LARGE_BODIES_PER_SESSION = 64;
 
+    /**
+     * Datagrams that may wait in one door for the end of a function: more than the windows of a few busy sessions; then they are lost and
+     * sent again.
+     */
+    static final int HELD_DATAGRAMS_MAX = 4096;
+
+    static final long HELD_BYTES_MAX = 16L << 20;
+
+    /** As long as no more wait, those of no session may wait as well: to be told so, but no flood of them. */
+    static final int HELD_STRANGERS_MAX = 256;
+
+    /** A step of a handshake takes about as long as so many gets. */
+    static final int HANDSHAKE_GETS = 32;
+
     static {
         if (SLAB_BYTES % BLOCK_BYTES_MAX != 0 || BLOCK_BYTES_MAX < Limits.DATAGRAM_BYTES_MAX) {
             throw new ExceptionInInitializerError("a slab holds whole blocks, and a block any datagram's body");

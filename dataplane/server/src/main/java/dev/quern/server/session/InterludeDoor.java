@@ -1,0 +1,143 @@
+package dev.quern.server.session;
+
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.Table;
+import dev.quern.protocol.MessageCursor;
+import dev.quern.protocol.Opcode;
+import dev.quern.protocol.Status;
+import dev.quern.protocol.Tag;
+import dev.quern.protocol.Verdict;
+import dev.quern.server.loop.Core;
+import dev.quern.server.loop.Counter;
+import dev.quern.server.loop.Counters;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The native door in the midst of a function, with a cursor and a reply of its own, as the function's request may be in the hands of the
+ * others. Serves handshakes, and requests for single records that are in order in every way; whatever else a datagram holds, it keeps from there on, to
+ * be looked at anew when the function has ended. Thread: the core's; allocates nothing unless it keeps a datagram.
+ */
+final class InterludeDoor {
+    private static final Logger LOG = LoggerFactory.getLogger(InterludeDoor.class);
+
+    private final Core core;
+    private final Counters counters;
+    private final SessionTable sessions;
+    private final Handshake handshake;
+    private final Repeats repeats;
+    private final HeldDatagrams held;
+    private final MessageCursor cursor = new MessageCursor();
+    private final Reply reply;
+    private final RecordRequests records;
+
+    InterludeDoor(
+            Core core,
+            SessionTable sessions,
+            Handshake handshake,
+            ReplyWriter writer,
+            Repeats repeats,
+            HeldDatagrams held) {
+        this.core = core;
+        this.counters = core.counters();
+        this.sessions = sessions;
+        this.handshake = handshake;
+        this.repeats = repeats;
+        this.held = held;
+        this.reply = new Reply(writer);
+        this.records = new RecordRequests(core, reply, true);
+    }
+
+    void receive(long datagram, int length, long peer, DatagramSink sink) {
+        boolean isGood = cursor.wrap(NativeMemory.ALL, datagram, length, false) == Verdict.GOOD;
+        if (isGood && cursor.session() == 0) {
+            counters.increment(Counter.DATAGRAMS_RECEIVED);
+            handshake.receive(cursor, length, peer, sink);
+            core.servedShort(SessionLimits.HANDSHAKE_GETS);
+            return;
+        }
+        Session session = isGood ? sessions.find(cursor.session()) : null;
+        if (session == null || !session.isPeer(peer)) {
+            hold(datagram, length, 0, peer, sink, null);
+            return;
+        }
+        Tag tag = session.tag();
+        if (tag != null && !tag.verify(NativeMemory.ALL, datagram, length)) {
+            counters.increment(Counter.DATAGRAMS_RECEIVED);
+            counters.increment(Counter.DROPPED_TAG);
+            return;
+        }
+        counters.increment(Counter.DATAGRAMS_RECEIVED);
+        session.seen(core.nowNs());
+        while (cursor.next()) {
+            if (session.hasHeld() || !serve(session)) {
+                hold(datagram, length, (int) (cursor.message() - datagram), peer, sink, session);
+                return;
+            }
+        }
+        if (cursor.verdict() != Verdict.GOOD) {
+            counters.increment(Counter.DROPPED_MESSAGE);
+        }
+    }
+
+    private void hold(long datagram, int length, int from, long peer, DatagramSink sink, @Nullable Session session) {
+        boolean isHeld = held.add(datagram, length, from, peer, sink, session, core.nowNs());
+        counters.increment(isHeld ? Counter.REQUESTS_HELD : Counter.REQUESTS_BUSY);
+    }
+
+    /** False, and nothing was done, when the message has to wait. */
+    private boolean serve(Session session) {
+        int opcode = cursor.opcode();
+        int sequence = cursor.sequence();
+        if (cursor.checkBody() != Verdict.GOOD || core.draining()) {
+            return false;
+        }
+        boolean kept = Opcode.isKept(opcode);
+        // That of the function itself comes again when it takes long, and must not keep the rest of its session.
+        if ((kept || opcode == Opcode.PART) && session.isWithin(sequence) && repeats.answer(session, sequence, reply)) {
+            counters.increment(Counter.REQUESTS);
+            return true;
+        }
+        Table table = RecordRequests.does(opcode) ? session.tenant().table(cursor.table()) : null;
+        if (table == null && opcode != Opcode.PING) {
+            return false;
+        }
+        if (!session.advance(sequence)) {
+            counters.increment(Counter.REQUESTS);
+            counters.increment(Counter.REQUESTS_STALE);
+            return true;
+        }
+        if (kept) {
+            session.outcomes().begin(sequence, opcode);
+        }
+        reply.to(session, opcode, sequence, kept);
+        boolean isDone;
+        try {
+            isDone = execute(table, opcode, cursor.body(), cursor.bodyLength());
+        } catch (RuntimeException fault) {
+            // A bug, met on one request: the function goes on, and the request is not tried again.
+            LOG.error(
+                    "{} of tenant {} failed",
+                    Opcode.name(opcode),
+                    session.tenant().name(),
+                    fault);
+            reply.to(session, opcode, sequence, kept);
+            reply.status(Status.INTERNAL);
+            isDone = true;
+        }
+        if (isDone) {
+            counters.increment(Counter.REQUESTS);
+            core.servedShort(1);
+        }
+        return isDone;
+    }
+
+    private boolean execute(@Nullable Table table, int opcode, long body, int length) {
+        if (table == null) {
+            reply.body(Status.OK, body, length);
+            return true;
+        }
+        return records.execute(table, opcode, body, length);
+    }
+}

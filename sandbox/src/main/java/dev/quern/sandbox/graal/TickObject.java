@@ -1,0 +1,39 @@
+package dev.quern.sandbox.graal;
+
+import com.oracle.truffle.api.CompilerDirectives.TruffleBoundary;
+import com.oracle.truffle.api.interop.InteropLibrary;
+import com.oracle.truffle.api.interop.TruffleObject;
+import com.oracle.truffle.api.library.ExportLibrary;
+import com.oracle.truffle.api.library.ExportMessage;
+import dev.quern.sandbox.guest.GuestTrap;
+import dev.quern.sandbox.guest.StoreCalls;
+
+/** What a guest calls when it ticks; as {@link IntrinsicObject}. */
+@ExportLibrary(InteropLibrary.class)
+final class TickObject implements TruffleObject {
+    private final StoreCalls calls;
+
+    TickObject(StoreCalls calls) {
+        this.calls = calls;
+    }
+
+    @ExportMessage
+    boolean isExecutable() {
+        return true;
+    }
+
+    @ExportMessage
+    Object execute(@SuppressWarnings("unused") Object[] arguments) {
+        try {
+            tick();
+        } catch (GuestTrap trap) {
+            throw new TrapException(calls, trap);
+        }
+        return this;
+    }
+
+    @TruffleBoundary
+    private void tick() {
+        calls.tick();
+    }
+}

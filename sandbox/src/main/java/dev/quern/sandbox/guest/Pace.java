@@ -1,0 +1,74 @@
+package dev.quern.sandbox.guest;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Turns the ticks of a guest into looks at the clock: of fast code there are many ticks to a look, of slow code few. One per core.
+ * Thread: the core's, but for
+ * {@link #lastNs}; allocates nothing.
+ */
+public final class Pace {
+    /** What is done at a look. */
+    @FunctionalInterface
+    public interface Look {
+        /**
+         * May take time, and may end the guest's call by a {@link GuestTrap}.
+         *
+         * @param nowNs {@link System#nanoTime} of just now
+         */
+        void at(long nowNs);
+    }
+
+    /** What lies between two looks, more or less: a look costs some 30 ns. */
+    private static final long INTERVAL_NS = 5_000;
+
+    /** Of unknown code: a few hundred iterations. */
+    private static final int TICKS_FIRST = 4;
+
+    private static final int TICKS_MAX = 4096;
+
+    private final Look look;
+    private int ticks;
+    private int left;
+
+    /** Written by the core alone, and seen by others sooner or later. */
+    private final AtomicLong lastNs = new AtomicLong();
+
+    public Pace(Look look) {
+        this.look = look;
+    }
+
+    /** A guest's call begins. */
+    public void begin(long nowNs) {
+        ticks = TICKS_FIRST;
+        left = TICKS_FIRST;
+        lastNs.setOpaque(nowNs);
+    }
+
+    /** The guest ticks; it is between two of its instructions. */
+    public void tick() {
+        if (--left <= 0) {
+            look();
+        }
+    }
+
+    /** When the guest last came to a look, or its call began. Any thread. */
+    public long lastNs() {
+        return lastNs.getOpaque();
+    }
+
+    /** Looks now; the guest is between two of its instructions. */
+    public void look() {
+        long nowNs = System.nanoTime();
+        long elapsedNs = nowNs - lastNs.getPlain();
+        if (elapsedNs < INTERVAL_NS / 2) {
+            ticks = Math.min(2 * ticks, TICKS_MAX);
+        } else if (elapsedNs > 2 * INTERVAL_NS) {
+            ticks = (int) Math.max(1, ticks * INTERVAL_NS / elapsedNs);
+        }
+        left = ticks;
+        look.at(nowNs);
+        // Whatever was done there is not the guest's pace.
+        lastNs.setOpaque(System.nanoTime());
+    }
+}

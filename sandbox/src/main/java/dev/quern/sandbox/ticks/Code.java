@@ -1,0 +1,85 @@
+package dev.quern.sandbox.ticks;
+
+import java.io.ByteArrayOutputStream;
+
+/** A few instructions, one after another. */
+final class Code {
+    private static final int VOID_BLOCK = 0x40;
+    private static final int I32 = 0x7F;
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    Code local(int index) {
+        return with(0x20, index);
+    }
+
+    Code teeLocal(int index) {
+        return with(0x22, index);
+    }
+
+    Code global(int index) {
+        return with(0x23, index);
+    }
+
+    Code setGlobal(int index) {
+        return with(0x24, index);
+    }
+
+    /** From 0 to 63: one byte, signed. */
+    Code constant(int small) {
+        bytes.write(0x41);
+        bytes.write(small);
+        return this;
+    }
+
+    Code add() {
+        bytes.write(0x6A);
+        return this;
+    }
+
+    Code and() {
+        bytes.write(0x71);
+        return this;
+    }
+
+    Code ifZero() {
+        bytes.write(0x45);
+        bytes.write(0x04);
+        bytes.write(VOID_BLOCK);
+        return this;
+    }
+
+    Code call(int function) {
+        return with(0x10, function);
+    }
+
+    Code end() {
+        bytes.write(0x0B);
+        return this;
+    }
+
+    private Code with(int opcode, int index) {
+        bytes.write(opcode);
+        bytes.writeBytes(ModuleBytes.number(index));
+        return this;
+    }
+
+    byte[] toBytes() {
+        return bytes.toByteArray();
+    }
+
+    /** A global's type and value: an i32 that can be written, 0 at first. */
+    static byte[] counterGlobal() {
+        return new byte[] {I32, 1, 0x41, 0, 0x0B};
+    }
+
+    /** A declaration of one more i32 local. */
+    static byte[] oneLocal() {
+        return new byte[] {1, I32};
+    }
+
+    /** The type of a function that takes and returns nothing. */
+    static byte[] voidType() {
+        return new byte[] {0x60, 0, 0};
+    }
+}
