@@ -3,14 +3,12 @@ package dev.quern.kvstore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.quern.kvstore.index.Index;
 import java.util.HashMap;
 import java.util.Map;
-import org.jetbrains.lincheck.datastructures.LongGen;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import org.jetbrains.lincheck.datastructures.Operation;
-import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
-import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +29,6 @@ import org.junit.jupiter.api.Timeout;
 class LinearisabilityTest {
     private static final int SCENARIOS = Integer.getInteger("quern.evidence.scenarios", 6);
     private static final int RUNS = 120;
-    private static final int KEYS = 3;
 
     /** What a program may do, with nothing concurrent about it. */
     public static class Model {
@@ -62,6 +59,14 @@ class LinearisabilityTest {
             return map.merge(key, delta, Long::sum);
         }
 
+        public Map<Long, Long> range(int core) {
+            return Map.copyOf(map);
+        }
+
+        public Map<Long, Long> rangeBackwards(int core) {
+            return range(core);
+        }
+
         public long sum(int core) {
             return map.values().stream().mapToLong(Long::longValue).sum();
         }
@@ -89,234 +94,37 @@ class LinearisabilityTest {
         }
     }
 
-    /** The store, one core to a thread; every run has keys of its own, so that the index grows from run to run. */
-    public abstract static class OnStore {
-        private static final int CORES = 4;
-        private static final int RUNS_PER_STORE = 1_200;
-        private static final Keys[] KEYS_OF = {new Keys(), new Keys(), new Keys(), new Keys()};
-        private static final StoreCore[] CORE_OF = new StoreCore[CORES];
-        private static @Nullable Store store;
-        private static int runs;
+    /** What a counter should do. */
+    public static class Counter {
+        private long number;
 
-        protected final Tenant tenant;
-        protected final Table table;
-        private final long[] keyNumbers = new long[KEYS];
-
-        // Lincheck makes one object at a time, and tells nobody when it is done with it.
-        @SuppressWarnings("StaticAssignmentInConstructor")
-        protected OnStore() {
-            if (runs % RUNS_PER_STORE == 0) {
-                closeAll();
-                Store fresh = Store.open(new StoreConfig(CORES, runs, true));
-                fresh.createTenant("t", TenantConfig.defaults().withQuotaBytes(16 << 20));
-                for (int i = 0; i < CORES; i++) {
-                    CORE_OF[i] = fresh.attach();
-                }
-                store = fresh;
-            }
-            runs++;
-            Store current = store;
-            if (current == null) {
-                throw new IllegalStateException("no store");
-            }
-            tenant = current.tenants().getFirst();
-            table = tenant.defaultTable();
-            long number = (long) runs << 32;
-            for (int i = 0; i < KEYS; i++) {
-                // The keys of a run share the bucket that they had in an index of the first size.
-                do {
-                    number++;
-                } while (i > 0 && (hash(number) ^ hash(keyNumbers[0])) % 64 != 0);
-                keyNumbers[i] = number;
-            }
+        public long increment() {
+            number++;
+            return number;
         }
 
-        static void closeAll() {
-            for (StoreCore core : CORE_OF) {
-                if (core != null) {
-                    core.close();
-                }
-            }
-            if (store != null) {
-                store.close();
-                store = null;
-            }
+        /** Lincheck asks which states are the same. */
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Counter counter && counter.number == number;
         }
 
-        private long hash(long number) {
-            Keys keys = KEYS_OF[0].key(number);
-            Index index = table.index();
-            return index.hash(keys.keyAddress(), keys.keyLength());
-        }
-
-        protected StoreCore enter(int core) {
-            CORE_OF[core].enter(1);
-            return CORE_OF[core];
-        }
-
-        protected void exit(StoreCore core) {
-            core.exit();
-            core.maintain(1, 1);
-        }
-
-        protected Keys key(int core, long key) {
-            return KEYS_OF[core].key(keyNumbers[(int) key]);
-        }
-
-        protected static Keys value(Keys keys, long value) {
-            return keys.value(Long.toString(value));
-        }
-
-        @Operation
-        public int put(
-                @Param(gen = ThreadIdGen.class) int core,
-                @Param(gen = LongGen.class, conf = "0:2") long key,
-                @Param(gen = LongGen.class, conf = "1:9") long value) {
-            StoreCore entered = enter(core);
-            int status = value(key(core, key), value).put(table, entered);
-            exit(entered);
-            return status;
-        }
-
-        @Operation
-        public int delete(
-                @Param(gen = ThreadIdGen.class) int core, @Param(gen = LongGen.class, conf = "0:2") long key) {
-            StoreCore entered = enter(core);
-            int status = key(core, key).delete(table, entered);
-            exit(entered);
-            return status;
-        }
-
-        @Operation
-        public long increment(
-                @Param(gen = ThreadIdGen.class) int core,
-                @Param(gen = LongGen.class, conf = "0:2") long key,
-                @Param(gen = LongGen.class, conf = "1:9") long delta) {
-            StoreCore entered = enter(core);
-            Keys keys = key(core, key);
-            int status = table.increment(entered, keys.keyAddress(), keys.keyLength(), delta);
-            exit(entered);
-            return status == StoreStatus.OK ? entered.resultLong() : status;
+        @Override
+        public int hashCode() {
+            return Long.hashCode(number);
         }
     }
 
-    /** Operations on single keys. */
-    public static class Singles extends OnStore {
-        @Operation
-        public int putIfAbsent(
-                @Param(gen = ThreadIdGen.class) int core,
-                @Param(gen = LongGen.class, conf = "0:2") long key,
-                @Param(gen = LongGen.class, conf = "1:9") long value) {
-            StoreCore entered = enter(core);
-            int status = value(key(core, key), value).put(table, entered, Record.NO_EXPIRY, PutCondition.IF_ABSENT);
-            exit(entered);
-            return status;
-        }
-
-        @Operation
-        public @Nullable Long get(
-                @Param(gen = ThreadIdGen.class) int core, @Param(gen = LongGen.class, conf = "0:2") long key) {
-            StoreCore entered = enter(core);
-            long record = key(core, key).find(table, entered);
-            Long value = record == Record.NONE ? null : Long.valueOf(Keys.text(record));
-            exit(entered);
-            return value;
-        }
-
-        /** By value, for a model without versions: looks, and goes on only from what it saw. */
-        @Operation
-        public boolean compareAndSet(
-                @Param(gen = ThreadIdGen.class) int core,
-                @Param(gen = LongGen.class, conf = "0:2") long key,
-                @Param(gen = LongGen.class, conf = "1:9") long expected,
-                @Param(gen = LongGen.class, conf = "1:9") long value) {
-            StoreCore entered = enter(core);
-            Keys keys = value(key(core, key), value);
-            int status = StoreStatus.CONFLICT;
-            while (status == StoreStatus.CONFLICT) {
-                long record = keys.find(table, entered);
-                status = record == Record.NONE || !Keys.text(record).equals(Long.toString(expected))
-                        ? StoreStatus.NOT_FOUND
-                        : table.compareAndSet(
-                                entered,
-                                keys.keyAddress(),
-                                keys.keyLength(),
-                                Record.version(record),
-                                keys.valueAddress(),
-                                keys.valueLength(),
-                                Record.NO_EXPIRY);
-            }
-            exit(entered);
-            return status == StoreStatus.OK;
-        }
-    }
-
-    /** Transactions over several keys beside writes of single ones. */
-    public static class Transactions extends OnStore {
-        @Operation
-        public long sum(@Param(gen = ThreadIdGen.class) int core) {
-            StoreCore entered = enter(core);
-            long sum;
-            Transaction transaction;
-            do {
-                transaction = entered.begin(tenant);
-                sum = 0;
-                for (int key = 0; key < KEYS; key++) {
-                    sum += number(transaction, key(core, key));
-                }
-            } while (transaction.commit() == StoreStatus.CONFLICT);
-            exit(entered);
-            return sum;
-        }
-
-        @Operation
-        public long move(
-                @Param(gen = ThreadIdGen.class) int core,
-                @Param(gen = LongGen.class, conf = "0:2") long from,
-                @Param(gen = LongGen.class, conf = "0:2") long to) {
-            StoreCore entered = enter(core);
-            long moved;
-            Transaction transaction;
-            do {
-                transaction = entered.begin(tenant);
-                Keys keys = key(core, from);
-                moved = number(transaction, keys);
-                transaction.delete(table, keys.keyAddress(), keys.keyLength());
-                keys = key(core, to);
-                moved += number(transaction, keys);
-                if (moved != 0) {
-                    value(keys, moved);
-                    transaction.put(
-                            table,
-                            keys.keyAddress(),
-                            keys.keyLength(),
-                            keys.valueAddress(),
-                            keys.valueLength(),
-                            Record.NO_EXPIRY);
-                }
-            } while (transaction.commit() == StoreStatus.CONFLICT);
-            exit(entered);
-            return moved;
-        }
-
-        private long number(Transaction transaction, Keys keys) {
-            long record = transaction.find(table, keys.keyAddress(), keys.keyLength());
-            return record == Record.NONE ? 0 : Long.parseLong(Keys.text(record));
-        }
-    }
-
-    /** A counter that loses updates, to see that Lincheck would tell. */
+    /** A counter that loses updates, to see that Lincheck would tell: its two threads read it together before either writes. */
     public static class Forgetful {
-        private static final int SPINS = 50;
+        static final int THREADS = 2;
+        private final CyclicBarrier haveRead = new CyclicBarrier(THREADS);
         private volatile long number;
 
         @Operation
-        @SuppressWarnings("NonAtomicVolatileUpdate") // the point
-        public long increment() {
+        public long increment() throws InterruptedException, BrokenBarrierException {
             long read = number;
-            for (int i = 0; i < SPINS; i++) {
-                Thread.onSpinWait();
-            }
+            haveRead.await();
             number = read + 1;
             return read + 1;
         }
@@ -324,12 +132,18 @@ class LinearisabilityTest {
 
     @Test
     void shouldFindAnOrderForEveryProgramOfSingleOperations() {
-        check(Singles.class);
+        check(LinearisabilityPrograms.Singles.class, SCENARIOS);
+    }
+
+    @Test
+    void shouldFindAnOrderForEveryProgramOfSingleOperationsAndRanges() {
+        // Each run takes longer, as it fills leaves first.
+        check(LinearisabilityPrograms.Ranges.class, SCENARIOS / 2);
     }
 
     @Test
     void shouldFindAnOrderForEveryProgramOfTransactionsAndWrites() {
-        check(Transactions.class);
+        check(LinearisabilityPrograms.Transactions.class, SCENARIOS);
     }
 
     @Test
@@ -337,18 +151,23 @@ class LinearisabilityTest {
         AssertionError error = assertThrows(
                 AssertionError.class,
                 () -> new StressOptions()
-                        .iterations(10)
-                        .invocationsPerIteration(RUNS)
-                        .threads(2)
+                        .iterations(1)
+                        .invocationsPerIteration(1)
+                        .threads(Forgetful.THREADS)
+                        .actorsPerThread(2)
+                        // Alone, a thread would wait for the other one for ever.
+                        .actorsBefore(0)
+                        .actorsAfter(0)
                         .minimizeFailedScenario(false)
+                        .sequentialSpecification(Counter.class)
                         .check(Forgetful.class));
         assertEquals(true, String.valueOf(error.getMessage()).contains("Invalid execution results"));
     }
 
-    private static void check(Class<? extends OnStore> operations) {
+    private static void check(Class<? extends LinearisabilityPrograms.OnStore> operations, int scenarios) {
         try {
             new StressOptions()
-                    .iterations(SCENARIOS)
+                    .iterations(scenarios)
                     .invocationsPerIteration(RUNS)
                     .threads(2)
                     .actorsPerThread(3)
@@ -357,8 +176,7 @@ class LinearisabilityTest {
                     .sequentialSpecification(Model.class)
                     .check(operations);
         } finally {
-            OnStore.closeAll();
-            OnStore.runs = 0;
+            LinearisabilityPrograms.OnStore.reset();
         }
     }
 }

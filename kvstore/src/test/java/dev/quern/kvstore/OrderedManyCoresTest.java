@@ -77,7 +77,7 @@ class OrderedManyCoresTest {
         try (StoreCore core = store.attach();
                 Keys keys = new Keys()) {
             try {
-                for (; burst < burstsMax && !stop.get(); burst++) {
+                for (; burst == 0 || burst < burstsMax && !stop.get(); burst++) {
                     core.enter(burst);
                     work.burst(core, keys, random, burst);
                     core.exit();

@@ -23,6 +23,7 @@ final class RecordingCore {
     private final Keys keys;
     private final Random random;
     private final AtomicLong clock;
+    private final RecordedRange range;
     private final int keyCount;
     private final int spinsMax;
     private final List<Operation> history = new ArrayList<>();
@@ -32,16 +33,25 @@ final class RecordingCore {
     /**
      * Starts with an empty history.
      *
+     * @param fresh counts the keys that were ever inserted anew into an ordered table; all cores share it
      * @param keyCount how many keys there are in all tables together
      * @param pauses whether it waits between operations; otherwise cores meet at full speed
      */
     RecordingCore(
-            StoreCore core, Table[] tables, Keys keys, Random random, AtomicLong clock, int keyCount, boolean pauses) {
+            StoreCore core,
+            Table[] tables,
+            Keys keys,
+            Random random,
+            AtomicLong clock,
+            AtomicLong fresh,
+            int keyCount,
+            boolean pauses) {
         this.core = core;
         this.tables = tables;
         this.keys = keys;
         this.random = random;
         this.clock = clock;
+        range = new RecordedRange(core, tables[1], keys, random, fresh, keyCount);
         this.keyCount = keyCount;
         spinsMax = pauses ? SPINS_MAX : 0;
         writes = core.index() * WRITES_PER_CORE;
@@ -57,7 +67,8 @@ final class RecordingCore {
     void step() {
         core.enter(1);
         if (random.nextInt(3) == 0) {
-            keys.key(++fillers).valueLength(8).put(tables[random.nextInt(tables.length)], core);
+            range.insertNeighbour(++fillers);
+            keys.key(fillers).valueLength(8).put(tables[random.nextInt(tables.length)], core);
         }
         List<Access> accesses = new ArrayList<>();
         long begin = clock.incrementAndGet();
@@ -103,7 +114,7 @@ final class RecordingCore {
         accesses.add(record == Record.NONE ? Access.readAbsent(key) : read(key, record));
     }
 
-    private static Access read(int key, long record) {
+    static Access read(long key, long record) {
         return Access.read(key, Record.version(record), Long.parseLong(Keys.text(record)));
     }
 
@@ -175,15 +186,23 @@ final class RecordingCore {
 
     private void transaction(List<Access> accesses) {
         Transaction transaction = core.begin(tables[0].tenant());
-        Map<Integer, Pending> pending = new HashMap<>();
+        Map<Long, Pending> pending = new HashMap<>();
         boolean readsOnly = random.nextInt(4) == 0;
         int count = 1 + random.nextInt(ACCESSES_MAX);
         for (int i = 0; i < count; i++) {
             int key = anyKey();
-            if (!pending.containsKey(key)) {
+            if (!pending.containsKey((long) key)) {
                 access(transaction, key, readsOnly ? 0 : random.nextInt(7), accesses, pending);
             }
             pause();
+            if (range.isPossible() && random.nextInt(3) == 0) {
+                range.walk(transaction, pending.keySet(), accesses, this::pause);
+            }
+        }
+        if (!readsOnly && range.isPossible() && random.nextInt(3) == 0) {
+            long value = nextValue();
+            long key = range.insertFresh(transaction);
+            pending.put(key, new Pending(Access.Kind.PUT, range.own(transaction), value));
         }
         if (random.nextInt(20) == 0) {
             transaction.abort();
@@ -207,7 +226,7 @@ final class RecordingCore {
     }
 
     private void access(
-            Transaction transaction, int key, int choice, List<Access> accesses, Map<Integer, Pending> pending) {
+            Transaction transaction, int key, int choice, List<Access> accesses, Map<Long, Pending> pending) {
         Table table = use(key);
         switch (choice) {
             case 4 -> {
@@ -219,16 +238,16 @@ final class RecordingCore {
                         keys.valueAddress(),
                         keys.valueLength(),
                         Record.NO_EXPIRY));
-                pending.put(key, new Pending(Access.Kind.PUT, own(transaction, table), value));
+                pending.put((long) key, new Pending(Access.Kind.PUT, own(transaction, table), value));
             }
             case 5 -> {
                 check(transaction.increment(table, keys.keyAddress(), keys.keyLength(), 1));
                 long sum = transaction.resultLong();
-                pending.put(key, new Pending(Access.Kind.INCREMENT, own(transaction, table), sum));
+                pending.put((long) key, new Pending(Access.Kind.INCREMENT, own(transaction, table), sum));
             }
             case 6 -> {
                 if (transaction.delete(table, keys.keyAddress(), keys.keyLength()) == StoreStatus.OK) {
-                    pending.put(key, new Pending(Access.Kind.DELETE, Record.NONE, 0));
+                    pending.put((long) key, new Pending(Access.Kind.DELETE, Record.NONE, 0));
                 } else {
                     accesses.add(Access.readAbsent(key));
                 }
@@ -244,7 +263,7 @@ final class RecordingCore {
         return transaction.find(table, keys.keyAddress(), keys.keyLength());
     }
 
-    private static void check(int status) {
+    static void check(int status) {
         if (status != StoreStatus.OK) {
             throw new AssertionError("status " + status);
         }

@@ -17,6 +17,7 @@ final class SoakCore {
     private final Table records;
     private final Table cache;
     private final Table pairs;
+    private final SoakWalks walks;
     private final Keys keys;
     private final Random random;
     private final AtomicLong clockMs;
@@ -28,14 +29,15 @@ final class SoakCore {
         this.random = random;
         this.clockMs = clockMs;
         this.grown = grown;
-        records = tenant.tables().get(0);
-        cache = tenant.tables().get(1);
-        pairs = tenant.tables().get(2);
+        records = tenant.tables().get(1);
+        cache = tenant.tables().get(2);
+        pairs = tenant.tables().get(3);
+        walks = new SoakWalks(core, tenant.tables().get(4), keys, random);
     }
 
     void burst() {
         core.enter(clockMs.get());
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(28)) {
             case 0, 1, 2, 3, 4, 5 -> read(BURST);
             case 6, 7, 8, 9 -> write(records, false);
             case 10, 11 -> write(cache, false);
@@ -44,6 +46,8 @@ final class SoakCore {
             case 18, 19 -> changePair();
             case 20, 21 -> readPair();
             case 22 -> scan();
+            case 23, 24, 25 -> walks.change();
+            case 26 -> walks.walk();
             default -> seldom();
         }
         core.exit();

@@ -13,17 +13,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Everything at once: readers, writers, growth, expiry, eviction, clears, scans, transactions and slow readers on several cores of a
- * tenant that is always near its quota. Every value read carries a checksum and reclaimed memory is poisoned; in the end all accounts
+ * tenant that is always near its quota, on tables of either kind. Every value read carries a checksum and reclaimed memory is poisoned; in the end all accounts
  * agree with what a scan finds.
  */
 @Timeout(3_600)
 class SoakTest {
-    private static final long SECONDS = Long.getLong("quern.evidence.seconds", 8);
+    private static final long SECONDS = Long.getLong("quern.evidence.seconds", 6);
     private static final long SEED = Long.getLong("quern.evidence.seed", 1);
     private static final int CORES = 4;
     private static final long QUOTA_BYTES = 6 << 20;
@@ -31,12 +32,20 @@ class SoakTest {
 
     private final AtomicLong clockMs = new AtomicLong(1_000_000);
 
-    @Test
-    void shouldReadOnlyWholeRecordsAndKeepItsAccounts() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void shouldReadOnlyWholeRecordsAndKeepItsAccounts(TableKind kind) throws Exception {
         try (Store store = Store.open(new StoreConfig(CORES, SEED, true))) {
             Tenant tenant = store.createTenant("t", TenantConfig.defaults().withQuotaBytes(QUOTA_BYTES));
-            Table cache = tenant.createTable("cache", TableConfig.defaults().withWhenFull(WhenFull.EVICT));
-            tenant.createTable("pairs", TableConfig.defaults());
+            TableConfig config = TableConfig.defaults().withKind(kind);
+            tenant.createTable("records", config);
+            Table cache = tenant.createTable("cache", config.withWhenFull(WhenFull.EVICT));
+            tenant.createTable("pairs", config);
+            Table walked = tenant.createTable("walked", TableConfig.defaults().withKind(TableKind.ORDERED));
+            try (StoreCore core = store.attach();
+                    Keys keys = new Keys()) {
+                SoakWalks.putLasting(walked, core, keys, clockMs.get());
+            }
             long bursts = soak(store, tenant);
             assertTrue(bursts > CORES, "bursts " + bursts);
             assertTrue(cache.stats().evictions() > 0, "nothing was evicted");
