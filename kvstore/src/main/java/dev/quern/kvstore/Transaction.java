@@ -1,6 +1,7 @@
 package dev.quern.kvstore;
 
 import dev.quern.kvstore.index.BucketLock;
+import dev.quern.kvstore.index.BucketWalk;
 import dev.quern.kvstore.index.Index;
 import dev.quern.kvstore.index.Slots;
 import dev.quern.kvstore.memory.RecordLayout;
@@ -27,6 +28,9 @@ public final class Transaction {
 
     private long clearsAtBegin;
     private boolean isTooLarge;
+    /** A scan met a bucket that was no longer part of the index. */
+    private boolean isOutdated;
+
     private long resultLong;
     private long writeCount;
 
@@ -52,6 +56,11 @@ public final class Transaction {
         if (own >= 0) {
             return writes.isDelete(own) ? Record.NONE : writes.record(own);
         }
+        return findStored(table, index, hash, keyAddress, keyLength);
+    }
+
+    /** The record of a key without regard to own writes. */
+    private long findStored(Table table, Index index, long hash, long keyAddress, int keyLength) {
         core.awaitWritesSeen();
         for (; ; ) {
             long bucket = index.bucketOf(hash, keyAddress, keyLength);
@@ -72,6 +81,86 @@ public final class Transaction {
                 return Record.NONE;
             }
         }
+    }
+
+    /**
+     * Shows some records as this transaction sees them, as {@link Table#scan} does; those that it adds itself come in the last step. Every
+     * bucket that is passed counts as read: a commit says CONFLICT when a record came or went there meanwhile.
+     *
+     * @return the next step's cursor, or 0 when all were seen
+     */
+    public long scan(Table table, long cursor, int recordsMax, RecordVisitor visitor) {
+        Index index = indexOf(table);
+        core.awaitWritesSeen();
+        BucketWalk walk = index.walk(cursor);
+        int bucketsMax = Math.max(1, recordsMax);
+        int[] seen = new int[1];
+        for (int steps = 0; steps < bucketsMax && seen[0] < bucketsMax && !walk.isDone(); steps++) {
+            long bucket = walk.next();
+            if (bucket == 0) {
+                break;
+            }
+            long version = BucketLock.stableVersion(bucket);
+            index.forEach(bucket, (slot, record) -> {
+                long shown = Record.isExpired(record, core.nowMs()) ? Record.NONE : ownOr(table, index, record);
+                if (shown != Record.NONE) {
+                    seen[0]++;
+                    visitor.visit(shown);
+                }
+            });
+            // Others took its place before its count was read, so that the count will not tell.
+            isOutdated |= !index.isInPlace(bucket);
+            noteRead(table, bucket, version);
+        }
+        if (walk.isDone()) {
+            showAdded(table, visitor);
+        }
+        return walk.cursor();
+    }
+
+    /** What this transaction makes of a stored record: itself when it does not write it. */
+    private long ownOr(Table table, Index index, long stored) {
+        if (writes.size() == 0) {
+            return stored;
+        }
+        long key = Record.keyAddress(stored);
+        int keyLength = Record.keyLength(stored);
+        int own = writes.find(table, index.hash(key, keyLength), key, keyLength);
+        if (own < 0) {
+            return stored;
+        }
+        return writes.isDelete(own) ? Record.NONE : writes.record(own);
+    }
+
+    private void showAdded(Table table, RecordVisitor visitor) {
+        for (int i = 0; i < writes.size(); i++) {
+            if (writes.isOf(i, table) && !writes.isDelete(i) && !isStored(table, i)) {
+                visitor.visit(writes.record(i));
+            }
+        }
+    }
+
+    private boolean isStored(Table table, int write) {
+        long key = Record.keyAddress(writes.record(write));
+        int keyLength = Record.keyLength(writes.record(write));
+        return findStored(table, table.index(), writes.hash(write), key, keyLength) != Record.NONE;
+    }
+
+    /** {@link Table#size} with what this transaction adds and takes away. Others' writes do not make it conflict. */
+    public long size(Table table) {
+        indexOf(table);
+        long size = table.size();
+        for (int i = 0; i < writes.size(); i++) {
+            if (writes.isOf(i, table)) {
+                boolean isStored = isStored(table, i);
+                if (isStored && writes.isDelete(i)) {
+                    size--;
+                } else if (!isStored && !writes.isDelete(i)) {
+                    size++;
+                }
+            }
+        }
+        return size;
     }
 
     /**
@@ -267,7 +356,7 @@ public final class Transaction {
      * counts that apart.
      */
     private boolean isValid() {
-        return tenant != null && tenant.clears() == clearsAtBegin && reads.isUnchanged(core.index());
+        return !isOutdated && tenant != null && tenant.clears() == clearsAtBegin && reads.isUnchanged(core.index());
     }
 
     private void publish() {
@@ -333,5 +422,6 @@ public final class Transaction {
         tenant = null;
         readTable = null;
         isTooLarge = false;
+        isOutdated = false;
     }
 }

@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a transaction does when another core comes in between: both are driven by one thread, so that each case is exactly one. */
 @Timeout(60)
@@ -67,6 +71,11 @@ class TransactionTest {
         assertEquals(conflicts + 1, table.stats().conflicts() + second.stats().conflicts());
     }
 
+    private void assertConflict(Table in) {
+        assertEquals(StoreStatus.CONFLICT, transaction.commit());
+        assertEquals(1, in.stats().conflicts());
+    }
+
     @Test
     void shouldShowItsOwnWritesAndNobodyElseUntilItCommits() {
         put(transaction, table, "x", "2");
@@ -90,6 +99,75 @@ class TransactionTest {
         assertEquals("1", stored(table, "x"));
         assertEquals("", stored(second, "z"));
         assertEquals(liveBytes, tenant.liveBytes());
+    }
+
+    /** All keys and values, by steps of a few buckets. */
+    private Map<String, String> scan(Table from) {
+        Map<String, String> seen = new TreeMap<>();
+        long cursor = 0;
+        do {
+            cursor = transaction.scan(from, cursor, 3, record -> seen.put(Keys.keyText(record), Keys.text(record)));
+        } while (cursor != 0);
+        return seen;
+    }
+
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void shouldScanAndCountWithItsOwnWrites(TableKind kind) {
+        Table scanned = tenant.createTable("scanned", TableConfig.defaults().withKind(kind));
+        Map<String, String> expected = new TreeMap<>();
+        for (int i = 0; i < MANY; i++) {
+            keys.key("k" + i).value("old").put(scanned, other);
+            expected.put("k" + i, "old");
+        }
+        assertEquals(expected, scan(scanned));
+        for (int i = 0; i < MANY; i += 3) {
+            put(transaction, scanned, "k" + i, "new");
+            expected.put("k" + i, "new");
+            put(transaction, scanned, "added" + i, "new");
+            expected.put("added" + i, "new");
+            keys.key("k" + (i + 1));
+            if (transaction.delete(scanned, keys.keyAddress(), keys.keyLength()) == StoreStatus.OK) {
+                expected.remove("k" + (i + 1));
+            }
+        }
+        put(transaction, table, "x", "another table's");
+        assertEquals(expected, scan(scanned));
+        assertEquals(expected.size(), transaction.size(scanned));
+        assertEquals(1, transaction.size(table));
+        assertEquals(MANY, scanned.size());
+        assertEquals(StoreStatus.OK, transaction.commit());
+        assertEquals(expected.size(), scanned.size());
+    }
+
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void shouldConflictWhenARecordCameToWhatItScanned(TableKind kind) {
+        Table scanned = tenant.createTable("scanned", TableConfig.defaults().withKind(kind));
+        for (int i = 0; i < MANY; i++) {
+            keys.key("k" + i).value("old").put(scanned, other);
+        }
+        assertEquals(MANY, scan(scanned).size());
+        keys.key("z").value("5").put(scanned, other);
+        put(transaction, second, "y", "2");
+        assertConflict(scanned);
+    }
+
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void shouldConflictWhenWhatItScansGrowsMeanwhile(TableKind kind) {
+        Table scanned = tenant.createTable("scanned", TableConfig.defaults().withKind(kind));
+        for (int i = 0; i < MANY; i++) {
+            keys.key("k" + i).value("old").put(scanned, other);
+        }
+        long cursor = transaction.scan(scanned, 0, 10, record -> {});
+        for (int i = 0; i < MANY; i++) {
+            keys.key("k" + i + "x").value("new").put(scanned, other);
+        }
+        while (cursor != 0) {
+            cursor = transaction.scan(scanned, cursor, 10, record -> {});
+        }
+        assertConflict(scanned);
     }
 
     @Test

@@ -207,6 +207,12 @@ public final class HashIndex extends Index {
         return buckets.address(number);
     }
 
+    /** A bucket that is split stays where it is. */
+    @Override
+    public boolean isInPlace(long bucket) {
+        return true;
+    }
+
     @Override
     public BucketWalk walk(long cursor) {
         return new Walk(Math.max(0, cursor));

@@ -36,6 +36,9 @@ public abstract class Index {
     /** Whether a bucket that {@link #bucketOf} gave is still the one in which this key belongs. While it is locked, that stays so. */
     public abstract boolean isBucketOf(long bucket, long hash, long keyAddress, int keyLength);
 
+    /** Whether no other buckets have taken this one's place. */
+    public abstract boolean isInPlace(long bucket);
+
     /** Locks the bucket in which this key belongs. */
     public final long lockFor(long hash, long keyAddress, int keyLength, int owner) {
         for (; ; ) {

@@ -93,7 +93,7 @@ public final class OrderedIndex extends Index {
         return isInPlace(bucket);
     }
 
-    /** Whether no other leaves have taken this one's place. */
+    @Override
     public boolean isInPlace(long leaf) {
         return NativeMemory.getLongAcquire(leaf + LeafLayout.REPLACED_OFFSET) == 0;
     }
