@@ -151,7 +151,7 @@ final class KeyCommands {
     }
 
     static void dbsize(RespConnection connection, Arguments arguments, ReplyWriter reply) {
-        reply.integer(connection.table().size());
+        reply.integer(connection.records().size());
     }
 
     static void flushdb(RespConnection connection, Arguments arguments, ReplyWriter reply) {

@@ -12,7 +12,10 @@ import java.util.Set;
 final class MultiCommands {
     private static final String NOT_ALLOWED = "ERR Command not allowed inside a transaction";
 
-    /** What EXEC can do in a transaction: reading and writing records, and what touches no record. */
+    /**
+     * What EXEC can do in a transaction: reading and writing records, and what touches no record. Not so FLUSHDB and FLUSHALL, which no
+     * transaction of the store can take back, and functions, each of which is a transaction of its own.
+     */
     private static final Set<Command> QUEUED = EnumSet.of(
             Command.PING,
             Command.ECHO,
@@ -45,7 +48,16 @@ final class MultiCommands {
             Command.TTL,
             Command.PTTL,
             Command.PERSIST,
+            Command.SCAN,
+            Command.KEYS,
+            Command.DBSIZE,
+            Command.INFO,
+            Command.CONFIG,
+            Command.COMMAND,
             Command.UNWATCH);
+
+    /** What looks at much of a table: done again only a few times, as it conflicts with every write there and takes long. */
+    private static final Set<Command> SCANS = EnumSet.of(Command.SCAN, Command.KEYS);
 
     private static final Set<Command> AT_ONCE =
             EnumSet.of(Command.MULTI, Command.WATCH, Command.EXEC, Command.DISCARD, Command.QUIT, Command.RESET);
@@ -134,9 +146,10 @@ final class MultiCommands {
         int errors = reply.errors();
         Table selected = connection.table();
         int status = StoreStatus.CONFLICT;
-        for (int attempt = 0;
-                attempt < RespLimits.TRANSACTION_ATTEMPTS_MAX && status == StoreStatus.CONFLICT;
-                attempt++) {
+        int attemptsMax = queue.commands().stream().anyMatch(queued -> SCANS.contains(queued.command()))
+                ? RespLimits.SCAN_ATTEMPTS_MAX
+                : RespLimits.TRANSACTION_ATTEMPTS_MAX;
+        for (int attempt = 0; attempt < attemptsMax && status == StoreStatus.CONFLICT; attempt++) {
             reply.cutTo(start, errors);
             connection.select(selected);
             status = attempt(connection, queue, reply);

@@ -2,6 +2,7 @@ package dev.quern.server.resp;
 
 import dev.quern.kvstore.PutCondition;
 import dev.quern.kvstore.Record;
+import dev.quern.kvstore.RecordVisitor;
 import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Table;
@@ -55,6 +56,18 @@ final class Records {
             }
         }
         return refused(transaction.put(table(), key, keyLength, value, valueLength, expiry));
+    }
+
+    /** A step through the table; what lies in the visitor is good until the command's end. */
+    long scan(long cursor, int recordsMax, RecordVisitor visitor) {
+        return step == null
+                ? table().scan(store(), cursor, recordsMax, visitor)
+                : step.scan(table(), cursor, recordsMax, visitor);
+    }
+
+    /** How many records the table has; other cores' writes may count a moment late, also in an EXEC. */
+    long size() {
+        return step == null ? table().size() : step.size(table());
     }
 
     int delete(long key, int keyLength) {

@@ -46,6 +46,9 @@ final class RespLimits {
     /** How often a command that writes several records tries again when another core was quicker. */
     static final int TRANSACTION_ATTEMPTS_MAX = 64;
 
+    /** {@link #TRANSACTION_ATTEMPTS_MAX} of an EXEC with SCAN or KEYS: each attempt may hold the core for as long as a whole table takes. */
+    static final int SCAN_ATTEMPTS_MAX = 4;
+
     /** Commands between MULTI and EXEC: they hold the core for as long as they take, and the store's transaction takes 16,384 writes. */
     static final int QUEUED_COMMANDS_MAX = 8192;
 

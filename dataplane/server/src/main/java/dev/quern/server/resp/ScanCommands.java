@@ -2,8 +2,6 @@ package dev.quern.server.resp;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.Record;
-import dev.quern.kvstore.StoreCore;
-import dev.quern.kvstore.Table;
 
 /** Commands that walk a table. Thread: the core's. */
 final class ScanCommands {
@@ -46,7 +44,7 @@ final class ScanCommands {
         }
         RecordList found = connection.core().found();
         found.match(glob);
-        cursor = connection.table().scan(connection.core().enter(), cursor, count, found);
+        cursor = connection.records().scan(cursor, count, found);
         reply.array(2);
         reply.bulk(Long.toUnsignedString(cursor));
         keys(reply, found, strings ? found.size() : 0);
@@ -96,11 +94,9 @@ final class ScanCommands {
     static void keys(RespConnection connection, Arguments arguments, ReplyWriter reply) {
         RecordList found = connection.core().found();
         found.match(new Glob(arguments.toArray(1)));
-        StoreCore store = connection.core().enter();
-        Table table = connection.table();
         long cursor = 0;
         do {
-            cursor = table.scan(store, cursor, RespLimits.SCAN_RECORDS_MAX, found);
+            cursor = connection.records().scan(cursor, RespLimits.SCAN_RECORDS_MAX, found);
             if (found.size() > RespLimits.KEYS_MAX) {
                 reply.error("ERR more than " + RespLimits.KEYS_MAX + " keys match: use SCAN");
                 return;

@@ -111,9 +111,9 @@ class MultiTest {
     void shouldRefuseWhatCannotBeInATransaction() throws Exception {
         try (RespRig rig = RespRig.open();
                 RespSocket socket = rig.connect()) {
-            for (String command : List.of("DBSIZE", "FLUSHALL", "INFO", "COMMAND")) {
+            for (String command : List.of("FLUSHDB", "FLUSHALL", "FCALL f 0", "FUNCTION LIST", "CLIENT ID")) {
                 socket.call("MULTI");
-                assertEquals("-ERR Command not allowed inside a transaction\r\n", socket.call(command));
+                assertEquals("-ERR Command not allowed inside a transaction\r\n", socket.call(command.split(" ", -1)));
                 assertTrue(socket.call("EXEC").startsWith("-EXECABORT"));
             }
             socket.call("MULTI");
@@ -123,6 +123,69 @@ class MultiTest {
             assertEquals("$1\r\nv\r\n", socket.call("GET", "k"));
             socket.call("SELECT", "0");
             assertEquals("$-1\r\n", socket.call("GET", "k"));
+        }
+    }
+
+    @Test
+    void shouldShowATransactionItsOwnWritesInTablesAsAWhole() throws Exception {
+        try (RespRig rig = RespRig.open();
+                RespSocket socket = rig.connect()) {
+            socket.call("MSET", "a", "1", "b", "1", "c", "1");
+            socket.call("MULTI");
+            socket.call("DEL", "a", "b");
+            socket.call("SET", "d", "1");
+            for (String command :
+                    List.of("DBSIZE", "KEYS d*", "SCAN 0 COUNT 1000 MATCH [ab]", "CONFIG GET databases")) {
+                assertEquals("+QUEUED\r\n", socket.call(command.split(" ", -1)));
+            }
+            assertEquals(
+                    String.join(
+                            "\r\n",
+                            List.of(
+                                    "*6",
+                                    ":2",
+                                    "+OK",
+                                    ":2",
+                                    "*1",
+                                    "$1",
+                                    "d",
+                                    "*2",
+                                    "$1",
+                                    "0",
+                                    "*0",
+                                    "*2",
+                                    "$9",
+                                    "databases",
+                                    "$2",
+                                    "16",
+                                    "")),
+                    socket.call("EXEC"));
+            assertEquals(":2\r\n", socket.call("DBSIZE"));
+            socket.call("MULTI");
+            assertEquals("+QUEUED\r\n", socket.call("INFO", "server"));
+            assertTrue(socket.call("EXEC").contains("redis_version"));
+        }
+    }
+
+    @Test
+    void shouldWatchRecordsRatherThanWhatHappenedToThem() throws Exception {
+        try (RespRig rig = RespRig.open();
+                RespSocket socket = rig.connect();
+                RespSocket other = rig.connect()) {
+            socket.call("WATCH", "k");
+            other.call("SET", "k", "1");
+            other.call("DEL", "k");
+            socket.call("MULTI");
+            socket.call("SET", "k", "2");
+            assertEquals("*1\r\n+OK\r\n", socket.call("EXEC"), "absent then, absent now");
+
+            socket.call("WATCH", "k");
+            other.call("DEL", "k");
+            other.call("SET", "k", "2");
+            socket.call("MULTI");
+            socket.call("SET", "k", "3");
+            assertEquals("*-1\r\n", socket.call("EXEC"), "another record with the same value");
+            assertEquals("$1\r\n2\r\n", socket.call("GET", "k"));
         }
     }
 
