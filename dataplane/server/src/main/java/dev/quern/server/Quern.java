@@ -4,6 +4,7 @@ import dev.quern.server.loop.PortFactory;
 import dev.quern.server.port.RingPorts;
 import dev.quern.server.port.UdpPorts;
 import dev.quern.server.resp.RespPorts;
+import dev.quern.server.session.SessionBudgets;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ public final class Quern {
      * @throws IOException when an address cannot be had; the message names it
      */
     public static Server start(ServerConfig config) throws IOException {
-        return Server.start(config, waysIn(config));
+        return Server.start(config, waysIn(config, new SessionBudgets(config.sessions())));
     }
 
     /**
@@ -28,14 +29,15 @@ public final class Quern {
      * @throws IOException when an address cannot be had; the message names it
      */
     public static EmbeddedQuern embedded(ServerConfig config) throws IOException {
-        RingPorts rings = new RingPorts(config.cores(), config.sessions());
-        List<PortFactory> ways = waysIn(config);
+        SessionBudgets budgets = new SessionBudgets(config.sessions());
+        RingPorts rings = new RingPorts(config.cores(), budgets);
+        List<PortFactory> ways = waysIn(config, budgets);
         ways.add(rings);
         return new EmbeddedQuern(Server.start(config, ways), rings);
     }
 
     /** One line for each way in. */
-    private static List<PortFactory> waysIn(ServerConfig config) throws IOException {
+    private static List<PortFactory> waysIn(ServerConfig config, SessionBudgets budgets) throws IOException {
         List<PortFactory> ways = new ArrayList<>();
         if (config.udp() != null) {
             ways.add(new UdpPorts(
@@ -44,7 +46,7 @@ public final class Quern {
                     config.udpDriver(),
                     config.socketBufferBytes(),
                     config.datagramBytesMax(),
-                    config.sessions()));
+                    budgets));
         }
         if (config.resp() != null) {
             ways.add(new RespPorts(config.resp()));

@@ -18,6 +18,7 @@ import dev.quern.server.loop.Port;
 import dev.quern.server.loop.PortFactory;
 import dev.quern.server.session.DatagramSink;
 import dev.quern.server.session.NativeDoor;
+import dev.quern.server.session.SessionBudgets;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -58,7 +59,7 @@ class HotPathTest {
             this.secret = secret;
             this.puts = puts;
             this.fewest = fewest;
-            door = new NativeDoor(core, config.sessions(), new int[] {1});
+            door = new NativeDoor(core, new SessionBudgets(config.sessions()), new int[] {1});
             client = new RawClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9), "t", secret);
         }
 

@@ -3,11 +3,13 @@ package dev.quern.server;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.client.ClientConfig;
 import dev.quern.client.FunctionSpec;
 import dev.quern.client.QuernClient;
+import dev.quern.client.QuernException;
 import dev.quern.client.ScanPage;
 import dev.quern.client.SyncTable;
 import dev.quern.protocol.FetchLayout;
@@ -44,7 +46,7 @@ class SessionLimitsTest {
             for (int i = 0; i < 3; i++) {
                 clients.add(new RawClient(server.udpAddress(), "t", "").handshake());
             }
-            AssertionError full = org.junit.jupiter.api.Assertions.assertThrows(AssertionError.class, () -> {
+            AssertionError full = assertThrows(AssertionError.class, () -> {
                 try (RawClient fourth = new RawClient(server.udpAddress(), "t", "")) {
                     fourth.handshake();
                 }
@@ -57,6 +59,22 @@ class SessionLimitsTest {
             clients.add(new RawClient(server.udpAddress(), "t", "").handshake());
             assertEquals(1, clients.getLast().incremented(1, "n"));
             clients.forEach(RawClient::close);
+        }
+    }
+
+    @Test
+    void shouldCountSessionsOfAllDoorsTogether() throws Exception {
+        try (EmbeddedQuern quern = Quern.embedded(config().sessionsPerCoreMax(2).build());
+                QuernClient ring = quern.client("t");
+                RawClient udp = new RawClient(quern.server().udpAddress(), "t", "").handshake()) {
+            assertThrows(QuernException.Busy.class, () -> quern.client("t"));
+            assertEquals(1, udp.incremented(1, "n"));
+            udp.send(udp.request(RawClient.message(Opcode.CLOSE, 2, new byte[0])));
+            assertEquals(Status.OK, udp.receive().status());
+            try (QuernClient second = quern.client("t")) {
+                assertEquals(2, second.table().sync().increment("n".getBytes(StandardCharsets.US_ASCII), 1));
+            }
+            assertEquals(3, ring.table().sync().increment("n".getBytes(StandardCharsets.US_ASCII), 1));
         }
     }
 

@@ -9,7 +9,7 @@ import dev.quern.server.loop.Counters;
 import dev.quern.server.loop.Port;
 import dev.quern.server.session.DatagramSink;
 import dev.quern.server.session.NativeDoor;
-import dev.quern.server.session.SessionConfig;
+import dev.quern.server.session.SessionBudgets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -41,14 +41,14 @@ final class NioUdpPort implements Port, DatagramSink {
     private final CoreEvents.@Nullable Watch watch;
 
     /** @throws IOException when the address cannot be had */
-    NioUdpPort(Core core, DatagramChannel channel, SessionConfig config, int[] ports, int datagramBytesMax)
+    NioUdpPort(Core core, DatagramChannel channel, SessionBudgets budgets, int[] ports, int datagramBytesMax)
             throws IOException {
         this.core = core;
         this.channel = channel;
         this.localAddress = (InetSocketAddress) channel.getLocalAddress();
         this.counters = core.counters();
         this.datagramBytesMax = datagramBytesMax;
-        this.door = new NativeDoor(core, config, ports);
+        this.door = new NativeDoor(core, budgets, ports);
         this.watch = core.events().kind() == CoreEvents.Kind.NIO ? core.events().watch(channel) : null;
         MemorySegment incoming = arena.allocate(PortLimits.SLOT_BYTES, Long.BYTES);
         MemorySegment incomingBetween = arena.allocate(PortLimits.SLOT_BYTES, Long.BYTES);

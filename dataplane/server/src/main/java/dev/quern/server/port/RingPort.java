@@ -3,7 +3,7 @@ package dev.quern.server.port;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Port;
 import dev.quern.server.session.NativeDoor;
-import dev.quern.server.session.SessionConfig;
+import dev.quern.server.session.SessionBudgets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,9 +16,9 @@ final class RingPort implements Port {
     private final List<RingLink> links = new ArrayList<>();
     private int next;
 
-    RingPort(Core core, SessionConfig config, int[] ports) {
+    RingPort(Core core, SessionBudgets budgets, int[] ports) {
         this.core = core;
-        this.door = new NativeDoor(core, config, ports);
+        this.door = new NativeDoor(core, budgets, ports);
     }
 
     Core core() {

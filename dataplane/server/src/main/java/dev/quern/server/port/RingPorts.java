@@ -4,7 +4,7 @@ import dev.quern.client.transport.Transport;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Port;
 import dev.quern.server.loop.PortFactory;
-import dev.quern.server.session.SessionConfig;
+import dev.quern.server.session.SessionBudgets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -18,13 +18,13 @@ public final class RingPorts implements PortFactory {
     /** What stands for core 0 where UDP has its port; 0 means "whichever" in the client. */
     static final int PORT_OF_CORE_0 = 1;
 
-    private final SessionConfig sessions;
+    private final SessionBudgets budgets;
     private final int[] numbers;
     private final List<RingPort> ports = new CopyOnWriteArrayList<>();
     private final AtomicInteger links = new AtomicInteger();
 
-    public RingPorts(int coreCount, SessionConfig sessions) {
-        this.sessions = sessions;
+    public RingPorts(int coreCount, SessionBudgets budgets) {
+        this.budgets = budgets;
         this.numbers = IntStream.range(0, coreCount)
                 .map(index -> PORT_OF_CORE_0 + index)
                 .toArray();
@@ -32,7 +32,7 @@ public final class RingPorts implements PortFactory {
 
     @Override
     public Port open(Core core) {
-        RingPort port = new RingPort(core, sessions, numbers);
+        RingPort port = new RingPort(core, budgets, numbers);
         ports.add(port);
         return port;
     }

@@ -12,7 +12,7 @@ import dev.quern.server.loop.Counters;
 import dev.quern.server.loop.Port;
 import dev.quern.server.session.DatagramSink;
 import dev.quern.server.session.NativeDoor;
-import dev.quern.server.session.SessionConfig;
+import dev.quern.server.session.SessionBudgets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +42,12 @@ final class UdpPort implements Port, DatagramSink {
      * @param datagramBytesMax the longest datagram for peers elsewhere
      * @throws IOException when the address cannot be had
      */
-    UdpPort(Core core, UdpSocket socket, SessionConfig config, int[] ports, int datagramBytesMax) throws IOException {
+    UdpPort(Core core, UdpSocket socket, SessionBudgets budgets, int[] ports, int datagramBytesMax) throws IOException {
         this.core = core;
         this.socket = socket;
         this.counters = core.counters();
         this.datagramBytesMax = datagramBytesMax;
-        this.door = new NativeDoor(core, config, ports);
+        this.door = new NativeDoor(core, budgets, ports);
         this.watch =
                 core.events().kind() == CoreEvents.Kind.EPOLL ? core.events().watch(socket.descriptor()) : null;
     }

@@ -5,7 +5,7 @@ import dev.quern.ffi.linux.UdpSocket;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Port;
 import dev.quern.server.loop.PortFactory;
-import dev.quern.server.session.SessionConfig;
+import dev.quern.server.session.SessionBudgets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
@@ -37,7 +37,7 @@ public final class UdpPorts implements PortFactory {
 
     private static final Logger LOG = LoggerFactory.getLogger(UdpPorts.class);
 
-    private final SessionConfig sessions;
+    private final SessionBudgets budgets;
     private final int datagramBytesMax;
     private final List<UdpSocket> sockets = new ArrayList<>();
     private final List<DatagramChannel> channels = new ArrayList<>();
@@ -56,9 +56,9 @@ public final class UdpPorts implements PortFactory {
             Driver driver,
             int socketBufferBytes,
             int datagramBytesMax,
-            SessionConfig sessions)
+            SessionBudgets budgets)
             throws IOException {
-        this.sessions = sessions;
+        this.budgets = budgets;
         this.datagramBytesMax = datagramBytesMax;
         boolean recvmmsg = driver != Driver.NIO && nativeWorks(driver);
         try {
@@ -118,8 +118,8 @@ public final class UdpPorts implements PortFactory {
     public Port open(Core core) throws IOException {
         int index = core.index();
         return sockets.isEmpty()
-                ? new NioUdpPort(core, channels.get(index), sessions, ports, datagramBytesMax)
-                : new UdpPort(core, sockets.get(index), sessions, ports, datagramBytesMax);
+                ? new NioUdpPort(core, channels.get(index), budgets, ports, datagramBytesMax)
+                : new UdpPort(core, sockets.get(index), budgets, ports, datagramBytesMax);
     }
 
     @Override

@@ -62,11 +62,6 @@ final class BlockPool implements AutoCloseable {
         return Integer.SIZE - Integer.numberOfLeadingZeros(rounded - 1) - SHIFT_MIN;
     }
 
-    /** Bytes taken from the system. */
-    long bytes() {
-        return bytes;
-    }
-
     @Override
     public void close() {
         arena.close();

@@ -43,8 +43,7 @@ final class Handshake {
     private final int[] ports;
     private final SessionTable sessions;
     private final ReplyWriter replies;
-    private final BlockPool blocks;
-    private final LargeBodies.Budget budget;
+    private final CoreBudget budget;
     private final Map<String, Opened> opened = new LinkedHashMap<>();
 
     /** @param ports what the transport calls the cores' ports, in their order */
@@ -54,14 +53,12 @@ final class Handshake {
             int[] ports,
             SessionTable sessions,
             ReplyWriter replies,
-            BlockPool blocks,
-            LargeBodies.Budget budget) {
+            CoreBudget budget) {
         this.core = core;
         this.config = config;
         this.ports = ports;
         this.sessions = sessions;
         this.replies = replies;
-        this.blocks = blocks;
         this.budget = budget;
     }
 
@@ -116,7 +113,7 @@ final class Handshake {
         byte[] expected = HandshakeCrypto.openProof(secret, clientNonce, serverNonce, name);
         if (tenant == null || !HandshakeCrypto.equal(proof, expected)) {
             core.counters().increment(Counter.SESSIONS_REFUSED);
-            refuse(clientNonce, Status.REFUSED, "unknown tenant or wrong secret", peer, sink);
+            refuse(clientNonce, Status.REFUSED, "unknown tenant or wrong secret: check both", peer, sink);
             return;
         }
         forgetOld();
@@ -126,7 +123,7 @@ final class Handshake {
             openedAgain(before, clientNonce, peer, sink);
         } else if (core.draining()) {
             refuse(clientNonce, Status.DRAINING, Status.describe(Status.DRAINING), peer, sink);
-        } else if (sessions.full() || opened.size() >= config.sessionsMax() * SessionLimits.OPENS_PER_SESSION) {
+        } else if (sessions.isFull() || opened.size() >= config.sessionsMax() * SessionLimits.OPENS_PER_SESSION) {
             core.counters().increment(Counter.SESSIONS_FULL);
             refuse(clientNonce, Status.BUSY, "the server has no room for another session: close one", peer, sink);
         } else {
@@ -160,16 +157,7 @@ final class Handshake {
         Tag tag = tagged ? new Tag(HandshakeCrypto.sessionKey(secret, clientNonce, serverNonce)) : null;
         int datagramBytesMax = Math.min(datagramBytesOffered, sink.bytesMax(peer));
         Session session = new Session(
-                sessions.nextId(),
-                tenant,
-                tag,
-                sink,
-                peer,
-                datagramBytesMax,
-                config.window(),
-                blocks,
-                budget,
-                core.nowNs());
+                sessions.nextId(), tenant, tag, sink, peer, datagramBytesMax, config.window(), budget, core.nowNs());
         sessions.add(session);
         core.counters().increment(Counter.SESSIONS_OPENED);
 

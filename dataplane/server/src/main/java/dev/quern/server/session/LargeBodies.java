@@ -15,10 +15,6 @@ final class LargeBodies {
         Budget(long bytesMax) {
             this.bytesMax = bytesMax;
         }
-
-        long bytes() {
-            return bytes;
-        }
     }
 
     private final Budget budget;

@@ -29,12 +29,11 @@ public final class NativeDoor implements AutoCloseable {
     private static final byte[] NOTHING = {};
 
     private final Core core;
-    private final SessionConfig config;
     private final Counters counters;
     private final MessageCursor cursor = new MessageCursor();
     private final SessionTable sessions;
-    private final BlockPool blocks;
-    private final LargeBodies.Budget budget;
+    private final SessionBudgets budgets;
+    private final CoreBudget budget;
     private final ReplyWriter writer;
     private final Handshake handshake;
     private final Reply reply;
@@ -47,15 +46,15 @@ public final class NativeDoor implements AutoCloseable {
     private long sweptNs;
 
     /** @param ports what the transport calls the cores' ports, in their order */
-    public NativeDoor(Core core, SessionConfig config, int[] ports) {
+    public NativeDoor(Core core, SessionBudgets budgets, int[] ports) {
         this.core = core;
-        this.config = config;
+        SessionConfig config = budgets.config();
+        this.budgets = budgets;
+        this.budget = budgets.join(core);
         this.counters = core.counters();
-        this.sessions = new SessionTable(config.sessionsMax());
-        this.blocks = new BlockPool(config.outcomeBytesMax());
-        this.budget = new LargeBodies.Budget(config.largeBytesMax());
+        this.sessions = new SessionTable(config.sessionsMax(), budget);
         this.writer = new ReplyWriter(counters);
-        this.handshake = new Handshake(core, config, ports, sessions, writer, blocks, budget);
+        this.handshake = new Handshake(core, config, ports, sessions, writer, budget);
         this.reply = new Reply(writer);
         this.repeats = new Repeats(counters, writer);
         this.requests = new Requests(core, reply);
@@ -342,16 +341,6 @@ public final class NativeDoor implements AutoCloseable {
         session.close();
     }
 
-    /** Sessions open in this door. Thread: the core's. */
-    public int sessionCount() {
-        return sessions.size();
-    }
-
-    /** Bytes that this door's sessions hold off-heap beside their windows. Thread: the core's. */
-    public long keptBytes() {
-        return blocks.bytes() + budget.bytes();
-    }
-
     /** Ends the sessions of one peer that has gone, as a ring's other end may. */
     public void forget(DatagramSink sink) {
         sessions.drainTo(session -> {
@@ -362,15 +351,11 @@ public final class NativeDoor implements AutoCloseable {
         });
     }
 
-    public SessionConfig config() {
-        return config;
-    }
-
     @Override
     public void close() {
         sessions.drainTo(this::remove);
         held.close();
         requests.close();
-        blocks.close();
+        budgets.leave(core, budget);
     }
 }

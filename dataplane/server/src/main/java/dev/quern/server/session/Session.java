@@ -39,8 +39,7 @@ final class Session {
             long peerSource,
             int datagramBytesMax,
             int window,
-            BlockPool blocks,
-            LargeBodies.Budget budget,
+            CoreBudget budget,
             long nowNs) {
         this.id = id;
         this.tenant = tenant;
@@ -48,9 +47,9 @@ final class Session {
         this.sink = sink;
         this.datagramBytesMax = datagramBytesMax;
         this.window = window;
-        this.blocks = blocks;
-        this.requests = new LargeBodies(budget);
-        this.replies = new LargeBodies(budget);
+        this.blocks = budget.blocks();
+        this.requests = new LargeBodies(budget.largeBodies());
+        this.replies = new LargeBodies(budget.largeBodies());
         this.seenNs = nowNs;
         NativeMemory.copy(peerSource, peer, SocketLayout.ADDRESS_SLOT);
     }

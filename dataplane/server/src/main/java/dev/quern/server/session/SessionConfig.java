@@ -1,7 +1,7 @@
 package dev.quern.server.session;
 
 /**
- * What a door allows its sessions.
+ * What a server allows its native sessions.
  *
  * @param sessionsMax sessions open at a time, on one core
  * @param window requests outstanding in a session, a power of two

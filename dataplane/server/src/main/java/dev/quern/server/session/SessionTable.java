@@ -10,11 +10,18 @@ final class SessionTable {
 
     private final @Nullable Session[] sessions;
     private final int[] freePlaces;
+    private final CoreBudget budget;
     private final SecureRandom random = new SecureRandom();
     private int freeCount;
     private int sweepAt;
 
-    SessionTable(int sessionsMax) {
+    /**
+     * Makes an empty one.
+     *
+     * @param sessionsMax how many {@code budget} allows on this core, as all may come by this door
+     */
+    SessionTable(int sessionsMax, CoreBudget budget) {
+        this.budget = budget;
         sessions = new Session[sessionsMax];
         freePlaces = new int[sessionsMax];
         for (int place = sessionsMax - 1; place >= 0; place--) {
@@ -32,12 +39,9 @@ final class SessionTable {
         return session != null && session.id() == id ? session : null;
     }
 
-    boolean full() {
-        return freeCount == 0;
-    }
-
-    int size() {
-        return sessions.length - freeCount;
+    /** Whether the core has no room for another session, of this door or of any. */
+    boolean isFull() {
+        return budget.isFull();
     }
 
     /** The id of the next session; then {@link #add} it. Never 0, as the random half isn't. */
@@ -47,12 +51,14 @@ final class SessionTable {
 
     void add(Session session) {
         sessions[freePlaces[--freeCount]] = session;
+        budget.sessionOpened();
     }
 
     void remove(Session session) {
         int place = session.id() & PLACE_MASK;
         sessions[place] = null;
         freePlaces[freeCount++] = place;
+        budget.sessionClosed();
     }
 
     /** The next few places' idle sessions are handed to {@code expired}, which removes them. */
