@@ -2,6 +2,7 @@ package dev.quern.bench;
 
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,7 +49,9 @@ public final class BenchCommand implements Callable<Integer> {
         Bench bench = Benches.find(name);
         if (bench == null) {
             throw new ParameterException(
-                    spec().commandLine(), "no bench is named " + name + "; there are:\n" + listing());
+                    spec().commandLine(),
+                    "no bench is called \"" + name + "\": there are "
+                            + Benches.all().stream().map(Bench::name).collect(Collectors.joining(", ")));
         }
         return BenchRunner.run(bench, quick, out);
     }

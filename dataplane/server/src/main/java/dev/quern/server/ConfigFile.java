@@ -2,6 +2,7 @@ package dev.quern.server;
 
 import dev.quern.kvstore.WhenFull;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ public final class ConfigFile {
             parse(path.toString(), Files.readString(path), builder);
         } catch (NoSuchFileException missing) {
             throw new ConfigException(path + ": no such file");
+        } catch (CharacterCodingException binary) {
+            throw new ConfigException(path + ": is no text in UTF-8: give a TOML file");
         } catch (IOException failed) {
             throw new ConfigException(path + ": cannot be read: " + failed.getMessage());
         }
@@ -55,7 +58,7 @@ public final class ConfigFile {
 
     private void apply(ServerConfig.Builder builder) {
         for (String path : toml.dottedKeySet()) {
-            if (!path.equals(TENANT)) {
+            if (!path.equals(TENANT) && !path.startsWith(TENANT + ".")) {
                 applyKey(path, builder);
             }
         }
@@ -65,7 +68,8 @@ public final class ConfigFile {
         }
         if (!(tenants instanceof TomlArray array) || !all(array, TomlTable.class)) {
             throw refusal(
-                    toml.inputPositionOf(TENANT), "tenant is not a table: write [[tenant]], once for each tenant");
+                    toml.inputPositionOf(TENANT),
+                    "tenant is no list of tables: write [[tenant]], once for each tenant");
         }
         for (int i = 0; i < array.size(); i++) {
             builder.tenant(tenant(array.getTable(i), array.inputPositionOf(i)));

@@ -84,7 +84,10 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
     }
 
     private static int toInt(String path, long value) {
-        return (int) range(path, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        if (value != (int) value) {
+            throw new ConfigException(path + " is " + value + ": its range stands in docs/configuration.md");
+        }
+        return (int) value;
     }
 
     private static List<Integer> toInts(Object value) {

@@ -20,6 +20,8 @@ public final class ServerConfig {
     /** A runtime chosen by the server. */
     public static final String RUNTIME_AUTO = "auto";
 
+    private static final int CORES_DEFAULT = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
+
     private final int cores;
     private final List<Integer> cpus;
     private final @Nullable InetSocketAddress resp;
@@ -36,7 +38,7 @@ public final class ServerConfig {
     private final List<TenantSettings> tenants;
 
     private ServerConfig(Builder builder) {
-        cores = builder.cores;
+        cores = builder.coreCount();
         cpus = List.copyOf(builder.cpus);
         resp = builder.resp.address();
         udp = builder.udp.address();
@@ -61,7 +63,10 @@ public final class ServerConfig {
     }
 
     private void check() {
-        if (!cpus.isEmpty() && cpus.size() < cores) {
+        if (new HashSet<>(cpus).size() < cpus.size()) {
+            throw new ConfigException("cpus names a processor twice: " + cpus + ": each core needs one to itself");
+        }
+        if (!cpus.isEmpty() && cpus.size() != cores) {
             throw new ConfigException("cpus names " + cpus.size() + " processors for " + cores
                     + " cores: name one for each core, or none");
         }
@@ -168,7 +173,7 @@ public final class ServerConfig {
 
     /** Collects a configuration; every setting has a default. Ranges are those of docs/configuration.md. Not thread-safe. */
     public static final class Builder {
-        private int cores = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 8);
+        private @Nullable Integer cores;
         private List<Integer> cpus = List.of();
         private ListenAddress resp = ListenAddress.loopback(6379);
         private ListenAddress udp = ListenAddress.loopback(7400);
@@ -198,12 +203,26 @@ public final class ServerConfig {
             return this;
         }
 
+        private int coreCount() {
+            Integer given = cores;
+            if (given != null) {
+                return given;
+            }
+            return cpus.isEmpty() ? CORES_DEFAULT : cpus.size();
+        }
+
         public Builder cpus(List<Integer> processors) {
+            ConfigKey.range("the count of cpus", processors.size(), 0, Limits.CORES_MAX);
             for (int processor : processors) {
                 ConfigKey.range("cpus", processor, 0, 1023);
             }
             cpus = List.copyOf(processors);
             return this;
+        }
+
+        /** Whether both doors are shut, so that only the same JVM can reach the server. */
+        public boolean listensNowhere() {
+            return resp.address() == null && udp.address() == null;
         }
 
         /** {@code HOST:PORT}, or {@code off}. */

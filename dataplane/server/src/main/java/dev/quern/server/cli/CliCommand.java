@@ -3,6 +3,7 @@ package dev.quern.server.cli;
 import dev.quern.client.ClientTable;
 import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
+import dev.quern.server.ConfigException;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -74,7 +75,7 @@ final class CliCommand implements Callable<Integer> {
             }
             try {
                 good &= requests.run(typed);
-            } catch (QuernException refused) {
+            } catch (QuernException | ConfigException refused) {
                 out.println("error: " + refused.getMessage());
                 good = false;
             }

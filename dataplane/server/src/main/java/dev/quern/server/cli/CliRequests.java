@@ -8,6 +8,7 @@ import dev.quern.client.QuernException;
 import dev.quern.client.ScanPage;
 import dev.quern.client.SyncTable;
 import dev.quern.client.Value;
+import dev.quern.server.ConfigException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,55 +33,61 @@ final class CliRequests {
         this.out = out;
     }
 
-    /** Sends one request and prints its answer; false when it was no request, or the answer is no. */
+    /**
+     * Sends one request and prints its answer; false when the answer is no.
+     *
+     * @throws ConfigException when this is no request; nothing was sent
+     */
     boolean run(List<String> words) {
-        try {
-            return switch (words.get(0).toLowerCase(Locale.ROOT)) {
-                case "get" -> get(arguments(words, 1, 1));
-                case "put", "set" -> put(arguments(words, 2, 4));
-                case "del", "delete" ->
-                    say(table.delete(bytes(arguments(words, 1, 1).get(0))), "deleted", ABSENT);
-                case "incr" -> increment(arguments(words, 1, 2));
-                case "cas" -> compareAndSet(arguments(words, 3, 3));
-                case "expire" -> expire(arguments(words, 2, 2));
-                case "ttl" -> timeToLive(arguments(words, 1, 1));
-                case "mget" -> multiGet(arguments(words, 1, Integer.MAX_VALUE));
-                case "scan" -> scan(arguments(words, 0, 1));
-                case "invoke" -> invoke(arguments(words, 1, Integer.MAX_VALUE));
-                case "functions" -> {
-                    client.await(client.functions().list()).forEach(info -> out.println(info.name()));
-                    yield true;
-                }
-                case "stats" -> {
-                    client.await(client.stats()).forEach((name, value) -> out.println(name + " " + value));
-                    yield true;
-                }
-                case "ping" -> {
-                    client.await(client.ping());
-                    yield say(true, "pong", "");
-                }
-                default -> {
-                    out.println("error: no request is called " + words.get(0)
-                            + ": get put del incr cas expire ttl mget scan invoke functions stats ping quit");
-                    yield false;
-                }
-            };
-        } catch (NumberFormatException notANumber) {
-            out.println("error: " + notANumber.getMessage() + ": a whole number is wanted here");
-            return false;
-        } catch (IllegalArgumentException bad) {
-            out.println("error: " + bad.getMessage());
-            return false;
-        }
+        return switch (words.get(0).toLowerCase(Locale.ROOT)) {
+            case "get" -> get(arguments(words, 1, 1));
+            case "put", "set" -> put(arguments(words, 2, 4));
+            case "del", "delete" ->
+                say(table.delete(bytes(arguments(words, 1, 1).get(0))), "deleted", ABSENT);
+            case "incr" -> increment(arguments(words, 1, 2));
+            case "cas" -> compareAndSet(arguments(words, 3, 3));
+            case "expire" -> expire(arguments(words, 2, 2));
+            case "ttl" -> timeToLive(arguments(words, 1, 1));
+            case "mget" -> multiGet(arguments(words, 1, Integer.MAX_VALUE));
+            case "scan" -> scan(arguments(words, 0, 1));
+            case "invoke" -> invoke(arguments(words, 1, Integer.MAX_VALUE));
+            case "functions" -> {
+                client.await(client.functions().list()).forEach(info -> out.println(info.name()));
+                yield true;
+            }
+            case "stats" -> {
+                client.await(client.stats()).forEach((name, value) -> out.println(name + " " + value));
+                yield true;
+            }
+            case "ping" -> {
+                client.await(client.ping());
+                yield say(true, "pong", "");
+            }
+            default ->
+                throw new ConfigException("no request is called \"" + words.get(0)
+                        + "\": there are get put del incr cas expire ttl mget scan invoke functions stats ping quit");
+        };
     }
 
     private static List<String> arguments(List<String> words, int min, int max) {
         int count = words.size() - 1;
         if (count < min || count > max) {
-            throw new IllegalArgumentException(words.get(0) + " takes " + (min == max ? "" : "from ") + min
+            throw new ConfigException(words.get(0) + " takes " + (min == max ? "" : "from ") + min
                     + (min == max ? "" : max == Integer.MAX_VALUE ? " up" : " to " + max) + " arguments, not " + count);
         }
         return words.subList(1, words.size());
+    }
+
+    private static long number(String word) {
+        try {
+            return Long.parseLong(word);
+        } catch (NumberFormatException notANumber) {
+            throw new ConfigException("\"" + word + "\" is no whole number of 64 bits, which is wanted here");
+        }
+    }
+
+    private static Duration ms(String word) {
+        return Duration.ofMillis(number(word));
     }
 
     private boolean get(List<String> words) {
@@ -93,27 +100,27 @@ final class CliRequests {
         PutOptions options = PutOptions.ALWAYS;
         if (words.size() > 2) {
             if (words.size() != 4 || !words.get(2).equals("ttl")) {
-                throw new IllegalArgumentException("put KEY VALUE [ttl MS]");
+                throw new ConfigException("write put KEY VALUE [ttl MS]");
             }
-            options = options.expireAfter(Duration.ofMillis(Long.parseLong(words.get(3))));
+            options = options.expireAfter(ms(words.get(3)));
         }
         out.println("version " + table.put(bytes(words.get(0)), bytes(words.get(1)), options));
         return true;
     }
 
     private boolean increment(List<String> words) {
-        long delta = words.size() > 1 ? Long.parseLong(words.get(1)) : 1;
+        long delta = words.size() > 1 ? number(words.get(1)) : 1;
         out.println(table.increment(bytes(words.get(0)), delta));
         return true;
     }
 
     private boolean compareAndSet(List<String> words) {
-        long version = table.compareAndSet(bytes(words.get(0)), Long.parseLong(words.get(1)), bytes(words.get(2)));
+        long version = table.compareAndSet(bytes(words.get(0)), number(words.get(1)), bytes(words.get(2)));
         return say(version != ClientTable.NOT_WRITTEN, "version " + version, "conflict: the version is another");
     }
 
     private boolean expire(List<String> words) {
-        return say(table.expire(bytes(words.get(0)), Duration.ofMillis(Long.parseLong(words.get(1)))), "set", ABSENT);
+        return say(table.expire(bytes(words.get(0)), ms(words.get(1))), "set", ABSENT);
     }
 
     private boolean timeToLive(List<String> words) {
@@ -132,7 +139,7 @@ final class CliRequests {
     }
 
     private boolean scan(List<String> words) {
-        long left = words.isEmpty() ? SCAN_RECORDS : Long.parseLong(words.get(0));
+        long left = words.isEmpty() ? SCAN_RECORDS : number(words.get(0));
         long cursor = 0;
         do {
             ScanPage page = client.await(handle.scan(cursor, SCAN_RECORDS, true));

@@ -9,6 +9,9 @@ import picocli.CommandLine.Option;
 
 /** Which server, and as whom: for commands that are clients. */
 final class ConnectOptions {
+    private static final int PORT_MAX = 0xFFFF;
+    private static final int TIMEOUT_SECONDS_MAX = 24 * 3600;
+
     @Option(
             names = "--server",
             paramLabel = "HOST:PORT",
@@ -38,18 +41,36 @@ final class ConnectOptions {
         int separator = tenant.indexOf(':');
         try {
             return QuernClient.connect(ClientConfig.builder()
-                    .address(
-                            server.substring(0, Math.max(colon, 0)).replaceAll("[\\[\\]]", ""),
-                            Integer.parseInt(server.substring(colon + 1)))
+                    .address(server.substring(0, Math.max(colon, 0)).replaceAll("[\\[\\]]", ""), port(colon))
                     .tenant(separator < 0 ? tenant : tenant.substring(0, separator))
                     .secret(separator < 0 ? "" : tenant.substring(separator + 1))
-                    .connectTimeout(Duration.ofSeconds(timeoutSeconds))
-                    .requestTimeout(Duration.ofSeconds(timeoutSeconds))
+                    .connectTimeout(timeout())
+                    .requestTimeout(timeout())
                     .build());
         } catch (IllegalArgumentException bad) {
             throw new ConfigException("--server is \"" + server + "\", --tenant is \"" + tenant.replaceAll(":.*", ":…")
                     + "\": write HOST:PORT and NAME or NAME:SECRET (" + bad.getMessage() + ")");
         }
+    }
+
+    private int port(int colon) {
+        String digits = server.substring(colon + 1);
+        if (colon > 0 && digits.matches("[0-9]{1,5}")) {
+            int port = Integer.parseInt(digits);
+            if (port > 0 && port <= PORT_MAX) {
+                return port;
+            }
+        }
+        throw new ConfigException("--server is \"" + server
+                + "\": write HOST:PORT, such as 127.0.0.1:7400, with a port from 1 to " + PORT_MAX);
+    }
+
+    private Duration timeout() {
+        if (timeoutSeconds < 1 || timeoutSeconds > TIMEOUT_SECONDS_MAX) {
+            throw new ConfigException(
+                    "--timeout is " + timeoutSeconds + ": it goes from 1 to " + TIMEOUT_SECONDS_MAX + " seconds");
+        }
+        return Duration.ofSeconds(timeoutSeconds);
     }
 
     @Nullable

@@ -92,11 +92,13 @@ final class FunctionCommand implements Runnable {
         return manifest.runtime().equals(Manifest.AUTO) ? wanted : wanted.runtime(manifest.runtime());
     }
 
-    private static byte[] module(Path file) throws IOException {
+    private static byte[] module(Path file) {
         try {
             return Files.readAllBytes(file);
         } catch (NoSuchFileException missing) {
             throw new ConfigException(file + ": no such file");
+        } catch (IOException failed) {
+            throw new ConfigException(file + ": cannot be read: " + failed.getMessage());
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.quern.server.cli;
 
 import dev.quern.client.QuernException;
+import dev.quern.kvstore.StoreException;
 import dev.quern.server.ConfigException;
 import java.io.IOException;
 import java.util.ServiceLoader;
+import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -34,18 +36,34 @@ public final class Main implements Runnable {
                 .setUsageHelpAutoWidth(true);
     }
 
-    /** What cannot be understood is said in one line, which names the help that there is. */
-    private static int misused(CommandLine.ParameterException misuse, String[] arguments) {
-        CommandLine line = misuse.getCommandLine();
-        String message = String.valueOf(misuse.getMessage()).lines().findFirst().orElse("");
-        line.getErr()
-                .println("quern: " + message + "; see " + line.getCommandSpec().qualifiedName() + " --help");
-        return line.getCommandSpec().exitCodeOnInvalidInput();
+    /** One line that says what was wrong and where to read on. */
+    private static int misused(CommandLine.ParameterException wrong, String[] arguments) {
+        CommandLine line = wrong.getCommandLine();
+        CommandLine.Model.CommandSpec spec = line.getCommandSpec();
+        String message =
+                wrong instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
+                        ? unmatched(spec, unmatched)
+                        : String.valueOf(wrong.getMessage()).lines().findFirst().orElse("");
+        line.getErr().println("quern: " + message + " (see " + spec.qualifiedName() + " --help)");
+        return spec.exitCodeOnInvalidInput();
+    }
+
+    private static String unmatched(
+            CommandLine.Model.CommandSpec spec, CommandLine.UnmatchedArgumentException unmatched) {
+        String word = "\"" + unmatched.getUnmatched().get(0) + "\"";
+        if (spec.subcommands().isEmpty()) {
+            return spec.name() + " takes no further argument, and got " + word;
+        }
+        return "no command is called " + word + ": there are "
+                + String.join(", ", new TreeSet<>(spec.subcommands().keySet()));
     }
 
     /** What the user can mend is said in one line; anything else is a bug and shows where. */
     private static int failed(Exception thrown, CommandLine line, CommandLine.ParseResult parsed) throws Exception {
-        if (thrown instanceof ConfigException || thrown instanceof QuernException || thrown instanceof IOException) {
+        if (thrown instanceof ConfigException
+                || thrown instanceof QuernException
+                || thrown instanceof StoreException
+                || thrown instanceof IOException) {
             line.getErr().println("quern: " + thrown.getMessage());
             return line.getCommandSpec().exitCodeOnExecutionException();
         }

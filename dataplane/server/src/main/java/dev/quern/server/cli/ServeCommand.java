@@ -88,6 +88,10 @@ final class ServeCommand implements Callable<Integer> {
         if (cpus != null) {
             builder.cpus(cpus);
         }
+        if (builder.listensNowhere()) {
+            throw new ConfigException(
+                    "udp.listen and resp.listen are both off, so that nobody could reach the server: give --udp or --resp an address");
+        }
         for (String tenant : tenants) {
             int colon = tenant.indexOf(':');
             String name = colon < 0 ? tenant : tenant.substring(0, colon);

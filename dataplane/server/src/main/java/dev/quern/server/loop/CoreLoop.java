@@ -110,9 +110,20 @@ public final class CoreLoop implements Runnable {
         }
     }
 
+    private void pin() throws IOException {
+        try {
+            Affinity.pin(cpu);
+        } catch (IOException refused) {
+            throw new IOException(
+                    "core " + index + " cannot run on processor " + cpu + " (" + refused.getMessage()
+                            + "): name others in cpus, out of " + Affinity.allowed(),
+                    refused);
+        }
+    }
+
     private Core open() throws IOException {
         if (cpu != UNPINNED) {
-            Affinity.pin(cpu);
+            pin();
         }
         Core opening = new Core(index, count, store, functions, control, totals, eventKind);
         core = opening;

@@ -13,6 +13,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.redis.RedisDecoder;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,7 +62,9 @@ final class RespPort implements Port {
         } catch (IOException refused) {
             channel.close();
             events.serve();
-            throw new IOException("RESP " + RespPorts.format(wanted) + ": " + refused.getMessage(), refused);
+            BindException named = new BindException("RESP " + RespPorts.format(wanted) + ": " + refused.getMessage());
+            named.initCause(refused);
+            throw named;
         }
         listening = channel;
         InetSocketAddress bound = (InetSocketAddress) channel.localAddress();
