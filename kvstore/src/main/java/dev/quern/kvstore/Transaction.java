@@ -32,6 +32,7 @@ public final class Transaction {
     private boolean isOutdated;
 
     private long resultLong;
+    private long resultRecord;
     private long writeCount;
 
     Transaction(StoreCore core) {
@@ -292,8 +293,17 @@ public final class Transaction {
         return resultLong;
     }
 
+    /**
+     * The record that the last good {@link #put} or {@link #increment} will leave. Its version is known after the commit, until the core
+     * leaves its epoch: 0 when a later write of this transaction came in its place.
+     */
+    public long resultRecord() {
+        return resultRecord;
+    }
+
     private int write(Table table, long record, boolean isDelete) {
         writeCount++;
+        resultRecord = record;
         Index index = indexOf(table);
         long key = Record.keyAddress(record);
         int keyLength = Record.keyLength(record);

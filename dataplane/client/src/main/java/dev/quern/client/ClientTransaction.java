@@ -2,6 +2,7 @@ package dev.quern.client;
 
 import dev.quern.protocol.CheckLayout;
 import dev.quern.protocol.CompareAndSetLayout;
+import dev.quern.protocol.ExpireLayout;
 import dev.quern.protocol.IncrementLayout;
 import dev.quern.protocol.Limits;
 import dev.quern.protocol.MultiLayout;
@@ -116,6 +117,23 @@ public final class ClientTransaction {
         return add(Opcode.INCREMENT, table, key, IncrementLayout.KEY_OFFSET + key.length, (memory, body) -> {
             IncrementLayout.write(memory, body, delta);
             Wire.putBytes(memory, body + IncrementLayout.KEY_OFFSET, key);
+        });
+    }
+
+    /** Lets a record expire, if there is one: {@link TransactionResult#found} tells. */
+    public ClientTransaction expire(ClientTable table, byte[] key, Duration ttl) {
+        return expire(table, key, ClientTable.ttlMs(ttl));
+    }
+
+    /** Takes a record's expiry away, if there is a record: {@link TransactionResult#found} tells. */
+    public ClientTransaction persist(ClientTable table, byte[] key) {
+        return expire(table, key, PutLayout.TTL_NONE);
+    }
+
+    private ClientTransaction expire(ClientTable table, byte[] key, long ttlMs) {
+        return add(Opcode.EXPIRE, table, key, ExpireLayout.KEY_OFFSET + key.length, (memory, body) -> {
+            ExpireLayout.write(memory, body, ttlMs);
+            Wire.putBytes(memory, body + ExpireLayout.KEY_OFFSET, key);
         });
     }
 

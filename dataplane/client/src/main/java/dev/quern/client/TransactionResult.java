@@ -15,7 +15,7 @@ public final class TransactionResult {
     public static final int NONE = -1;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Entry(int status, long number, byte[] value) {}
+    private record Entry(int status, long version, long number, byte[] value) {}
 
     private final boolean committed;
     private final int failure;
@@ -43,6 +43,7 @@ public final class TransactionResult {
             int length = MultiEntryLayout.valueLength(memory, at);
             entries.add(new Entry(
                     MultiEntryLayout.status(memory, at),
+                    MultiEntryLayout.version(memory, at),
                     MultiEntryLayout.number(memory, at),
                     Wire.bytes(memory, at + MultiEntryLayout.VALUE_OFFSET, length)));
             at += MultiEntryLayout.VALUE_OFFSET + length;
@@ -76,7 +77,15 @@ public final class TransactionResult {
     /** What a get read, null when there was no record; a record that this transaction wrote itself has version 0. */
     public @Nullable Value value(int operation) {
         Entry entry = entry(operation);
-        return entry.status() == Status.OK ? new Value(entry.number(), entry.value()) : null;
+        return entry.status() == Status.OK ? new Value(entry.version(), entry.value()) : null;
+    }
+
+    /**
+     * Of a committed write: the version of the record that it left, for a later {@link ClientTransaction#check}. 0 when a later operation
+     * replaced or deleted that record, and of a delete.
+     */
+    public long version(int operation) {
+        return entry(operation).version();
     }
 
     /** An increment's sum. */
@@ -84,7 +93,7 @@ public final class TransactionResult {
         return entry(operation).number();
     }
 
-    /** Whether a get or a delete found its record. */
+    /** Whether a get, a delete or an expire found its record. */
     public boolean found(int operation) {
         return entry(operation).status() != Status.NOT_FOUND;
     }

@@ -36,7 +36,7 @@ final class MultiCheck {
 
     private static Verdict operation(MemorySegment memory, int opcode, long body, int length) {
         return switch (opcode) {
-            case Opcode.GET, Opcode.PUT, Opcode.DELETE, Opcode.COMPARE_AND_SET, Opcode.INCREMENT ->
+            case Opcode.GET, Opcode.PUT, Opcode.DELETE, Opcode.COMPARE_AND_SET, Opcode.INCREMENT, Opcode.EXPIRE ->
                 BodyCheck.request(memory, opcode, body, length);
             case Opcode.CHECK -> BodyCheck.key(length - CheckLayout.BYTES_MIN);
             default -> Verdict.BAD_FIELD;

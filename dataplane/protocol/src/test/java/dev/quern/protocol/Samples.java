@@ -111,7 +111,7 @@ final class Samples {
         MultiGetEntryLayout.write(s.memory, s.body() + 18, 0, MultiGetEntryLayout.ABSENT);
         s.add(Opcode.MULTI_GET, 0, 18 + MultiGetEntryLayout.BYTES_MIN);
         MultiReplyLayout.write(s.memory, s.body(), 1, MultiReplyLayout.COMMITTED);
-        MultiEntryLayout.write(s.memory, s.body() + MultiReplyLayout.ENTRIES_OFFSET, Status.OK, 3, 9);
+        MultiEntryLayout.write(s.memory, s.body() + MultiReplyLayout.ENTRIES_OFFSET, Status.OK, 3, 9, 4);
         s.add(Opcode.MULTI, 0, s.put(MultiReplyLayout.ENTRIES_OFFSET + MultiEntryLayout.VALUE_OFFSET, "val"));
         ScanReplyLayout.write(s.memory, s.body(), 9, 1);
         ScanEntryLayout.write(s.memory, s.body() + ScanReplyLayout.ENTRIES_OFFSET, 2, 3);

@@ -125,6 +125,58 @@ class TransactionsTest {
         assertTrue(commit(client.transaction()).committed(), "none at all");
     }
 
+    @Test
+    void shouldTellTheVersionsThatItLeft() {
+        sync.put(bytes("old"), bytes("1"));
+        sync.put(bytes("kept"), bytes("2"));
+        TransactionResult result = commit(client.transaction()
+                .put(table, bytes("a"), bytes("1"))
+                .increment(table, bytes("n"), 5)
+                .get(table, bytes("kept"))
+                .compareAndSet(table, bytes("c"), 0, bytes("3"))
+                .expire(table, bytes("old"), Duration.ofHours(1))
+                .put(table, bytes("twice"), bytes("1"))
+                .put(table, bytes("twice"), bytes("2"))
+                .put(table, bytes("gone"), bytes("1"))
+                .delete(table, bytes("gone")));
+        assertTrue(result.committed(), result::toString);
+        String[] keys = {"a", "n", "kept", "c", "old", "", "twice"};
+        for (int operation = 0; operation < keys.length; operation++) {
+            long version = keys[operation].isEmpty()
+                    ? 0
+                    : notNull(sync.getVersioned(bytes(keys[operation]))).version();
+            assertEquals(version, result.version(operation), keys[operation]);
+        }
+        assertEquals(0, result.version(7));
+        assertEquals(0, result.version(8));
+        assertEquals(5, result.number(1));
+        assertTrue(commit(client.transaction()
+                        .check(table, bytes("a"), result.version(0))
+                        .compareAndSet(table, bytes("twice"), result.version(6), bytes("3")))
+                .committed());
+        TransactionResult failed =
+                commit(client.transaction().put(table, bytes("a"), bytes("2")).check(table, bytes("a"), 0));
+        assertFalse(failed.committed());
+        assertEquals(0, failed.version(0));
+    }
+
+    @Test
+    void shouldSetAndTakeAwayExpiries() {
+        sync.put(bytes("k"), bytes("1"));
+        TransactionResult set = commit(client.transaction()
+                .expire(table, bytes("k"), Duration.ofHours(1))
+                .expire(table, bytes("none"), Duration.ofHours(1))
+                .get(table, bytes("k")));
+        assertTrue(set.committed(), set::toString);
+        assertTrue(set.found(0));
+        assertFalse(set.found(1));
+        assertArrayEquals(bytes("1"), notNull(set.value(2)).bytes());
+        assertTrue(sync.timeToLive(bytes("k")) > 0);
+        assertTrue(commit(client.transaction().persist(table, bytes("k"))).committed());
+        assertEquals(ClientTable.TTL_NEVER_EXPIRES, sync.timeToLive(bytes("k")));
+        assertNull(sync.get(bytes("none")));
+    }
+
     private static Value notNull(@Nullable Value value) {
         assertNotNull(value);
         return value;
@@ -245,7 +297,8 @@ class TransactionsTest {
             expect(raw, ++sequence, Status.BAD_REQUEST, multi(1, Opcode.GET, 0, 2, 1));
             expect(raw, ++sequence, Status.BAD_REQUEST, multi(1, Opcode.GET, 0, 0, 0));
             expect(raw, ++sequence, Status.BAD_REQUEST, multi(1, Opcode.CHECK, 0, 8, 8));
-            for (int opcode : new int[] {Opcode.MULTI, Opcode.SCAN, Opcode.INVOKE, Opcode.EXPIRE, Opcode.CLOSE, 99}) {
+            for (int opcode :
+                    new int[] {Opcode.MULTI, Opcode.SCAN, Opcode.INVOKE, Opcode.TIME_TO_LIVE, Opcode.CLOSE, 99}) {
                 expect(raw, ++sequence, Status.BAD_REQUEST, multi(1, opcode, 0, 16, 16));
             }
             RawClient.Message unknown = expect(raw, ++sequence, Status.OK, multi(1, Opcode.GET, 77, 1, 1));

@@ -8,7 +8,9 @@ import dev.quern.kvstore.Tenant;
 import dev.quern.kvstore.Transaction;
 import dev.quern.protocol.CheckLayout;
 import dev.quern.protocol.CompareAndSetLayout;
+import dev.quern.protocol.ExpireLayout;
 import dev.quern.protocol.IncrementLayout;
+import dev.quern.protocol.Limits;
 import dev.quern.protocol.MultiEntryLayout;
 import dev.quern.protocol.MultiLayout;
 import dev.quern.protocol.MultiOperationLayout;
@@ -24,10 +26,14 @@ import dev.quern.server.loop.Core;
  */
 final class Transactions implements AutoCloseable {
     private static final int NO_VALUE = 0;
+    private static final long NO_VERSION = 0;
+    private static final long NO_NUMBER = 0;
 
     private final Core core;
     private final Reply reply;
     private final BodyBuffer buffer = new BodyBuffer();
+    /** The record that each operation writes, {@link Record#NONE} for those that write none. */
+    private final long[] written = new long[Limits.MULTI_OPERATIONS_MAX];
 
     Transactions(Core core, Reply reply) {
         this.core = core;
@@ -76,6 +82,7 @@ final class Transactions implements AutoCloseable {
             if (status == Status.REPLY_TOO_LARGE) {
                 return status;
             }
+            written[index] = status == Status.OK && writes(opcode) ? transaction.resultRecord() : Record.NONE;
             if (fails(opcode, status)) {
                 // It rests on one record, which was as it says when it was read: there is nothing to validate.
                 return finish(index + 1, index);
@@ -83,11 +90,33 @@ final class Transactions implements AutoCloseable {
             operation += MultiOperationLayout.BODY_OFFSET + length;
         }
         int status = transaction.commit();
-        return status == Status.OK ? finish(count, MultiReplyLayout.COMMITTED) : status;
+        if (status != Status.OK) {
+            return status;
+        }
+        tellVersions(count);
+        return finish(count, MultiReplyLayout.COMMITTED);
+    }
+
+    private static boolean writes(int opcode) {
+        return opcode == Opcode.PUT
+                || opcode == Opcode.COMPARE_AND_SET
+                || opcode == Opcode.INCREMENT
+                || opcode == Opcode.EXPIRE;
+    }
+
+    /** After the commit, which gave them. */
+    private void tellVersions(int count) {
+        long entry = buffer.address() + MultiReplyLayout.ENTRIES_OFFSET;
+        for (int index = 0; index < count; index++) {
+            if (written[index] != Record.NONE) {
+                MultiEntryLayout.setVersion(NativeMemory.ALL, entry, Record.version(written[index]));
+            }
+            entry += MultiEntryLayout.VALUE_OFFSET + MultiEntryLayout.valueLength(NativeMemory.ALL, entry);
+        }
     }
 
     private static boolean fails(int opcode, int status) {
-        boolean mayMiss = opcode == Opcode.GET || opcode == Opcode.DELETE;
+        boolean mayMiss = opcode == Opcode.GET || opcode == Opcode.DELETE || opcode == Opcode.EXPIRE;
         return status != Status.OK && !(mayMiss && status == Status.NOT_FOUND);
     }
 
@@ -99,9 +128,10 @@ final class Transactions implements AutoCloseable {
     private int operate(Transaction transaction, Table table, int opcode, long body, int length) {
         return switch (opcode) {
             case Opcode.GET -> get(transaction, table, body, length);
-            case Opcode.PUT -> done(put(transaction, table, body, length), 0);
+            case Opcode.PUT -> done(put(transaction, table, body, length), NO_NUMBER);
             case Opcode.DELETE -> done(transaction.delete(table, body, length), 0);
-            case Opcode.COMPARE_AND_SET -> done(compareAndSet(transaction, table, body, length), 0);
+            case Opcode.COMPARE_AND_SET -> done(compareAndSet(transaction, table, body, length), NO_NUMBER);
+            case Opcode.EXPIRE -> done(expire(transaction, table, body, length), NO_NUMBER);
             case Opcode.INCREMENT -> {
                 int status = transaction.increment(
                         table,
@@ -132,7 +162,7 @@ final class Transactions implements AutoCloseable {
         if (entry == 0) {
             return Status.REPLY_TOO_LARGE;
         }
-        MultiEntryLayout.write(NativeMemory.ALL, entry, Status.OK, valueLength, Record.version(record));
+        MultiEntryLayout.write(NativeMemory.ALL, entry, Status.OK, valueLength, Record.version(record), NO_NUMBER);
         NativeMemory.copy(Record.valueAddress(record), entry + MultiEntryLayout.VALUE_OFFSET, valueLength);
         return Status.OK;
     }
@@ -177,6 +207,22 @@ final class Transactions implements AutoCloseable {
                 Expiry.at(core, CompareAndSetLayout.ttlMs(NativeMemory.ALL, body)));
     }
 
+    /** The record is written anew, with its value. */
+    private int expire(Transaction transaction, Table table, long body, int length) {
+        long key = body + ExpireLayout.KEY_OFFSET;
+        int keyLength = length - ExpireLayout.KEY_OFFSET;
+        long record = transaction.find(table, key, keyLength);
+        return record == Record.NONE
+                ? Status.NOT_FOUND
+                : transaction.put(
+                        table,
+                        key,
+                        keyLength,
+                        Record.valueAddress(record),
+                        Record.valueLength(record),
+                        Expiry.at(core, ExpireLayout.ttlMs(NativeMemory.ALL, body)));
+    }
+
     /** A record that this transaction wrote has no version yet, and so never the one expected. */
     private static int check(Transaction transaction, Table table, long key, int keyLength, long expectedVersion) {
         long record = transaction.find(table, key, keyLength);
@@ -193,7 +239,7 @@ final class Transactions implements AutoCloseable {
         if (entry == 0) {
             return Status.REPLY_TOO_LARGE;
         }
-        MultiEntryLayout.write(NativeMemory.ALL, entry, shown, NO_VALUE, number);
+        MultiEntryLayout.write(NativeMemory.ALL, entry, shown, NO_VALUE, NO_VERSION, number);
         return shown;
     }
 
