@@ -29,6 +29,7 @@ public final class StoreCore implements AutoCloseable {
     private final RetiredBlocks retired;
     private final Transaction transaction;
     private final RangeCursor rangeCursor = new RangeCursor(this);
+    private final LockedKey lockedKey = new LockedKey();
     private final Arena scratchArena = Arena.ofShared();
     private final long scratch =
             scratchArena.allocate(SCRATCH_BYTES, Long.BYTES).address();
@@ -245,6 +246,12 @@ public final class StoreCore implements AutoCloseable {
     /** Whether the running transaction read the bucket in which this record lies. */
     boolean isBeingRead(Table table, long record) {
         return transaction.hasRead(table, record);
+    }
+
+    /** Locks a key for a single write; the answer is good until the next such call. */
+    LockedKey lock(Table table, long keyAddress, int keyLength) {
+        lockedKey.lock(table, keyAddress, keyLength, this);
+        return lockedKey;
     }
 
     /** For a walk that is begun and ended in one call. */

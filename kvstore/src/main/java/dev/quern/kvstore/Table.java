@@ -162,7 +162,8 @@ public final class Table {
             int valueLength,
             long expiryMs,
             int conditions) {
-        return writes.put(core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions);
+        return writes.put(
+                core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions, Writes.ANY_VERSION);
     }
 
     /** Before a record is published, with its bucket locked. */
@@ -214,7 +215,8 @@ public final class Table {
             long valueAddress,
             int valueLength,
             long expiryMs) {
-        return writes.compareAndSet(core, keyAddress, keyLength, expectedVersion, valueAddress, valueLength, expiryMs);
+        return writes.put(
+                core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, PutCondition.NONE, expectedVersion);
     }
 
     /**

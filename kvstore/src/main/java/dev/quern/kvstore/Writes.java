@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * at {@link Table}. Thread: the given core's, inside its epoch.
  */
 final class Writes {
+    /** No record's version: whatever is there may be replaced. */
+    static final long ANY_VERSION = -1;
+
     private final Table table;
     private final Tenant tenant;
     private final @Nullable TableEviction eviction;
@@ -21,6 +24,11 @@ final class Writes {
         eviction = table.eviction();
     }
 
+    /**
+     * See {@link Table#put} and {@link Table#compareAndSet}.
+     *
+     * @param expectedVersion of the record that is there, 0 for none; or {@link #ANY_VERSION}
+     */
     int put(
             StoreCore core,
             long keyAddress,
@@ -28,16 +36,18 @@ final class Writes {
             long valueAddress,
             int valueLength,
             long expiryMs,
-            int conditions) {
+            int conditions,
+            long expectedVersion) {
         int bad = Table.check(keyLength, valueLength);
         if (bad != StoreStatus.OK) {
             return bad;
         }
         int bytes = RecordLayout.bytes(keyLength, valueLength, true);
         table.makeRoom(core, bytes);
-        int status = tryPut(core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions);
+        int status =
+                tryPut(core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions, expectedVersion);
         return status == StoreStatus.OVER_QUOTA && table.makeRoomNow(core, bytes)
-                ? tryPut(core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions)
+                ? tryPut(core, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions, expectedVersion)
                 : status;
     }
 
@@ -48,52 +58,59 @@ final class Writes {
             long valueAddress,
             int valueLength,
             long expiryMs,
-            int conditions) {
+            int conditions,
+            long expectedVersion) {
+        // Before the lock: others wait for it.
         long record = core.allocateFull(tenant, keyAddress, keyLength, valueAddress, valueLength, expiryMs, conditions);
-        if (record == Record.NONE || cannotQueue(core, record)) {
+        if (record == Record.NONE) {
             return StoreStatus.OVER_QUOTA;
         }
-        Index current = table.index();
-        long hash = current.hash(keyAddress, keyLength);
-        long bucket = current.lockFor(hash, keyAddress, keyLength, core.index());
-        long slot = current.slotOf(bucket, hash, keyAddress, keyLength);
-        long old = slot == 0 ? Record.NONE : Slots.recordAt(slot);
-        boolean isThere = old != Record.NONE && !Record.isExpired(old, core.nowMs());
-        int refused = refusal(conditions, isThere);
-        if (refused != StoreStatus.OK) {
-            BucketLock.unlock(bucket);
+        if (cannotQueue(core)) {
             core.free(tenant, record);
-            return refused;
+            return StoreStatus.OVER_QUOTA;
         }
-        if (isThere && (conditions & PutCondition.KEEP_EXPIRY) != 0) {
-            Record.setExpiryMs(record, Record.expiryMs(old));
+        LockedKey key = core.lock(table, keyAddress, keyLength);
+        int refused = refusal(key, conditions, expectedVersion);
+        if (refused != StoreStatus.OK) {
+            if (refused == StoreStatus.CONFLICT) {
+                table.counts().of(core).conflicts++;
+            }
+            core.free(tenant, record);
+            return key.unlock(refused);
         }
-        return replace(core, current, hash, bucket, slot, old, record);
+        if (key.isThere() && (conditions & PutCondition.KEEP_EXPIRY) != 0) {
+            Record.setExpiryMs(record, Record.expiryMs(key.old()));
+        }
+        return replace(core, key, record);
     }
 
-    /** Whether a new record cannot be inserted because its eviction could not be queued; it is then freed. */
-    private boolean cannotQueue(StoreCore core, long record) {
-        if (eviction == null || eviction.reserve(core, 1)) {
-            return false;
-        }
-        core.free(tenant, record);
-        return true;
+    /** Whether nothing can be inserted because its eviction could not be queued. */
+    private boolean cannotQueue(StoreCore core) {
+        return eviction != null && !eviction.reserve(core, 1);
     }
 
-    private static int refusal(int conditions, boolean isThere) {
-        if (isThere && (conditions & PutCondition.IF_ABSENT) != 0) {
+    private static int refusal(LockedKey key, int conditions, long expectedVersion) {
+        if (key.isThere() && (conditions & PutCondition.IF_ABSENT) != 0) {
             return StoreStatus.EXISTS;
         }
-        return !isThere && (conditions & PutCondition.IF_PRESENT) != 0 ? StoreStatus.NOT_FOUND : StoreStatus.OK;
+        if (!key.isThere() && (conditions & PutCondition.IF_PRESENT) != 0) {
+            return StoreStatus.NOT_FOUND;
+        }
+        return expectedVersion == ANY_VERSION || key.version() == expectedVersion
+                ? StoreStatus.OK
+                : StoreStatus.CONFLICT;
     }
 
-    /** Swings the slot of a locked bucket to a finished record, unlocks, and retires what was there. */
-    private int replace(StoreCore core, Index current, long hash, long bucket, long slotOrNone, long old, long record) {
-        long slot = slotOrNone == 0 ? current.reserveSlot(bucket) : slotOrNone;
+    /** Swings the slot of a locked key to a finished record, unlocks, and retires what was there. */
+    private int replace(StoreCore core, LockedKey key, long record) {
+        Index index = key.index();
+        long bucket = key.bucket();
+        long hash = key.hash();
+        long old = key.old();
+        long slot = key.slot() == 0 ? index.reserveSlot(bucket) : key.slot();
         if (slot == 0) {
-            BucketLock.unlock(bucket);
             core.free(tenant, record);
-            return StoreStatus.OVER_QUOTA;
+            return key.unlock(StoreStatus.OVER_QUOTA);
         }
         long version = core.nextVersion(BucketLock.changes(bucket));
         Record.setVersion(record, version);
@@ -102,11 +119,11 @@ final class Writes {
         BucketLock.unlockAt(bucket, core.lastSequence());
         core.noteWrite();
         core.setResult(version, core.resultLong());
-        current.noteExpiry(bucket, hash, record);
+        index.noteExpiry(bucket, hash, record);
         table.counts().book(core, old, record);
         table.queue(core, hash, old, record);
         if (old == Record.NONE) {
-            table.grow(core, current, bucket);
+            table.grow(core, index, bucket);
         } else {
             core.retire(tenant, old);
         }
@@ -114,72 +131,19 @@ final class Writes {
     }
 
     int delete(StoreCore core, long keyAddress, int keyLength) {
-        Index current = table.index();
-        long hash = current.hash(keyAddress, keyLength);
-        long bucket = current.lockFor(hash, keyAddress, keyLength, core.index());
-        long slot = current.slotOf(bucket, hash, keyAddress, keyLength);
-        if (slot == 0) {
-            BucketLock.unlock(bucket);
-            return StoreStatus.NOT_FOUND;
+        LockedKey key = core.lock(table, keyAddress, keyLength);
+        if (key.slot() == 0) {
+            return key.unlock(StoreStatus.NOT_FOUND);
         }
-        long old = Slots.recordAt(slot);
-        boolean isThere = !Record.isExpired(old, core.nowMs());
-        core.setResult(core.nextVersion(BucketLock.changes(bucket)), core.resultLong());
-        Slots.clear(slot);
-        BucketLock.unlockAt(bucket, core.lastSequence());
+        long old = key.old();
+        core.setResult(core.nextVersion(BucketLock.changes(key.bucket())), core.resultLong());
+        Slots.clear(key.slot());
+        BucketLock.unlockAt(key.bucket(), core.lastSequence());
         core.noteWrite();
         table.counts().book(core, old, Record.NONE);
         table.ended(old);
         core.retire(tenant, old);
-        return isThere ? StoreStatus.OK : StoreStatus.NOT_FOUND;
-    }
-
-    int compareAndSet(
-            StoreCore core,
-            long keyAddress,
-            int keyLength,
-            long expectedVersion,
-            long valueAddress,
-            int valueLength,
-            long expiryMs) {
-        int bad = Table.check(keyLength, valueLength);
-        if (bad != StoreStatus.OK) {
-            return bad;
-        }
-        int bytes = RecordLayout.bytes(keyLength, valueLength, true);
-        table.makeRoom(core, bytes);
-        int status =
-                tryCompareAndSet(core, keyAddress, keyLength, expectedVersion, valueAddress, valueLength, expiryMs);
-        return status == StoreStatus.OVER_QUOTA && table.makeRoomNow(core, bytes)
-                ? tryCompareAndSet(core, keyAddress, keyLength, expectedVersion, valueAddress, valueLength, expiryMs)
-                : status;
-    }
-
-    private int tryCompareAndSet(
-            StoreCore core,
-            long keyAddress,
-            int keyLength,
-            long expectedVersion,
-            long valueAddress,
-            int valueLength,
-            long expiryMs) {
-        long record = core.allocateFull(tenant, keyAddress, keyLength, valueAddress, valueLength, expiryMs);
-        if (record == Record.NONE || cannotQueue(core, record)) {
-            return StoreStatus.OVER_QUOTA;
-        }
-        Index current = table.index();
-        long hash = current.hash(keyAddress, keyLength);
-        long bucket = current.lockFor(hash, keyAddress, keyLength, core.index());
-        long slot = current.slotOf(bucket, hash, keyAddress, keyLength);
-        long old = slot == 0 ? Record.NONE : Slots.recordAt(slot);
-        boolean isThere = old != Record.NONE && !Record.isExpired(old, core.nowMs());
-        if ((isThere ? Record.version(old) : 0) != expectedVersion) {
-            BucketLock.unlock(bucket);
-            core.free(tenant, record);
-            table.counts().of(core).conflicts++;
-            return StoreStatus.CONFLICT;
-        }
-        return replace(core, current, hash, bucket, slot, old, record);
+        return key.isThere() ? StoreStatus.OK : StoreStatus.NOT_FOUND;
     }
 
     int increment(StoreCore core, long keyAddress, int keyLength, long delta) {
@@ -196,33 +160,27 @@ final class Writes {
     }
 
     private int tryIncrement(StoreCore core, long keyAddress, int keyLength, long delta) {
-        if (eviction != null && !eviction.reserve(core, 1)) {
+        if (cannotQueue(core)) {
             return StoreStatus.OVER_QUOTA;
         }
-        Index current = table.index();
-        long hash = current.hash(keyAddress, keyLength);
-        long bucket = current.lockFor(hash, keyAddress, keyLength, core.index());
-        long slot = current.slotOf(bucket, hash, keyAddress, keyLength);
-        long old = slot == 0 ? Record.NONE : Slots.recordAt(slot);
-        boolean isThere = old != Record.NONE && !Record.isExpired(old, core.nowMs());
+        LockedKey key = core.lock(table, keyAddress, keyLength);
+        long old = key.old();
+        boolean isThere = key.isThere();
         if (isThere && !Decimal.isNumber(Record.valueAddress(old), Record.valueLength(old))) {
-            BucketLock.unlock(bucket);
-            return StoreStatus.NOT_A_NUMBER;
+            return key.unlock(StoreStatus.NOT_A_NUMBER);
         }
         long number = isThere ? Decimal.parse(Record.valueAddress(old), Record.valueLength(old)) : 0;
         long sum = number + delta;
         if (((number ^ sum) & (delta ^ sum)) < 0) {
-            BucketLock.unlock(bucket);
-            return StoreStatus.OVERFLOW;
+            return key.unlock(StoreStatus.OVERFLOW);
         }
         int length = Decimal.write(sum, core.scratch());
         long expiryMs = isThere ? Record.expiryMs(old) : Record.NO_EXPIRY;
         long record = core.allocateFull(tenant, keyAddress, keyLength, core.scratch(), length, expiryMs);
         if (record == Record.NONE) {
-            BucketLock.unlock(bucket);
-            return StoreStatus.OVER_QUOTA;
+            return key.unlock(StoreStatus.OVER_QUOTA);
         }
-        int status = replace(core, current, hash, bucket, slot, old, record);
+        int status = replace(core, key, record);
         if (status == StoreStatus.OK) {
             core.setResult(core.resultVersion(), sum);
         }
@@ -243,24 +201,16 @@ final class Writes {
     }
 
     private int tryExpire(StoreCore core, long keyAddress, int keyLength, long expiryMs) {
-        if (eviction != null && !eviction.reserve(core, 1)) {
+        if (cannotQueue(core)) {
             return StoreStatus.OVER_QUOTA;
         }
-        Index current = table.index();
-        long hash = current.hash(keyAddress, keyLength);
-        long bucket = current.lockFor(hash, keyAddress, keyLength, core.index());
-        long slot = current.slotOf(bucket, hash, keyAddress, keyLength);
-        long old = slot == 0 ? Record.NONE : Slots.recordAt(slot);
-        if (old == Record.NONE || Record.isExpired(old, core.nowMs())) {
-            BucketLock.unlock(bucket);
-            return StoreStatus.NOT_FOUND;
+        LockedKey key = core.lock(table, keyAddress, keyLength);
+        if (!key.isThere()) {
+            return key.unlock(StoreStatus.NOT_FOUND);
         }
+        long old = key.old();
         long record = core.allocateFull(
                 tenant, keyAddress, keyLength, Record.valueAddress(old), Record.valueLength(old), expiryMs);
-        if (record == Record.NONE) {
-            BucketLock.unlock(bucket);
-            return StoreStatus.OVER_QUOTA;
-        }
-        return replace(core, current, hash, bucket, slot, old, record);
+        return record == Record.NONE ? key.unlock(StoreStatus.OVER_QUOTA) : replace(core, key, record);
     }
 }
