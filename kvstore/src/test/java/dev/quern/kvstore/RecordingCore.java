@@ -73,9 +73,8 @@ final class RecordingCore {
         List<Access> accesses = new ArrayList<>();
         long begin = clock.incrementAndGet();
         int choice = random.nextInt(10);
-        boolean isPlainRead = choice == 0;
         String kind;
-        if (isPlainRead) {
+        if (choice == 0) {
             kind = "find";
             find(accesses);
         } else if (choice < 5) {
@@ -87,7 +86,7 @@ final class RecordingCore {
         long end = clock.incrementAndGet();
         if (!accesses.isEmpty()) {
             String name = kind + " " + history.size() + " of core " + core.index();
-            history.add(new Operation(name, begin, end, isPlainRead, accesses));
+            history.add(new Operation(name, begin, end, accesses));
         }
         core.exit();
         if (random.nextInt(8) == 0) {

@@ -8,10 +8,8 @@ import java.util.List;
  * @param name for people: core, number and kind
  * @param begin a tick of a clock that all cores share, taken before the operation began; no two are the same
  * @param end a tick taken after it returned
- * @param isPlainRead whether it was a find outside of transactions, which sees all that was done before it began, but whose sight of a
- *     commit in progress says nothing about that commit's other records
  */
-public record Operation(String name, long begin, long end, boolean isPlainRead, List<Access> accesses) {
+public record Operation(String name, long begin, long end, List<Access> accesses) {
     @Override
     public String toString() {
         return name + " [" + begin + ", " + end + "] " + accesses;

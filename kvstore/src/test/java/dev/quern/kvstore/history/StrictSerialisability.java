@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * Whether a history is what some serial order of its operations gives, an order that respects real time: what ended before another
  * began comes before it. Versions tell the order of each key's writes, so that the dependencies are known and not guessed: write to
  * next write, write to its readers, reader to the next write, and real time. A cycle among them is an anomaly.
- *
- * <p>Plain reads are after everything that ended before them, and nothing is after them but what overwrites what they saw.
  */
 public final class StrictSerialisability {
     private final List<Operation> operations;
@@ -122,9 +120,7 @@ public final class StrictSerialisability {
         long[] ends = byEnd.stream().mapToLong(Operation::end).toArray();
         for (int i = 0; i < count; i++) {
             Operation operation = operations.get(i);
-            if (!operation.isPlainRead()) {
-                graph.add(i, count + Arrays.binarySearch(ends, operation.end()), "ended");
-            }
+            graph.add(i, count + Arrays.binarySearch(ends, operation.end()), "ended");
             // The insertion point of a tick that is in no end.
             int endedBefore = -Arrays.binarySearch(ends, operation.begin()) - 1;
             if (endedBefore > 0) {
