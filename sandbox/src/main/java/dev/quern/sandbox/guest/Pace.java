@@ -4,8 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Turns the ticks of a guest into looks at the clock: of fast code there are many ticks to a look, of slow code few. One per core.
- * Thread: the core's, but for
- * {@link #lastNs}; allocates nothing.
+ * Thread: the core's, but for {@link #lastNs}; allocates nothing.
  */
 public final class Pace {
     /** What is done at a look. */
