@@ -1,6 +1,7 @@
 package dev.quern.bench;
 
 import dev.quern.bench.evict.Evict;
+import dev.quern.bench.functions.FunctionsBench;
 import dev.quern.bench.isolation.Isolation;
 import dev.quern.bench.micro.Micro;
 import dev.quern.bench.peers.Peers;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** All benches by name; a new bench is added here and nowhere else. */
 public final class Benches {
     private static final List<Bench> ALL =
-            List.of(new Peers(), new Micro(), new StoreBench(), new Evict(), new Isolation());
+            List.of(new Peers(), new Micro(), new StoreBench(), new Evict(), new FunctionsBench(), new Isolation());
 
     private Benches() {}
 
