@@ -3,6 +3,8 @@ package dev.quern.sandbox;
 import dev.quern.kvstore.Tenant;
 import dev.quern.sandbox.check.ModuleCheck;
 import dev.quern.sandbox.check.ModuleFacts;
+import dev.quern.sandbox.guest.InitialImage;
+import org.jspecify.annotations.Nullable;
 
 /** A module as one tenant deployed it. Immutable, but for being removed. Safe on any thread. */
 final class Deployment {
@@ -15,6 +17,10 @@ final class Deployment {
     private final FunctionRuntime runtime;
     private final FunctionRuntime.Module module;
     private final ModuleFacts facts;
+
+    /** How its instances come back to what they were at first; null when they are to stay as calls leave them, or cannot. */
+    private final FunctionRuntime.@Nullable Renewal renewal;
+
     private volatile boolean isRemoved;
 
     Deployment(
@@ -30,6 +36,9 @@ final class Deployment {
         this.runtime = runtime;
         this.module = module;
         this.facts = facts;
+        renewal = isFresh() && facts.isRenewable()
+                ? new FunctionRuntime.Renewal(new InitialImage(), facts.globalCount())
+                : null;
     }
 
     /** Counts deployments up from 0, over all tenants. */
@@ -51,7 +60,12 @@ final class Deployment {
 
     FunctionRuntime.InstanceMemory memory() {
         return new FunctionRuntime.InstanceMemory(
-                facts.memoryPages(), facts.memoryPagesMax(), tenant.arenaAddress(), tenant.arenaLength());
+                facts.memoryPages(), facts.memoryPagesMax(), tenant.arenaAddress(), tenant.arenaLength(), renewal);
+    }
+
+    /** Whether its instances are {@link FreshInstance}s. */
+    boolean isFresh() {
+        return info.manifest().fresh();
     }
 
     FunctionRuntime.Module module() {

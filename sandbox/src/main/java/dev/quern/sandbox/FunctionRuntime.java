@@ -1,7 +1,9 @@
 package dev.quern.sandbox;
 
+import dev.quern.sandbox.guest.InitialImage;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A way to run WebAssembly. Found by {@link java.util.ServiceLoader}; one object serves all tenants and cores. Safe on any thread.
@@ -67,6 +69,14 @@ public interface FunctionRuntime extends AutoCloseable {
         /** An entry to call; cheap to call often. */
         Entry entry(String name);
 
+        /**
+         * Makes memory and globals what they were when it was made, for an instance that was asked for with a {@link Renewal}. Between two
+         * calls. False when it cannot, and a new instance has to take its place.
+         */
+        default boolean renew() {
+            return false;
+        }
+
         @Override
         void close();
     }
@@ -88,6 +98,20 @@ public interface FunctionRuntime extends AutoCloseable {
      * @param pagesMax at most
      * @param arenaAddress where the tenant's records begin
      * @param arenaLength how long their range is
+     * @param renewal for an instance that is to be renewed between calls
      */
-    record InstanceMemory(int pages, int pagesMax, long arenaAddress, long arenaLength) {}
+    record InstanceMemory(
+            int pages,
+            int pagesMax,
+            long arenaAddress,
+            long arenaLength,
+            @Nullable Renewal renewal) {}
+
+    /**
+     * What an instance comes back to.
+     *
+     * @param image what its memory held at first
+     * @param globalCount how many globals there are in the module as deployed; any that follow stay as they are
+     */
+    record Renewal(InitialImage image, int globalCount) {}
 }

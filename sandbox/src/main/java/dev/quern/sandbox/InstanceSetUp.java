@@ -9,11 +9,13 @@ import dev.quern.sandbox.guest.StoreCalls;
 final class InstanceSetUp implements FunctionRuntime.Instance {
     private final FunctionRuntime.Instance instance;
     private final StoreCalls calls;
+    private final boolean hasInitializer;
     private boolean isInitialized;
 
     InstanceSetUp(FunctionRuntime.Instance instance, StoreCalls calls, boolean hasInitializer) {
         this.instance = instance;
         this.calls = calls;
+        this.hasInitializer = hasInitializer;
         isInitialized = !hasInitializer;
     }
 
@@ -34,6 +36,12 @@ final class InstanceSetUp implements FunctionRuntime.Instance {
         } finally {
             calls.wasi().flush();
         }
+    }
+
+    @Override
+    public boolean renew() {
+        isInitialized = !hasInitializer;
+        return instance.renew();
     }
 
     @Override

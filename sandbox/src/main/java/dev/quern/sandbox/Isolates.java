@@ -32,13 +32,21 @@ final class Isolates implements AutoCloseable {
     FunctionRuntime.Instance instance(Deployment deployment) throws IOException {
         FunctionRuntime.Instance instance = instances.get(deployment);
         if (instance == null) {
-            instance = of(deployment).instantiate(deployment.module(), deployment.memory());
-            if (deployment.wantsSetUp()) {
-                instance = new InstanceSetUp(instance, storeCalls, deployment.hasInitializer());
-            }
+            FunctionRuntime.Isolate isolate = of(deployment);
+            instance = deployment.isFresh()
+                    ? new FreshInstance(() -> newInstance(isolate, deployment))
+                    : newInstance(isolate, deployment);
             instances.put(deployment, instance);
         }
         return instance;
+    }
+
+    private FunctionRuntime.Instance newInstance(FunctionRuntime.Isolate isolate, Deployment deployment)
+            throws IOException {
+        FunctionRuntime.Instance instance = isolate.instantiate(deployment.module(), deployment.memory());
+        return deployment.wantsSetUp()
+                ? new InstanceSetUp(instance, storeCalls, deployment.hasInitializer())
+                : instance;
     }
 
     void drop(Deployment deployment) {

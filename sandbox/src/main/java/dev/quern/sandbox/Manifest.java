@@ -10,8 +10,11 @@ import java.util.regex.Pattern;
  * @param readOnly whether its writes are refused
  * @param timeLimitUs how long an invocation may run, in microseconds
  * @param memoryPagesMax how much private memory an instance may have, in pages of 64 KiB
+ * @param fresh whether each call begins with memory, globals and tables as the module has them at first, rather than as the last one
+ *     left them
  */
-public record Manifest(String name, String runtime, boolean readOnly, long timeLimitUs, int memoryPagesMax) {
+public record Manifest(
+        String name, String runtime, boolean readOnly, long timeLimitUs, int memoryPagesMax, boolean fresh) {
     /** The runtime in force. */
     public static final String AUTO = "auto";
 
@@ -20,23 +23,27 @@ public record Manifest(String name, String runtime, boolean readOnly, long timeL
 
     /** With defaults for all but the name. */
     public static Manifest named(String name) {
-        return new Manifest(name, AUTO, false, Limits.TIME_LIMIT_US_DEFAULT, Limits.MEMORY_PAGES_DEFAULT);
+        return new Manifest(name, AUTO, false, Limits.TIME_LIMIT_US_DEFAULT, Limits.MEMORY_PAGES_DEFAULT, false);
     }
 
     public Manifest withRuntime(String newRuntime) {
-        return new Manifest(name, newRuntime, readOnly, timeLimitUs, memoryPagesMax);
+        return new Manifest(name, newRuntime, readOnly, timeLimitUs, memoryPagesMax, fresh);
     }
 
     public Manifest withReadOnly(boolean newReadOnly) {
-        return new Manifest(name, runtime, newReadOnly, timeLimitUs, memoryPagesMax);
+        return new Manifest(name, runtime, newReadOnly, timeLimitUs, memoryPagesMax, fresh);
     }
 
     public Manifest withTimeLimitUs(long newTimeLimitUs) {
-        return new Manifest(name, runtime, readOnly, newTimeLimitUs, memoryPagesMax);
+        return new Manifest(name, runtime, readOnly, newTimeLimitUs, memoryPagesMax, fresh);
     }
 
     public Manifest withMemoryPagesMax(int newMemoryPagesMax) {
-        return new Manifest(name, runtime, readOnly, timeLimitUs, newMemoryPagesMax);
+        return new Manifest(name, runtime, readOnly, timeLimitUs, newMemoryPagesMax, fresh);
+    }
+
+    public Manifest withFresh(boolean newFresh) {
+        return new Manifest(name, runtime, readOnly, timeLimitUs, memoryPagesMax, newFresh);
     }
 
     /** Whether a function can be called so. */

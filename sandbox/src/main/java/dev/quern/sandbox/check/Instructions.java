@@ -4,10 +4,12 @@ import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.ExternalType;
 import com.dylibso.chicory.wasm.types.Instruction;
 import com.dylibso.chicory.wasm.types.OpCode;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds instructions that are not offered, by the prefixes of their codes. */
+/** Finds instructions that matter when a module is deployed. */
 public final class Instructions {
     /** The vector instructions of simd128. */
     public static final int VECTOR_PREFIX = 0xfd;
@@ -15,7 +17,30 @@ public final class Instructions {
     /** The atomic instructions of threads. */
     static final int ATOMIC_PREFIX = 0xfe;
 
+    /** What changes an instance elsewhere than in its memory and its globals. */
+    private static final Set<OpCode> CHANGES_MORE = EnumSet.of(
+            OpCode.TABLE_SET,
+            OpCode.TABLE_GROW,
+            OpCode.TABLE_FILL,
+            OpCode.TABLE_INIT,
+            OpCode.TABLE_COPY,
+            OpCode.ELEM_DROP,
+            OpCode.DATA_DROP);
+
     private Instructions() {}
+
+    /** Whether any instruction writes a table or drops a segment. */
+    static boolean changesMore(WasmModule module) {
+        for (int i = 0; i < module.codeSection().functionBodyCount(); i++) {
+            for (Instruction instruction :
+                    module.codeSection().getFunctionBody(i).instructions()) {
+                if (CHANGES_MORE.contains(instruction.opcode())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
 
     /** {@code function 3 has i32.atomic.store}, for the first instruction with this prefix; null when there is none. */
     public static @Nullable String find(WasmModule module, int prefix) {

@@ -72,7 +72,9 @@ public final class ModuleCheck {
                 memoryPages,
                 memory == null ? memoryPagesMax : Math.min(memoryPagesMax, memory.maximumPages()),
                 hasInitializer(parsed),
-                usesWasi(parsed));
+                usesWasi(parsed),
+                parsed.globalSection().globalCount(),
+                !Instructions.changesMore(parsed));
     }
 
     private static @Nullable MemoryLimits checkImports(WasmModule module, int memoryPagesMax)

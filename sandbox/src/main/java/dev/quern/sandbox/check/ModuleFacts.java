@@ -10,6 +10,15 @@ import java.util.List;
  * @param memoryPagesMax how much it may have at most: what the manifest allows, or what the module itself says when that is less
  * @param hasInitializer whether it exports {@link ModuleCheck#INITIALIZER}
  * @param usesWasi whether it imports anything of WASI
+ * @param globalCount how many globals it has
+ * @param isRenewable whether an instance that has run is made new by giving its memory and its globals back what they held at first: it
+ *     writes no table and drops no segment
  */
 public record ModuleFacts(
-        List<String> entries, int memoryPages, int memoryPagesMax, boolean hasInitializer, boolean usesWasi) {}
+        List<String> entries,
+        int memoryPages,
+        int memoryPagesMax,
+        boolean hasInitializer,
+        boolean usesWasi,
+        int globalCount,
+        boolean isRenewable) {}

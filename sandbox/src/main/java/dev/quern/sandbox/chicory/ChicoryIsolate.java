@@ -6,11 +6,14 @@ import com.dylibso.chicory.runtime.HostFunction;
 import com.dylibso.chicory.runtime.ImportMemory;
 import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.runtime.WasmFunctionHandle;
 import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.Import;
+import com.dylibso.chicory.wasm.types.Table;
+import com.dylibso.chicory.wasm.types.TableLimits;
 import com.dylibso.chicory.wasm.types.ValType;
 import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.guest.GuestTrap;
@@ -21,6 +24,7 @@ import dev.quern.sandbox.guest.WasiImport;
 import dev.quern.sandbox.guest.WindowedMemory;
 import dev.quern.sandbox.ticks.Ticks;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One tenant's instances on one core. Their code looks at the thread's interrupt flag at every loop and call, which is how the watchdog
@@ -40,11 +44,13 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
     public FunctionRuntime.Instance instantiate(FunctionRuntime.Module module, FunctionRuntime.InstanceMemory wanted)
             throws IOException {
         ChicoryRuntime.ChicoryModule chicoryModule = (ChicoryRuntime.ChicoryModule) module;
+        FunctionRuntime.Renewal renewal = wanted.renewal();
         WindowedMemory memory = new WindowedMemory(
                 wanted.pages(),
                 wanted.pagesMax(),
                 wanted.arenaAddress(),
-                Math.min(wanted.arenaLength(), ChicoryRuntime.ADDRESS_MAX - WindowedMemory.WINDOW_START));
+                Math.min(wanted.arenaLength(), ChicoryRuntime.ADDRESS_MAX - WindowedMemory.WINDOW_START),
+                renewal == null ? null : renewal.image());
         try {
             ImportValues.Builder imports = ImportValues.builder()
                     .addMemory(new ImportMemory(
@@ -62,13 +68,23 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
             Instance instance = Instance.builder(chicoryModule.parsed())
                     .withImportValues(imports.build())
                     .withMachineFactory(chicoryModule.machines())
+                    .withTableFactory(ChicoryIsolate::newTable)
                     .withStart(false)
                     .build();
-            return new ChicoryInstance(instance, memory);
+            memory.instantiated();
+            return new ChicoryInstance(
+                    instance, memory, renewal == null ? null : new Globals(instance, renewal.globalCount()));
         } catch (ChicoryException refused) {
             memory.close();
             throw new GuestTrap(Reason.TRAP, String.valueOf(refused.getMessage()));
         }
+    }
+
+    /** Growing a table writes its limits, and those of the module are what its next instances begin with. */
+    private static TableInstance newTable(Table table, int initial) {
+        TableLimits limits = new TableLimits(
+                table.limits().min(), table.limits().max(), table.limits().shared());
+        return new TableInstance(new Table(table.elementType(), limits, table.initialize()), initial);
     }
 
     /** Of WASI, only what the module imports: most import nothing of it. */
@@ -166,7 +182,20 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
     }
 
     /** A module's instance, with its memory. Thread: the core's. */
-    private record ChicoryInstance(Instance instance, WindowedMemory memory) implements FunctionRuntime.Instance {
+    private record ChicoryInstance(
+            Instance instance,
+            WindowedMemory memory,
+            @Nullable Globals globals) implements FunctionRuntime.Instance {
+        @Override
+        public boolean renew() {
+            if (globals == null) {
+                return false;
+            }
+            memory.renew();
+            globals.restore();
+            return true;
+        }
+
         @Override
         public FunctionRuntime.Entry entry(String name) {
             ExportFunction function = instance.export(name);

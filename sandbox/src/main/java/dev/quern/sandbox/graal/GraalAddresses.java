@@ -47,7 +47,7 @@ abstract class GraalAddresses extends WasmMemory {
     }
 
     /** The native address of so many bytes, for writing: in private memory; traps elsewhere. */
-    final long writable(@Nullable Node node, long address, long length) {
+    long writable(@Nullable Node node, long address, long length) {
         if (address < 0 || address > privateBytes - length) {
             CompilerDirectives.transferToInterpreter();
             throw outOfBounds(node, "write", address, length);
@@ -77,6 +77,12 @@ abstract class GraalAddresses extends WasmMemory {
     /** Zeroes everything and returns to the pages that the module began with. */
     final void clear() {
         memory.reset((int) declaredMinSize);
+        follow();
+    }
+
+    /** Makes everything what it was when the module had just been instantiated. */
+    final void renew() {
+        memory.renew();
         follow();
     }
 

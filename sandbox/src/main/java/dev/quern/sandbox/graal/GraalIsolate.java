@@ -21,6 +21,7 @@ import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
+import org.graalvm.wasm.WasmInstance;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,9 +116,15 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     public FunctionRuntime.Instance instantiate(FunctionRuntime.Module module, FunctionRuntime.InstanceMemory wanted)
             throws IOException {
         GraalRuntime.GraalModule graalModule = (GraalRuntime.GraalModule) module;
-        WindowedMemory memory =
-                new WindowedMemory(wanted.pages(), wanted.pagesMax(), wanted.arenaAddress(), wanted.arenaLength());
+        FunctionRuntime.Renewal renewal = wanted.renewal();
+        WindowedMemory memory = new WindowedMemory(
+                wanted.pages(),
+                wanted.pagesMax(),
+                wanted.arenaAddress(),
+                wanted.arenaLength(),
+                renewal == null ? null : renewal.image());
         try {
+            GraalMemory guestMemory = renewal == null ? new GraalMemory(memory) : new RenewableMemory(memory);
             Map<String, Object> intrinsics = new HashMap<>();
             for (Intrinsic intrinsic : Intrinsic.values()) {
                 intrinsics.put(intrinsic.importName(), new IntrinsicObject(intrinsic, calls, memory));
@@ -126,10 +133,15 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
                     Intrinsic.MODULE, new ImportObject(intrinsics),
                     WasiImport.MODULE, new WasiModule(calls, memory),
                     Ticks.MODULE, new ImportObject(Map.of(Ticks.NAME, new TickObject(calls))),
-                    Intrinsic.MEMORY_MODULE, new ImportObject(Map.of(Intrinsic.MEMORY_NAME, new GraalMemory(memory)))));
+                    Intrinsic.MEMORY_MODULE, new ImportObject(Map.of(Intrinsic.MEMORY_NAME, guestMemory))));
             Value importValue = handIn(imports, () -> context.eval(HAND_IN));
             Value instance = context.eval(graalModule.source()).newInstance(importValue);
-            return new GraalInstance(this, graalModule, instance.getMember("exports"), memory);
+            // Asking for its exports is what links it, and so what writes its data.
+            Value exports = instance.getMember("exports");
+            memory.instantiated();
+            Globals globals =
+                    renewal == null ? null : new Globals((WasmInstance) taken(instance), renewal.globalCount());
+            return new GraalInstance(this, graalModule, exports, memory, guestMemory, globals);
         } catch (PolyglotException refused) {
             memory.close();
             throw trap(refused);
@@ -142,11 +154,16 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
 
     /** An exported function to call. */
     FunctionRuntime.Entry entry(GraalRuntime.GraalModule module, String name, Value function) {
-        Taken taken = new Taken();
-        handIn(taken, () -> context.eval(HAND_IN)).executeVoid(function);
-        Object[] arguments = {Objects.requireNonNull(taken.object)};
+        Object[] arguments = {taken(function)};
         CallTarget target = module.entry(name, this::newEntry);
         return () -> call(target, arguments);
+    }
+
+    /** An object of the guest's as Truffle knows it. */
+    private Object taken(Value value) {
+        Taken taken = new Taken();
+        handIn(taken, () -> context.eval(HAND_IN)).executeVoid(value);
+        return Objects.requireNonNull(taken.object);
     }
 
     private CallTarget newEntry(String name) {

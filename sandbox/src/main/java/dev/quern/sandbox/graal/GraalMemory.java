@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 @ExportLibrary(WasmMemoryLibrary.class)
 @SuppressWarnings({"MethodName", "unused", "DoNotCallSuggester"})
-final class GraalMemory extends GraalAddresses {
+class GraalMemory extends GraalAddresses {
     GraalMemory(WindowedMemory memory) {
         super(memory);
     }

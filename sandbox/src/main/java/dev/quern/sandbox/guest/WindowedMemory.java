@@ -4,6 +4,7 @@ import dev.quern.ffi.linux.Mmap;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A guest's memory: private pages from address 0, and from {@link #WINDOW_START} on a read-only window onto the tenant's arena, so that
@@ -34,9 +35,11 @@ public final class WindowedMemory implements AutoCloseable {
     private static final long COPIES_BYTES_KEPT = 1 << 20;
 
     private final long privateAddress;
+    private final int pagesFirst;
     private final int pagesMax;
     private final long arenaAddress;
     private final long arenaLength;
+    private final @Nullable WrittenPages written;
     private long privateBytes;
 
     /** Reserved when the first record is copied; 0 before. */
@@ -53,18 +56,40 @@ public final class WindowedMemory implements AutoCloseable {
      * @throws IOException when the system has no memory to give
      */
     public WindowedMemory(int pages, int pagesMax, long arenaAddress, long arenaLength) throws IOException {
+        this(pages, pagesMax, arenaAddress, arenaLength, null);
+    }
+
+    /**
+     * As {@link #WindowedMemory(int, int, long, long)}; one with an image can be {@linkplain #renew renewed}.
+     *
+     * @param image of the module's, which its first instance takes
+     */
+    public WindowedMemory(int pages, int pagesMax, long arenaAddress, long arenaLength, @Nullable InitialImage image)
+            throws IOException {
         if (pages > pagesMax || pagesMax > PAGES_MAX) {
             throw new IllegalArgumentException("pages=" + pages + ", pagesMax=" + pagesMax + ", limit=" + PAGES_MAX);
         }
+        pagesFirst = pages;
         this.pagesMax = pagesMax;
         this.arenaAddress = arenaAddress;
         this.arenaLength = Math.min(arenaLength, WINDOW_BYTES_MAX);
-        privateAddress = Mmap.reserve(Math.max(1, pagesMax) * (long) PAGE_BYTES);
+        long bytes = reservedBytes(pagesMax);
+        privateAddress = Mmap.reserve(image == null ? bytes : bytes + WrittenPages.bytes(bytes));
+        written = image == null ? null : new WrittenPages(privateAddress, privateAddress + bytes, image);
         privateBytes = pages * (long) PAGE_BYTES;
+    }
+
+    private static long reservedBytes(int pagesMax) {
+        return Math.max(1, pagesMax) * (long) PAGE_BYTES;
     }
 
     public long privateAddress() {
         return privateAddress;
+    }
+
+    /** What is kept of writes, for memory that can be renewed. */
+    public @Nullable WrittenPages written() {
+        return written;
     }
 
     /** The private part's present length. */
@@ -102,11 +127,34 @@ public final class WindowedMemory implements AutoCloseable {
     /** Zeroes everything and returns to so many pages. */
     public void reset(int pages) {
         try {
-            Mmap.decommit(privateAddress, Math.max(1, pagesMax) * (long) PAGE_BYTES);
+            Mmap.decommit(privateAddress, reservedBytes(pagesMax));
         } catch (IOException failed) {
             throw new IllegalStateException("private memory could not be given back", failed);
         }
         privateBytes = pages * (long) PAGE_BYTES;
+        if (written != null) {
+            written.markImage();
+        }
+    }
+
+    /** The module was instantiated, its data written: this is what {@link #renew} comes back to. */
+    public void instantiated() {
+        if (written != null) {
+            written.instantiated(privateBytes);
+        }
+    }
+
+    /** Makes the private part what it was when the module had just been instantiated; for memory with an image. */
+    public void renew() {
+        if (written == null) {
+            throw new IllegalStateException("memory without an image cannot be renewed");
+        }
+        try {
+            written.restore(privateBytes);
+        } catch (IOException failed) {
+            throw new IllegalStateException("private memory could not be given back", failed);
+        }
+        privateBytes = pagesFirst * (long) PAGE_BYTES;
     }
 
     /** Where so many bytes at a guest address lie, for reading; ends the guest's call when it does not own them. */
@@ -140,6 +188,9 @@ public final class WindowedMemory implements AutoCloseable {
     public long writable(long address, long length) {
         if (address < 0 || length < 0 || address + length > privateBytes) {
             throw new GuestTrap(Reason.TRAP, outOfBounds("write", address, length));
+        }
+        if (written != null) {
+            written.mark(address, length);
         }
         return privateAddress + address;
     }
@@ -214,7 +265,8 @@ public final class WindowedMemory implements AutoCloseable {
     @Override
     public void close() {
         try {
-            Mmap.unmap(privateAddress, Math.max(1, pagesMax) * (long) PAGE_BYTES);
+            long bytes = reservedBytes(pagesMax);
+            Mmap.unmap(privateAddress, written == null ? bytes : bytes + WrittenPages.bytes(bytes));
             if (copiesAddress != 0) {
                 Mmap.unmap(copiesAddress, COPIES_BYTES_MAX);
             }

@@ -1,0 +1,34 @@
+package dev.quern.sandbox.chicory;
+
+import com.dylibso.chicory.runtime.Instance;
+
+/** What a module's variables held when it had just been instantiated. Thread: the core's. */
+final class Globals {
+    private final Instance instance;
+    private final long[] low;
+    private final long[] high;
+
+    /**
+     * Takes them down.
+     *
+     * @param count how many globals there are in the module as deployed; what follows them counts ticks, and goes on counting
+     */
+    Globals(Instance instance, int count) {
+        this.instance = instance;
+        low = new long[count];
+        high = new long[count];
+        for (int i = 0; i < count; i++) {
+            low[i] = instance.global(i).getValueLow();
+            high[i] = instance.global(i).getValueHigh();
+        }
+    }
+
+    void restore() {
+        for (int i = 0; i < low.length; i++) {
+            if (instance.global(i).getValueLow() != low[i] || instance.global(i).getValueHigh() != high[i]) {
+                instance.global(i).setValueLow(low[i]);
+                instance.global(i).setValueHigh(high[i]);
+            }
+        }
+    }
+}
