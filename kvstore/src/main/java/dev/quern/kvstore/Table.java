@@ -47,7 +47,8 @@ public final class Table {
         Store store = tenant.store();
         StoreConfig its = store.config();
         return config.kind() == TableKind.HASH
-                ? new HashIndex(its.hashSeed(), tenant.arena().quota(), its.hugePages(), store.commitAhead())
+                ? new HashIndex(
+                        its.hashSeed(), tenant.arena().quota(), store.epochs(), its.hugePages(), store.commitAhead())
                 : new OrderedIndex(its.hashSeed(), tenant.arena(), store.epochs(), its.poisonsReclaimed());
     }
 

@@ -4,7 +4,7 @@ import dev.quern.bench.BenchContext;
 import dev.quern.bench.TextTable;
 import java.util.Locale;
 
-/** What was measured of Quern alone, and its targets. */
+/** What was measured of Quern alone, and its targets, a part at a time. */
 final class QuernReport {
     private static final double TRANSACTION_TO_BARE_MOST = 3;
     private static final double FIND_TO_CHASE_MOST = 2;
@@ -24,14 +24,8 @@ final class QuernReport {
         this.quern = quern;
     }
 
-    void say() {
-        alone();
-        memory();
-        growth();
-        garbage();
-    }
-
-    private void alone() {
+    /** Says what single operations, bursts and transactions take. */
+    void alone() {
         TextTable table = new TextTable("Quern alone, ns each", "uniform", "zipf");
         row(table, "get, a burst of its own", "get1");
         row(table, "get, " + QuernWalker.BURST + " to a burst", "getBurst1");
@@ -66,7 +60,8 @@ final class QuernReport {
         return 1e9 / quern.median(figure + ".cpu");
     }
 
-    private void memory() {
+    /** Says how much memory a record takes. */
+    void memory() {
         double records = quern.median("memory.records");
         double charged = quern.median("memory.charged") / records;
         double index = quern.median("memory.index") / records;
@@ -80,7 +75,8 @@ final class QuernReport {
         context.atMost("store.record-overhead", overhead, RECORD_OVERHEAD_BYTES_MOST, " B");
     }
 
-    private void growth() {
+    /** Says how long puts into a growing table took; after {@link GrowthMain}. */
+    void growth() {
         TextTable table =
                 new TextTable("put while a table grows, us", "p50", "p99", "p99.9", "p99.99", "p99.999", "worst");
         growthRow(table, "each put by the clock, three passes", "growth.wall.p");
@@ -100,7 +96,8 @@ final class QuernReport {
         table.row(row);
     }
 
-    private void garbage() {
+    /** Says how much garbage there was; after {@link GarbageMain}. */
+    void garbage() {
         double operations = quern.median("mixed.operations");
         double bytes = quern.median("mixed.bytes");
         double collections = quern.median("mixed.collections");

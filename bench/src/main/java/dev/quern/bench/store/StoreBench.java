@@ -34,9 +34,14 @@ public final class StoreBench implements Bench {
             }
         }
         Figures quern = figures.getOrDefault(SubjectKind.QUERN, new Figures("nothing"));
-        run.measureAlone(GrowthMain.class, quern);
-        run.measureAlone(GarbageMain.class, quern);
+        // Each part is told when it has been measured: the last one takes ten minutes.
         new PeerReport(context, figures).say();
-        new QuernReport(context, quern).say();
+        QuernReport report = new QuernReport(context, quern);
+        report.alone();
+        report.memory();
+        run.measureAlone(GrowthMain.class, quern);
+        report.growth();
+        run.measureAlone(GarbageMain.class, quern);
+        report.garbage();
     }
 }

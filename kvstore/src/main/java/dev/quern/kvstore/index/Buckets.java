@@ -3,6 +3,7 @@ package dev.quern.kvstore.index;
 import dev.quern.ffi.linux.Mmap;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.memory.CommitAhead;
+import dev.quern.kvstore.memory.Epochs;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -15,6 +16,7 @@ final class Buckets {
     static final int FIRST = 64;
 
     private static final int OVERFLOW_FREE_FIRST = 64;
+    private static final long NONE = Long.MAX_VALUE;
 
     /** What one huge page holds: memory is asked for so many buckets ahead of use. */
     private static final long AHEAD = Mmap.HUGE_PAGE_BYTES / BucketLayout.BYTES;
@@ -25,6 +27,13 @@ final class Buckets {
     private final long reservedBytes;
     private final long address;
 
+    /** Pages' worth of buckets that have been in use since they were given back last. */
+    private long pages = 1;
+
+    /** From this page on, nobody has looked for a bucket since that epoch, or will; {@link #NONE} when all pages are wanted. */
+    private volatile long unusedFrom = NONE;
+
+    private long unusedSince;
     private long overflowNext;
     private volatile long overflowCount;
 
@@ -60,11 +69,49 @@ final class Buckets {
 
     /** Before this bucket, the next one past the count, comes into use: asks for the memory of those far behind it. */
     void growTo(long bucket) {
+        long page = bucket / AHEAD;
+        pages = Math.max(pages, page + 1);
+        if (page >= unusedFrom) {
+            unusedFrom = NONE;
+        }
         // The first huge page is asked for half of it ahead, when all before it is in use.
         long next = bucket == AHEAD / 2 ? AHEAD : bucket + AHEAD;
         if (hugePages && bucket >= AHEAD / 2 && next % AHEAD == 0) {
             ahead.requestFirst(address(next), Mmap.HUGE_PAGE_BYTES);
         }
+    }
+
+    /** Whether {@link #tighten} has nothing to do when there are so many buckets. */
+    boolean isTight(long count) {
+        return unusedFrom == NONE && pages <= wanted(count);
+    }
+
+    /** One page more than is in use stays, for a table that grows again. */
+    private static long wanted(long count) {
+        return Math.ceilDiv(count, AHEAD) + 1;
+    }
+
+    /** Gives pages back behind the last of so many buckets, once nobody can look for a bucket there. Returns how much was done. */
+    int tighten(long count, Epochs epochs) {
+        if (unusedFrom == NONE) {
+            if (pages > wanted(count)) {
+                unusedFrom = wanted(count);
+                unusedSince = epochs.epochOfRetirement();
+            }
+            return 0;
+        }
+        if (unusedSince >= epochs.advance()) {
+            return 0;
+        }
+        long from = unusedFrom;
+        try {
+            Mmap.decommit(address(from * AHEAD), (pages - from) * Mmap.HUGE_PAGE_BYTES);
+        } catch (IOException refused) {
+            throw new IllegalStateException("an index's own memory could not be given back", refused);
+        }
+        pages = from;
+        unusedFrom = NONE;
+        return 1;
     }
 
     /** How many buckets {@link #newOverflow} gave that are in use. Any thread. */

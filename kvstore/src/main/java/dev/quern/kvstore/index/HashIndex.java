@@ -7,45 +7,43 @@ import static dev.quern.kvstore.index.BucketLayout.SLOTS_OFFSET;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.eviction.Frequency;
 import dev.quern.kvstore.memory.CommitAhead;
+import dev.quern.kvstore.memory.Epochs;
 import dev.quern.kvstore.memory.Quota;
 import dev.quern.kvstore.memory.RecordLayout;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
- * Linear hashing (Litwin, VLDB 1980) over cache-line buckets. It grows by splitting one bucket at a time, so that no operation waits
- * for a rehash. Readers look again only when a miss may be due to a split beside them.
+ * Linear hashing (Litwin, VLDB 1980) over cache-line buckets. It grows by splitting one bucket at a time, and shrinks by merging two, so
+ * that no operation waits for a rehash. Readers look again only when a miss may be due to such a step beside them.
  */
 public final class HashIndex extends Index {
-    /** A split makes room for four records, so that every other insertion is often enough to look. */
-    private static final int INSERTIONS_PER_SPLIT = 2;
-
-    /** Grown when there are more records than this to a bucket of six: 18 bytes of index a record then, overflow included. */
-    private static final int LOAD_RECORDS = 4;
-
     private final Quota quota;
     private final Buckets buckets;
-    private final AtomicBoolean growing = new AtomicBoolean();
+    private final HashForm form;
     private final ExpiryTimes expiryTimes = new ExpiryTimes();
     private volatile long bucketCount = Buckets.FIRST;
 
-    /** How often slots were moved within a bucket. */
+    /** How often slots were moved other than by a split. */
     private volatile long packings;
+
+    private volatile long merges;
 
     /**
      * An empty index.
      *
      * @param seed of the hash, so that nobody outside can choose keys that collide
      * @param quota is charged for every bucket
+     * @param epochs say when nobody looks any more for records where a shrunken index had them
      * @param hugePages whether the kernel is asked for huge pages where there is as much as one holds
      * @param ahead asked for huge pages shortly before the index grows into them
      * @throws IOException when the system has no memory to give
      */
-    public HashIndex(long seed, Quota quota, boolean hugePages, CommitAhead ahead) throws IOException {
+    public HashIndex(long seed, Quota quota, Epochs epochs, boolean hugePages, CommitAhead ahead) throws IOException {
         super(seed);
         this.quota = quota;
         buckets = new Buckets(Buckets.FIRST + quota.limitBytes() / BYTES, hugePages, ahead);
+        form = new HashForm(this, buckets, quota, epochs);
     }
 
     @Override
@@ -120,7 +118,8 @@ public final class HashIndex extends Index {
         }
     }
 
-    private void noteExpiryIn(long number, long record) {
+    /** Notes when a record will expire if it will, after it was published in the bucket of that number. */
+    void noteExpiryIn(long number, long record) {
         long expiryMs = RecordLayout.expiryMs(record);
         if (expiryMs != RecordLayout.NO_EXPIRY) {
             expiryTimes.note(number, expiryMs);
@@ -197,9 +196,33 @@ public final class HashIndex extends Index {
         } while (packed != packings);
     }
 
-    /** How many buckets there are. Records only ever move to higher numbers. */
+    /** How many buckets there are. */
     public long bucketCount() {
         return bucketCount;
+    }
+
+    /** For {@link HashForm}: before it empties what it has copied. */
+    void setBucketCount(long count) {
+        bucketCount = count;
+    }
+
+    /** For {@link HashForm}: before it empties what it has copied within a bucket. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one core changes the form at a time
+    void countPacking() {
+        // volatile: whoever looked for a slot in its old place and not in its new one will look again.
+        packings++;
+    }
+
+    /** For {@link HashForm}: after the count of buckets fell, before it empties the last one. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one core changes the form at a time
+    void countMerge() {
+        merges++;
+        packings++;
+    }
+
+    /** How many merges of two buckets there were. */
+    long merges() {
+        return merges;
     }
 
     /** The bucket of that number. */
@@ -215,160 +238,32 @@ public final class HashIndex extends Index {
 
     @Override
     public BucketWalk walk(long cursor) {
-        return new Walk(Math.max(0, cursor));
-    }
-
-    /** By bucket number: records only ever move to higher ones. */
-    private final class Walk extends BucketWalk {
-        private long number;
-
-        Walk(long number) {
-            this.number = number;
-        }
-
-        @Override
-        public long next() {
-            return isDone() ? 0 : buckets.address(number++);
-        }
-
-        @Override
-        public boolean isDone() {
-            return number >= bucketCount;
-        }
-
-        @Override
-        public long cursor() {
-            return isDone() ? 0 : number;
-        }
+        return new HashWalk(this, cursor);
     }
 
     @Override
     public int insertionsPerStep() {
-        return INSERTIONS_PER_SPLIT;
+        return HashForm.INSERTIONS_PER_SPLIT;
     }
 
     @Override
     public void grow(long bucket, LongSupplier records, int owner) {
-        if (records.getAsLong() <= bucketCount * LOAD_RECORDS || !growing.compareAndSet(false, true)) {
-            return;
-        }
-        try {
-            split(owner);
-        } finally {
-            growing.set(false);
-        }
+        form.grow(records, owner);
     }
 
     @Override
     public boolean isTidy(long nowMs, LongSupplier records) {
-        return true;
+        // A merge would carry what has expired back to where the pass has been.
+        return isInExpiryPass() || form.isTidy(records);
     }
 
     @Override
     public int tidy(long nowMs, LongSupplier records, int bucketsMax, int owner) {
-        return 0;
+        return isInExpiryPass() ? 0 : form.tidy(records, bucketsMax, owner);
     }
 
-    private void split(int owner) {
-        long count = bucketCount;
-        buckets.growTo(count);
-        long source = buckets.address(count - Long.highestOneBit(count));
-        long target = buckets.address(count);
-        if (!quota.draw(BYTES)) {
-            return;
-        }
-        if (!BucketLock.tryLock(source, owner)) {
-            quota.giveBack(BYTES);
-            return;
-        }
-        BucketLock.lock(target, owner);
-        if (copyMoving(source, target, count)) {
-            bucketCount = count + 1;
-            clearMoved(source, count);
-            pack(source);
-            // What moved takes its count along, so that a key's versions go on rising.
-            long changes = Math.max(BucketLock.changes(source), BucketLock.changes(target)) + 1;
-            BucketLock.unlockAt(target, changes);
-            BucketLock.unlockAt(source, changes);
-        } else {
-            clearAll(target);
-            quota.giveBack(BYTES);
-            BucketLock.unlock(target);
-            BucketLock.unlock(source);
-        }
-    }
-
-    private boolean copyMoving(long source, long target, long count) {
-        for (long line = source; line != 0; line = NativeMemory.getLong(line + Slots.OVERFLOW_OFFSET)) {
-            for (int i = 0; i < SLOTS; i++) {
-                long slot = NativeMemory.getLong(line + SLOTS_OFFSET + (long) i * Slots.BYTES);
-                long record = Slots.recordIn(slot);
-                if (record != 0 && movesTo(record, count)) {
-                    long place = reserveSlot(target);
-                    if (place == 0) {
-                        return false;
-                    }
-                    NativeMemory.putLongRelease(place, slot);
-                }
-            }
-        }
-        return true;
-    }
-
-    private void clearMoved(long source, long count) {
-        for (long line = source; line != 0; line = NativeMemory.getLong(line + Slots.OVERFLOW_OFFSET)) {
-            for (int i = 0; i < SLOTS; i++) {
-                long slot = line + SLOTS_OFFSET + (long) i * Slots.BYTES;
-                long record = Slots.recordAt(slot);
-                if (record != 0 && movesTo(record, count)) {
-                    Slots.clear(slot);
-                    noteExpiryIn(count, record);
-                }
-            }
-        }
-    }
-
-    /** Moves what stands in a locked bucket's overflow to free slots of its first lines, and takes lines that are empty then away. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one core grows the index at a time
-    private void pack(long bucket) {
-        if (NativeMemory.getLong(bucket + Slots.OVERFLOW_OFFSET) == 0) {
-            return;
-        }
-        int records = Slots.count(bucket, SLOTS_OFFSET, SLOTS);
-        long last = bucket;
-        for (int room = SLOTS; room < records; room += SLOTS) {
-            last = NativeMemory.getLong(last + Slots.OVERFLOW_OFFSET);
-        }
-        long overflow = NativeMemory.getLong(last + Slots.OVERFLOW_OFFSET);
-        if (overflow == 0) {
-            return;
-        }
-        Slots.copyAll(overflow, bucket, SLOTS_OFFSET, SLOTS);
-        // volatile: whoever looked for a slot in its old place and not in its new one will look again.
-        packings++;
-        NativeMemory.putLongRelease(last + Slots.OVERFLOW_OFFSET, 0);
-        while (overflow != 0) {
-            long next = NativeMemory.getLong(overflow + Slots.OVERFLOW_OFFSET);
-            buckets.freeOverflow(overflow);
-            quota.giveBack(BYTES);
-            overflow = next;
-        }
-    }
-
-    private static void clearAll(long bucket) {
-        for (long line = bucket; line != 0; line = NativeMemory.getLong(line + Slots.OVERFLOW_OFFSET)) {
-            for (int i = 0; i < SLOTS; i++) {
-                Slots.clear(line + SLOTS_OFFSET + (long) i * Slots.BYTES);
-            }
-        }
-    }
-
-    private boolean movesTo(long record, long number) {
-        long hash = hash(record + RecordLayout.KEY_OFFSET, RecordLayout.keyLength(record));
-        return number(hash, number + 1) == number;
-    }
-
-    private static long number(long hash, long count) {
+    /** The bucket of a hash when there are so many. */
+    static long number(long hash, long count) {
         long low = Long.highestOneBit(count);
         long number = hash & (low << 1) - 1;
         return number < count ? number : number & low - 1;
