@@ -62,8 +62,10 @@ final class CoreCall {
 
     /** The call is over; true when somebody ended it, or tried to. Thread: the core's. */
     boolean end() {
-        // Whoever is ending the call is between two stores; only after the second is it safe to forget the interrupt.
-        while (state != INTERRUPTED) {
+        // Whoever is ending the call is between two stores, and may begin again after the second: only from IDLE on
+        // does
+        // nobody interrupt, and what came before can be forgotten.
+        while (!STATE.compareAndSet(this, INTERRUPTED, IDLE)) {
             if (STATE.compareAndSet(this, RUNNING, IDLE)) {
                 return false;
             }
@@ -73,7 +75,6 @@ final class CoreCall {
         if (running != null) {
             running.clearInterrupt();
         }
-        state = IDLE;
         return true;
     }
 

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * thread; a core runs functions by a {@link FunctionCore} of its own.
  */
 public final class Functions implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Functions.class.getName());
     private static final long WATCH_INTERVAL_NS = 500_000;
 
     private final List<FunctionRuntime> runtimes = new ArrayList<>();
@@ -228,9 +229,18 @@ public final class Functions implements AutoCloseable {
             LockSupport.parkNanos(WATCH_INTERVAL_NS);
             long nowNs = System.nanoTime();
             for (CoreCall call : calls) {
-                call.endIfOver(nowNs);
-                call.pauseIfSilent(nowNs);
+                watch(call, nowNs);
             }
+        }
+    }
+
+    /** One core's fault, as when its isolate is being closed, does not leave the others without a watchdog. */
+    private static void watch(CoreCall call, long nowNs) {
+        try {
+            call.endIfOver(nowNs);
+            call.pauseIfSilent(nowNs);
+        } catch (RuntimeException fault) {
+            LOG.log(System.Logger.Level.WARNING, "the watchdog could not reach a call; it tries again", fault);
         }
     }
 

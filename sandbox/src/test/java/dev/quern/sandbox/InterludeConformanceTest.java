@@ -11,6 +11,8 @@ import dev.quern.kvstore.Table;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every runtime's functions see of requests that are served in their midst. A subclass names its runtime. */
 abstract class InterludeConformanceTest extends RuntimeTest {
@@ -119,6 +121,17 @@ abstract class InterludeConformanceTest extends RuntimeTest {
         });
         assertEquals(FunctionStatus.OK, worker.call("pair"), worker.outcome().error());
         assertTrue(interludes > 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bulk", "bulk.copy"})
+    void shouldServeOthersInsideOneLongMove(String function) throws FunctionRefusedException {
+        Manifest manifest = Rig.patient("bulk").withMemoryPagesMax(Limits.MEMORY_PAGES_MAX);
+        rig.functions().deploy(rig.tenant(), manifest, Rig.module("hostile/bulk"), false);
+        serve(0, 0);
+        assertEquals(FunctionStatus.OK, worker.call(function), worker.outcome().error());
+        // 240 MiB of new memory, of which each part takes its time.
+        assertTrue(interludes > 100, "interludes: " + interludes);
     }
 
     @Test

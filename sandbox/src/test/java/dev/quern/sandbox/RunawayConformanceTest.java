@@ -52,6 +52,25 @@ abstract class RunawayConformanceTest extends RuntimeTest {
     }
 
     @Test
+    void shouldEndAFunctionInsideLongCodeWithoutALoop() throws FunctionRefusedException {
+        ModuleWriter body = new ModuleWriter().unsigned(1).unsigned(1).raw(ModuleWriter.I32);
+        for (int i = 0; i < 60_000; i++) {
+            body.raw(0x20, 0).i32(3).raw(0x6c, 0x21, 0);
+        }
+        // Only who comes to the end logs.
+        body.i32(0).i32(1).raw(0x10, 0).i32(0).raw(0x0b);
+        byte[] module = HostileModules.function(body);
+        rig.functions().deploy(rig.tenant(), Rig.patient("long"), module, false);
+        assertEquals(
+                FunctionStatus.DEADLINE,
+                worker.call("long", false, 1),
+                worker.outcome().error());
+        assertEquals(List.of(), rig.functions().log(rig.tenant()));
+        assertEquals(FunctionStatus.OK, worker.call("long"), worker.outcome().error());
+        assertEquals(1, rig.functions().log(rig.tenant()).size());
+    }
+
+    @Test
     void shouldHoldTheManifestsLimitWhateverTheCallAsksFor() throws FunctionRefusedException {
         Manifest manifest = Manifest.named("spin").withTimeLimitUs(LIMIT_US);
         rig.functions().deploy(rig.tenant(), manifest, Rig.module("hostile/spin"), false);

@@ -54,7 +54,7 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
         try {
             ImportValues.Builder imports = ImportValues.builder()
                     .addMemory(new ImportMemory(
-                            Intrinsic.MEMORY_MODULE, Intrinsic.MEMORY_NAME, new ChicoryMemory(memory)));
+                            Intrinsic.MEMORY_MODULE, Intrinsic.MEMORY_NAME, new ChicoryMemory(memory, calls::look)));
             for (Intrinsic intrinsic : Intrinsic.values()) {
                 imports.addFunction(new HostFunction(
                         Intrinsic.MODULE,
@@ -63,8 +63,7 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                         handle(intrinsic, memory)));
             }
             addWasi(chicoryModule.parsed(), imports, memory);
-            imports.addFunction(new HostFunction(
-                    Ticks.MODULE, Ticks.NAME, FunctionType.of(types(""), types("")), (instance, a) -> tick()));
+            imports.addFunction(ticks(Ticks.NAME, calls::tick)).addFunction(ticks(Ticks.LOOK, calls::look));
             Instance instance = Instance.builder(chicoryModule.parsed())
                     .withImportValues(imports.build())
                     .withMachineFactory(chicoryModule.machines())
@@ -112,9 +111,11 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                 .toArray(ValType[]::new);
     }
 
-    private long[] tick() {
-        calls.tick();
-        return NO_RESULTS;
+    private static HostFunction ticks(String name, Runnable tick) {
+        return new HostFunction(Ticks.MODULE, name, FunctionType.of(types(""), types("")), (instance, a) -> {
+            tick.run();
+            return NO_RESULTS;
+        });
     }
 
     private static long[] result(long value) {
@@ -212,6 +213,8 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                 throw new GuestTrap(Reason.TRAP, String.valueOf(trap.getMessage()));
             } catch (StackOverflowError tooDeep) {
                 throw new GuestTrap(Reason.TRAP, "call stack exhausted");
+            } catch (OutOfMemoryError used) {
+                throw new GuestTrap(Reason.TRAP, "the server's heap has no room for its tables");
             } catch (ArithmeticException division) {
                 throw new GuestTrap(Reason.TRAP, String.valueOf(division.getMessage()));
             }

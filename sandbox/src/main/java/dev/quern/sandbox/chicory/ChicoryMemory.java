@@ -18,8 +18,12 @@ final class ChicoryMemory implements Memory {
     private final WindowedMemory memory;
     private DataSegment[] segments = new DataSegment[0];
 
-    ChicoryMemory(WindowedMemory memory) {
+    private final Runnable look;
+
+    /** @param look what is done between the steps of long moves; may end the guest's call by throwing */
+    ChicoryMemory(WindowedMemory memory, Runnable look) {
         this.memory = memory;
+        this.look = look;
     }
 
     private long readable(int address, int length) {
@@ -202,19 +206,20 @@ final class ChicoryMemory implements Memory {
                 writable(fromIndex, toIndex - fromIndex),
                 Integer.toUnsignedLong(toIndex - fromIndex),
                 value,
-                ChicoryMemory::endIfInterrupted);
+                this::betweenSteps);
     }
 
     @Override
     public void copy(int dest, int src, int size) {
         long from = readable(src, size);
-        BulkMoves.copy(from, writable(dest, size), Integer.toUnsignedLong(size), ChicoryMemory::endIfInterrupted);
+        BulkMoves.copy(from, writable(dest, size), Integer.toUnsignedLong(size), this::betweenSteps);
     }
 
-    /** What Chicory's compiled code does at loops and calls. */
-    private static void endIfInterrupted() {
+    private void betweenSteps() {
+        // As Chicory's compiled code does at loops and calls.
         if (Thread.currentThread().isInterrupted()) {
             throw new ChicoryInterruptedException("interrupted");
         }
+        look.run();
     }
 }

@@ -81,11 +81,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         protected void perform(Access access) {
             isPausing = false;
             if (isInside) {
-                try {
-                    calls.look();
-                } catch (GuestTrap trap) {
-                    throw new TrapException(calls, trap);
-                }
+                look();
             }
         }
     }
@@ -97,6 +93,14 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
             context.initialize(QuernLanguage.ID);
             return context;
         });
+    }
+
+    private void look() {
+        try {
+            calls.look();
+        } catch (GuestTrap trap) {
+            throw new TrapException(calls, trap);
+        }
     }
 
     private static <T> T handIn(Object handed, Supplier<T> action) {
@@ -124,16 +128,22 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
                 wanted.arenaLength(),
                 renewal == null ? null : renewal.image());
         try {
-            GraalMemory guestMemory = renewal == null ? new GraalMemory(memory) : new RenewableMemory(memory);
+            GraalMemory guestMemory =
+                    renewal == null ? new GraalMemory(memory, this::look) : new RenewableMemory(memory, this::look);
             Map<String, Object> intrinsics = new HashMap<>();
             for (Intrinsic intrinsic : Intrinsic.values()) {
                 intrinsics.put(intrinsic.importName(), new IntrinsicObject(intrinsic, calls, memory));
             }
             ImportObject imports = new ImportObject(Map.of(
-                    Intrinsic.MODULE, new ImportObject(intrinsics),
-                    WasiImport.MODULE, new WasiModule(calls, memory),
-                    Ticks.MODULE, new ImportObject(Map.of(Ticks.NAME, new TickObject(calls))),
-                    Intrinsic.MEMORY_MODULE, new ImportObject(Map.of(Intrinsic.MEMORY_NAME, guestMemory))));
+                    Intrinsic.MODULE,
+                    new ImportObject(intrinsics),
+                    WasiImport.MODULE,
+                    new WasiModule(calls, memory),
+                    Ticks.MODULE,
+                    new ImportObject(
+                            Map.of(Ticks.NAME, new TickObject(calls, false), Ticks.LOOK, new TickObject(calls, true))),
+                    Intrinsic.MEMORY_MODULE,
+                    new ImportObject(Map.of(Intrinsic.MEMORY_NAME, guestMemory))));
             Value importValue = handIn(imports, () -> context.eval(HAND_IN));
             Value instance = context.eval(graalModule.source()).newInstance(importValue);
             // Asking for its exports is what links it, and so what writes its data.
@@ -200,6 +210,8 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
             throw kept != null ? kept : new GuestTrap(Reason.TRAP, String.valueOf(ended.getMessage()));
         } catch (StackOverflowError tooDeep) {
             throw new GuestTrap(Reason.TRAP, "call stack exhausted");
+        } catch (OutOfMemoryError used) {
+            throw new GuestTrap(Reason.TRAP, "the server's heap has no room for its frames and tables");
         } finally {
             isInside = false;
         }

@@ -29,8 +29,12 @@ import org.jspecify.annotations.Nullable;
 @ExportLibrary(WasmMemoryLibrary.class)
 @SuppressWarnings({"MethodName", "unused", "DoNotCallSuggester"})
 class GraalMemory extends GraalAddresses {
-    GraalMemory(WindowedMemory memory) {
+    private final Runnable look;
+
+    /** @param look what is done between the steps of long moves; may end the guest's call by an exception that Truffle unwinds */
+    GraalMemory(WindowedMemory memory, Runnable look) {
         super(memory);
+        this.look = look;
     }
 
     @ExportMessage
@@ -65,7 +69,7 @@ class GraalMemory extends GraalAddresses {
     @TruffleBoundary
     void fill(Node node, long offset, long length, byte value) {
         long bytes = unsigned(length);
-        BulkMoves.fill(writable(node, unsigned(offset), bytes), bytes, value, () -> TruffleSafepoint.poll(node));
+        BulkMoves.fill(writable(node, unsigned(offset), bytes), bytes, value, () -> betweenSteps(node));
     }
 
     @ExportMessage
@@ -77,7 +81,12 @@ class GraalMemory extends GraalAddresses {
         long bytes = unsigned(length);
         long origin = from.readable(node, unsigned(sourceOffset), bytes);
         long target = writable(node, unsigned(destinationOffset), bytes);
-        BulkMoves.copy(origin, target, bytes, () -> TruffleSafepoint.poll(node));
+        BulkMoves.copy(origin, target, bytes, () -> betweenSteps(node));
+    }
+
+    private void betweenSteps(Node node) {
+        TruffleSafepoint.poll(node);
+        look.run();
     }
 
     /** GraalWasm hands the operands of moves on as signed, and they are addresses and lengths of up to 4 GiB. */

@@ -16,8 +16,8 @@ final class RenewableMemory extends GraalMemory {
     private final WrittenPages written;
     private final long marks;
 
-    RenewableMemory(WindowedMemory memory) {
-        super(memory);
+    RenewableMemory(WindowedMemory memory, Runnable look) {
+        super(memory, look);
         written = Objects.requireNonNull(memory.written());
         marks = written.marks();
     }

@@ -12,9 +12,12 @@ import dev.quern.sandbox.guest.StoreCalls;
 @ExportLibrary(InteropLibrary.class)
 final class TickObject implements TruffleObject {
     private final StoreCalls calls;
+    private final boolean looks;
 
-    TickObject(StoreCalls calls) {
+    /** @param looks whether it is time to look at each */
+    TickObject(StoreCalls calls, boolean looks) {
         this.calls = calls;
+        this.looks = looks;
     }
 
     @ExportMessage
@@ -25,7 +28,11 @@ final class TickObject implements TruffleObject {
     @ExportMessage
     Object execute(@SuppressWarnings("unused") Object[] arguments) {
         try {
-            tick();
+            if (looks) {
+                look();
+            } else {
+                tick();
+            }
         } catch (GuestTrap trap) {
             throw new TrapException(calls, trap);
         }
@@ -35,5 +42,10 @@ final class TickObject implements TruffleObject {
     @TruffleBoundary
     private void tick() {
         calls.tick();
+    }
+
+    @TruffleBoundary
+    private void look() {
+        calls.look();
     }
 }

@@ -17,6 +17,9 @@ public final class StoreCalls {
     private static final int TABLE_NAME_MAX = 64;
     static final int LOG_LINE_MAX = 1024;
 
+    /** What moves so many bytes takes some ten microseconds: time to look. */
+    private static final int LOOK_BYTES = 64 << 10;
+
     private final CallState state;
     private final RangeCalls ranges;
     private final WasiCalls wasi;
@@ -41,6 +44,15 @@ public final class StoreCalls {
         pace.look();
     }
 
+    /** An intrinsic did more than a few instructions do. At its end, as what it found is still there after others went first. */
+    private void spent(long bytes) {
+        if (bytes >= LOOK_BYTES) {
+            pace.look();
+        } else {
+            pace.tick();
+        }
+    }
+
     /** The intrinsics that walk over ranges. */
     public RangeCalls ranges() {
         return ranges;
@@ -60,6 +72,9 @@ public final class StoreCalls {
         }
         int length = Record.valueLength(record);
         long address = memory.toGuest(state.attempts(), Record.valueAddress(record), length, state.addressMax());
+        if (address < WindowedMemory.WINDOW_START) {
+            spent(length); // It had to be copied.
+        }
         return (long) length << Integer.SIZE | address;
     }
 
@@ -81,8 +96,10 @@ public final class StoreCalls {
         requireWritable("put");
         long keyAddress = memory.readable(Integer.toUnsignedLong(key), Integer.toUnsignedLong(keyLength));
         long valueAddress = memory.readable(Integer.toUnsignedLong(value), Integer.toUnsignedLong(valueLength));
-        return checked(
+        int status = checked(
                 transaction().put(state.table(table), keyAddress, keyLength, valueAddress, valueLength, expiryMs));
+        spent(valueLength);
+        return status;
     }
 
     public int delete(WindowedMemory memory, int table, int key, int keyLength) {
@@ -115,6 +132,7 @@ public final class StoreCalls {
         requireWritable("cas");
         long keyAddress = memory.readable(Integer.toUnsignedLong(key), Integer.toUnsignedLong(keyLength));
         long record = transaction().find(state.table(table), keyAddress, keyLength);
+        spent(expectedLength);
         if (expectedLength == -1 ? record != Record.NONE : !holds(memory, record, expected, expectedLength)) {
             return StoreStatus.CONFLICT;
         }
@@ -155,6 +173,7 @@ public final class StoreCalls {
             int copied = Math.min(length, Math.max(0, capacity));
             long address = memory.writable(Integer.toUnsignedLong(target), copied);
             NativeMemory.copy(state.arguments().address(index), address, copied);
+            spent(copied);
         }
         return length;
     }
@@ -165,6 +184,7 @@ public final class StoreCalls {
                 .append(
                         memory.readable(Integer.toUnsignedLong(address), Integer.toUnsignedLong(length)),
                         Integer.toUnsignedLong(length));
+        spent(Integer.toUnsignedLong(length));
         return StoreStatus.OK;
     }
 
@@ -172,6 +192,7 @@ public final class StoreCalls {
         long from = memory.readable(Integer.toUnsignedLong(address), Integer.toUnsignedLong(length));
         int kept = (int) Math.min(Integer.toUnsignedLong(length), LOG_LINE_MAX);
         state.log(new String(NativeMemory.toArray(from, kept), StandardCharsets.UTF_8));
+        spent(kept);
     }
 
     public long nowMs() {

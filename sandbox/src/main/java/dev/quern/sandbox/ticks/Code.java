@@ -13,6 +13,10 @@ final class Code {
         return with(0x20, index);
     }
 
+    Code setLocal(int index) {
+        return with(0x21, index);
+    }
+
     Code teeLocal(int index) {
         return with(0x22, index);
     }
@@ -25,10 +29,14 @@ final class Code {
         return with(0x24, index);
     }
 
-    /** From 0 to 63: one byte, signed. */
-    Code constant(int small) {
+    /** {@code i32.const}, of a number from 0 up. */
+    Code constant(int number) {
         bytes.write(0x41);
-        bytes.write(small);
+        int rest = number;
+        for (; rest > 63; rest >>= 7) {
+            bytes.write(rest & 0x7F | 0x80);
+        }
+        bytes.write(rest);
         return this;
     }
 
@@ -42,11 +50,25 @@ final class Code {
         return this;
     }
 
-    Code ifZero() {
+    Code isZero() {
         bytes.write(0x45);
+        return this;
+    }
+
+    /** Whether the first is as great as the second, or greater. */
+    Code isAtLeast() {
+        bytes.write(0x4E);
+        return this;
+    }
+
+    Code ifTrue() {
         bytes.write(0x04);
         bytes.write(VOID_BLOCK);
         return this;
+    }
+
+    Code branchIf(int depth) {
+        return with(0x0D, depth);
     }
 
     Code call(int function) {

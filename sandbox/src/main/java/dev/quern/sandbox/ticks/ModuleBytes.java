@@ -87,6 +87,10 @@ final class ModuleBytes {
         return out.toByteArray();
     }
 
+    int byteAt(int position) {
+        return bytes[position] & 0xFF;
+    }
+
     byte[] part(int from, int to) {
         return Arrays.copyOfRange(bytes, from, to);
     }

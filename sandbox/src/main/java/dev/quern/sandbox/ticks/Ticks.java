@@ -14,10 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Puts ticks into a module: calls of an import that it was given. A loop counts its iterations in a local of its function, which begins where
- * a global stands that counts the calls of such functions; when the count is a multiple of {@link #TICK_EVERY}, it ticks. So an iteration
- * costs an addition and a test in registers, and loops that are short tick, too: once in so many iterations on the average, as each
- * call begins at another count. Where it is asked for, functions without loops that call others count in the global.
+ * Puts ticks into a module: calls of an import that it was given, in its loops and in long stretches of code, see {@link Body}. Where it
+ * is asked for, functions without loops that call others tick, too, once in so many calls, which a global counts.
  */
 public final class Ticks {
     /** Where the import comes from: a module that no guest may name itself. */
@@ -25,11 +23,8 @@ public final class Ticks {
 
     public static final String NAME = "tick";
 
-    /** Loop iterations, or calls, from tick to tick. A power of two, and as an instruction's constant one byte. */
-    public static final int TICK_EVERY = 64;
-
-    /** More locals than this a function may not have (WebAssembly JavaScript interface, limits). */
-    private static final int LOCALS_MAX = 50_000;
+    /** As {@link #NAME}, for instructions that may have taken long: it is time to look. */
+    public static final String LOOK = "look";
 
     private static final int HEADER_BYTES = 8;
     private static final byte FUNCTION_KIND = 0;
@@ -54,21 +49,20 @@ public final class Ticks {
     private final WasmModule parsed;
     private final WasmWriter writer = new WasmWriter();
 
-    /** The index of the import: functions of the module's own come after it, and move by one. */
-    private final int tick;
-
+    private final Numbers numbers;
     private final boolean atCalls;
     private final int tickType;
-    private final int counter;
 
-    private Ticks(byte[] module, WasmModule parsed, boolean atCalls) {
+    private Ticks(byte[] module, WasmModule parsed, boolean atCalls, boolean looks) {
         this.atCalls = atCalls;
         bytes = new ModuleBytes(module);
         this.parsed = parsed;
-        tick = parsed.importSection().count(ExternalType.FUNCTION);
         tickType = parsed.typeSection().subTypeCount();
-        counter = parsed.importSection().count(ExternalType.GLOBAL)
-                + parsed.globalSection().globalCount();
+        numbers = new Numbers(
+                parsed.importSection().count(ExternalType.FUNCTION),
+                looks ? 2 : 1,
+                parsed.importSection().count(ExternalType.GLOBAL)
+                        + parsed.globalSection().globalCount());
     }
 
     /**
@@ -79,25 +73,17 @@ public final class Ticks {
      */
     public static byte[] insert(byte[] module, boolean atCalls) {
         WasmModule parsed = Parser.parse(module);
+        boolean ticks = false;
+        boolean looks = false;
         for (int i = 0; i < parsed.codeSection().functionBodyCount(); i++) {
             List<AnnotatedInstruction> instructions =
                     parsed.codeSection().getFunctionBody(i).instructions();
-            if (loops(instructions) || (atCalls && calls(instructions))) {
-                return new Ticks(module, parsed, atCalls).inserted();
-            }
+            looks |= Body.moves(instructions);
+            ticks |= instructions.size() >= Body.TICK_EVERY
+                    || Body.loops(instructions)
+                    || (atCalls && Body.calls(instructions));
         }
-        return module;
-    }
-
-    private static boolean loops(List<AnnotatedInstruction> instructions) {
-        return instructions.stream().anyMatch(instruction -> instruction.opcode() == OpCode.LOOP);
-    }
-
-    private static boolean calls(List<AnnotatedInstruction> instructions) {
-        return instructions.stream().anyMatch(instruction -> switch (instruction.opcode()) {
-            case CALL, CALL_INDIRECT, CALL_REF, RETURN_CALL, RETURN_CALL_INDIRECT, RETURN_CALL_REF -> true;
-            default -> false;
-        });
+        return ticks || looks ? new Ticks(module, parsed, atCalls, looks).inserted() : module;
     }
 
     private byte[] inserted() {
@@ -127,8 +113,8 @@ public final class Ticks {
     private void addMissing(int from, int to) {
         for (int place = from; place < to; place++) {
             switch (ORDER.get(place)) {
-                case SectionId.IMPORT -> writer.writeSection(SectionId.IMPORT, vectorOfOne(tickImport()));
-                case SectionId.GLOBAL -> writer.writeSection(SectionId.GLOBAL, vectorOfOne(Code.counterGlobal()));
+                case SectionId.IMPORT -> writer.writeSection(SectionId.IMPORT, vector(numbers.added(), tickImports()));
+                case SectionId.GLOBAL -> writer.writeSection(SectionId.GLOBAL, vector(1, Code.counterGlobal()));
                 default -> {
                     // Not ours; and a module with code has types.
                 }
@@ -138,9 +124,9 @@ public final class Ticks {
 
     private byte[] changed(int id, int start, int end) {
         return switch (id) {
-            case SectionId.TYPE -> withOneMore(end, Code.voidType());
-            case SectionId.IMPORT -> withOneMore(end, tickImport());
-            case SectionId.GLOBAL -> withOneMore(end, Code.counterGlobal());
+            case SectionId.TYPE -> withMore(end, 1, Code.voidType());
+            case SectionId.IMPORT -> withMore(end, numbers.added(), tickImports());
+            case SectionId.GLOBAL -> withMore(end, 1, Code.counterGlobal());
             case SectionId.EXPORT -> exports(end);
             case SectionId.START -> start(start, end);
             case SectionId.ELEMENT -> elements(end);
@@ -149,13 +135,20 @@ public final class Ticks {
         };
     }
 
-    private byte[] tickImport() {
+    private byte[] tickImports() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
+        writeImport(out, NAME);
+        if (numbers.added() > 1) {
+            writeImport(out, LOOK);
+        }
+        return out.toByteArray();
+    }
+
+    private void writeImport(ByteArrayOutputStream out, String name) {
         writeName(out, MODULE);
-        writeName(out, NAME);
+        writeName(out, name);
         out.write(FUNCTION_KIND);
         WasmWriter.writeVarUInt32(out, tickType);
-        return out.toByteArray();
     }
 
     private static void writeName(ByteArrayOutputStream out, String name) {
@@ -164,33 +157,33 @@ public final class Ticks {
         out.writeBytes(utf8);
     }
 
-    private static byte[] vectorOfOne(byte[] element) {
+    private static byte[] vector(int count, byte[] elements) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(1);
-        out.writeBytes(element);
+        out.write(count);
+        out.writeBytes(elements);
         return out.toByteArray();
     }
 
-    private byte[] withOneMore(int end, byte[] element) {
+    private byte[] withMore(int end, int more, byte[] elements) {
         int count = bytes.readInt();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        WasmWriter.writeVarUInt32(out, count + 1);
+        WasmWriter.writeVarUInt32(out, count + more);
         out.writeBytes(bytes.changed(bytes.position(), end));
-        out.writeBytes(element);
+        out.writeBytes(elements);
         return out.toByteArray();
     }
 
-    /** A function's number, which begins at this position, is one more if it is the module's own. */
+    /** A function's number, which begins at this position, is another one if it is the module's own. */
     private void move(int position, int function) {
-        if (function >= tick) {
-            bytes.replaceNumber(position, function + 1);
+        if (!numbers.isImport(function)) {
+            bytes.replaceNumber(position, numbers.moved(function));
         }
     }
 
     private void move(List<? extends Instruction> instructions) {
         for (Instruction instruction : instructions) {
             switch (instruction.opcode()) {
-                case CALL, RETURN_CALL, REF_FUNC -> move(instruction.address() + 1, (int) instruction.operand(0));
+                case REF_FUNC -> move(instruction.address() + 1, (int) instruction.operand(0));
                 default -> {
                     // Names no function.
                 }
@@ -305,60 +298,11 @@ public final class Ticks {
 
     private byte[] body(int index, int start, int end) {
         FunctionBody function = parsed.codeSection().getFunctionBody(index);
-        List<AnnotatedInstruction> instructions = function.instructions();
-        move(instructions);
         int local = parsed.functionSection()
                         .getFunctionType(index, parsed.typeSection())
                         .params()
                         .size()
                 + function.localTypes().size();
-        int first = instructions.getFirst().address();
-        if (loops(instructions) && local < LOCALS_MAX) {
-            for (int i = 0; i < instructions.size(); i++) {
-                if (instructions.get(i).opcode() == OpCode.LOOP) {
-                    bytes.insert(instructions.get(i + 1).address(), countIteration(local));
-                }
-            }
-            return withOneMoreLocal(first, end, beginCount(local));
-        }
-        if (atCalls && calls(instructions)) {
-            bytes.insert(first, countCall());
-        }
-        return bytes.changed(start, end);
-    }
-
-    private byte[] withOneMoreLocal(int firstInstruction, int end, byte[] prologue) {
-        int declarations = bytes.readInt();
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        WasmWriter.writeVarUInt32(out, declarations + 1);
-        out.writeBytes(bytes.part(bytes.position(), firstInstruction));
-        out.writeBytes(Code.oneLocal());
-        out.writeBytes(prologue);
-        out.writeBytes(bytes.changed(firstInstruction, end));
-        return out.toByteArray();
-    }
-
-    /** A function that loops begins to count where it has not begun of late, and leaves ticking to its loops. */
-    private byte[] beginCount(int local) {
-        return new Code()
-                .global(counter)
-                .constant(1)
-                .add()
-                .teeLocal(local)
-                .setGlobal(counter)
-                .toBytes();
-    }
-
-    private byte[] countCall() {
-        return tickIfDue(
-                new Code().global(counter).constant(1).add().setGlobal(counter).global(counter));
-    }
-
-    private byte[] countIteration(int local) {
-        return tickIfDue(new Code().local(local).constant(1).add().teeLocal(local));
-    }
-
-    private byte[] tickIfDue(Code count) {
-        return count.constant(TICK_EVERY - 1).and().ifZero().call(tick).end().toBytes();
+        return new Body(bytes, function.instructions(), numbers, local).written(start, end, atCalls);
     }
 }

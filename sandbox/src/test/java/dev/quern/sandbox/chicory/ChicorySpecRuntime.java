@@ -30,8 +30,10 @@ public final class ChicorySpecRuntime implements SpecRuntime {
     private final SpecMemory memories = new SpecMemory();
 
     public ChicorySpecRuntime() throws SpecTrap {
-        store.addFunction(new HostFunction(
-                Ticks.MODULE, Ticks.NAME, FunctionType.of(List.of(), List.of()), (instance, none) -> new long[0]));
+        for (String tick : List.of(Ticks.NAME, Ticks.LOOK)) {
+            store.addFunction(new HostFunction(
+                    Ticks.MODULE, tick, FunctionType.of(List.of(), List.of()), (instance, none) -> new long[0]));
+        }
         register("spectest", instantiate(SpecMemory.spectest()));
     }
 
@@ -50,8 +52,8 @@ public final class ChicorySpecRuntime implements SpecRuntime {
         byte[] imported = Ticks.insert(OwnMemory.toImport(module), true);
         WindowedMemory memory = memories.forModule(imported);
         if (memory != null) {
-            store.addMemory(
-                    new ImportMemory(Intrinsic.MEMORY_MODULE, Intrinsic.MEMORY_NAME, new ChicoryMemory(memory)));
+            store.addMemory(new ImportMemory(
+                    Intrinsic.MEMORY_MODULE, Intrinsic.MEMORY_NAME, new ChicoryMemory(memory, () -> {})));
         }
         try {
             WasmModule parsed = Parser.parse(imported);

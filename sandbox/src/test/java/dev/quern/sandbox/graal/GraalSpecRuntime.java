@@ -47,7 +47,10 @@ public final class GraalSpecRuntime implements SpecRuntime {
     public GraalSpecRuntime() throws SpecTrap {
         context.initialize(QuernLanguage.ID);
         context.enter();
-        registered.put(Ticks.MODULE, new ImportObject(Map.of(Ticks.NAME, new TickObject(calls))));
+        registered.put(
+                Ticks.MODULE,
+                new ImportObject(
+                        Map.of(Ticks.NAME, new TickObject(calls, false), Ticks.LOOK, new TickObject(calls, true))));
         register("spectest", instantiate(SpecMemory.spectest()));
     }
 
@@ -68,7 +71,8 @@ public final class GraalSpecRuntime implements SpecRuntime {
         WindowedMemory memory = memories.forModule(imported);
         if (memory != null) {
             imports.put(
-                    Intrinsic.MEMORY_MODULE, new ImportObject(Map.of(Intrinsic.MEMORY_NAME, new GraalMemory(memory))));
+                    Intrinsic.MEMORY_MODULE,
+                    new ImportObject(Map.of(Intrinsic.MEMORY_NAME, new GraalMemory(memory, () -> {}))));
         }
         try {
             Source source = Source.newBuilder("wasm", ByteSequence.create(imported), "module" + modules++)

@@ -1,0 +1,77 @@
+package dev.quern.sandbox;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.sandbox.guest.Pace;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a core and a watchdog that interrupts it have agreed on. */
+@Timeout(60)
+class CoreCallTest {
+    private static final int CALLS = 200_000;
+
+    /** An isolate whose interrupt is a flag. */
+    private static final class Flagged implements FunctionRuntime.Isolate {
+        private volatile boolean isInterrupted;
+
+        @Override
+        public FunctionRuntime.Instance instantiate(
+                FunctionRuntime.Module module, FunctionRuntime.InstanceMemory memory) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void rest() {}
+
+        @Override
+        public void interrupt() {
+            isInterrupted = true;
+        }
+
+        @Override
+        public void pause() {}
+
+        @Override
+        public void clearInterrupt() {
+            isInterrupted = false;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void shouldInterruptNobodyAfterACallsEnd() throws Exception {
+        try (Rig rig = new Rig("chicory")) {
+            rig.example("noop");
+            Function noop = rig.function(rig.tenant(), "noop");
+            CoreCall call = new CoreCall(0, new Pace(nowNs -> {}));
+            Flagged isolate = new Flagged();
+            AtomicBoolean isOver = new AtomicBoolean();
+            Thread watchdog = Thread.ofPlatform().daemon().start(() -> {
+                while (!isOver.get()) {
+                    call.endIfOver(System.nanoTime());
+                }
+            });
+            int ended = 0;
+            for (int i = 0; i < CALLS; i++) {
+                // Over as it begins.
+                call.begin(noop, isolate, System.nanoTime(), 0);
+                if (i % 2 == 0) {
+                    Thread.onSpinWait();
+                }
+                ended += call.end() ? 1 : 0;
+                for (int look = 0; look < 20; look++) {
+                    assertFalse(isolate.isInterrupted);
+                }
+            }
+            isOver.set(true);
+            watchdog.join();
+            assertFalse(isolate.isInterrupted);
+            assertTrue(ended > 0);
+        }
+    }
+}
