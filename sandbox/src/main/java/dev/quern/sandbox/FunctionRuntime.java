@@ -1,12 +1,15 @@
 package dev.quern.sandbox;
 
+import dev.quern.guest.Entries;
+import dev.quern.sandbox.check.ModuleFacts;
 import dev.quern.sandbox.guest.InitialImage;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.io.IOException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way to run WebAssembly. Found by {@link java.util.ServiceLoader}; one object serves all tenants and cores. Safe on any thread.
+ * A way to run functions. Found by {@link java.util.ServiceLoader}; one object serves all tenants and cores. Safe on any thread.
  */
 public interface FunctionRuntime extends AutoCloseable {
     /** As manifests name it. */
@@ -18,17 +21,28 @@ public interface FunctionRuntime extends AutoCloseable {
     /** For people: what it is and, when it is not available, what would make it so. */
     String describe();
 
-    /** Of the available ones, that with the highest is in force. */
+    /**
+     * Whether what it runs is kept from all that is not its tenant's. A runtime that does not see to that runs functions for those tenants
+     * only that the operator trusts with it, and is nobody's default.
+     */
+    default boolean isIsolating() {
+        return true;
+    }
+
+    /** Of the available ones that isolate, that with the highest is in force. */
     int preference();
 
     /** Guest addresses that its code can read are below this. */
     long addressMax();
 
-    /** Whether modules are to tick at calls, too, as nothing else brings a call to a safe point that recurses and does not loop. */
-    boolean ticksAtCalls();
+    /** Checks a module and makes it ready. May take long. */
+    Loaded load(Manifest manifest, byte[] module) throws FunctionRefusedException;
 
-    /** Parses a module that was checked. May take long. */
-    Module load(String name, byte[] module) throws FunctionRefusedException;
+    /** As {@link #load}, for a function whose classes the JVM has already; {@code maker} is asked for an object on each core. */
+    default Loaded load(Manifest manifest, Supplier<? extends Entries> maker) throws FunctionRefusedException {
+        throw new FunctionRefusedException(
+                manifest.name() + ": " + name() + " runs modules; the classes of this JVM are for runtime java");
+    }
 
     /** What one tenant has on one core. Called on that core's thread. */
     Isolate newIsolate(StoreCalls calls) throws IOException;
@@ -38,6 +52,9 @@ public interface FunctionRuntime extends AutoCloseable {
 
     /** A parsed module; shared by all cores. */
     interface Module {}
+
+    /** A module that is ready, and what is known of it. */
+    record Loaded(Module module, ModuleFacts facts) {}
 
     /** One tenant's instances on one core. Thread: that core's, but for {@link #interrupt}. */
     interface Isolate extends AutoCloseable {

@@ -1,12 +1,8 @@
 package dev.quern.sandbox;
 
+import dev.quern.guest.Entries;
 import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.Tenant;
-import dev.quern.sandbox.check.ModuleCheck;
-import dev.quern.sandbox.check.ModuleFacts;
-import dev.quern.sandbox.check.ModuleRefusedException;
-import dev.quern.sandbox.check.OwnMemory;
-import dev.quern.sandbox.ticks.Ticks;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -73,12 +70,21 @@ public final class Functions implements AutoCloseable {
 
     private FunctionRuntime choose(String name) {
         for (FunctionRuntime runtime : runtimes) {
-            if (runtime.isAvailable() && (name.equals(Manifest.AUTO) || name.equals(runtime.name()))) {
+            if (runtime.isAvailable()
+                    && runtime.isIsolating()
+                    && (name.equals(Manifest.AUTO) || name.equals(runtime.name()))) {
                 return runtime;
             }
         }
-        throw new IllegalArgumentException("no function runtime '" + name + "' is available: "
-                + runtimes.stream().map(FunctionRuntime::describe).collect(Collectors.joining("; ")));
+        throw new IllegalArgumentException(
+                runtimes.stream().anyMatch(known -> known.name().equals(name) && !known.isIsolating())
+                        ? "runtime " + name + " does not isolate, and so is nobody's default; name it in manifests"
+                        : noneAvailable(name));
+    }
+
+    private String noneAvailable(String name) {
+        return "no function runtime '" + name + "' is available: "
+                + runtimes.stream().map(FunctionRuntime::describe).collect(Collectors.joining("; "));
     }
 
     /** How long a function runs before others go first. */
@@ -104,28 +110,69 @@ public final class Functions implements AutoCloseable {
             throw new FunctionRefusedException(
                     "a module of " + module.length + " bytes; the limit is " + Limits.MODULE_BYTES_MAX);
         }
-        FunctionRuntime runtime;
-        try {
-            runtime = manifest.runtime().equals(Manifest.AUTO) ? preferred : choose(manifest.runtime());
-        } catch (IllegalArgumentException unknown) {
-            throw new FunctionRefusedException(String.valueOf(unknown.getMessage()), unknown);
+        FunctionRuntime runtime = runtimeFor(tenant, manifest);
+        return install(tenant, manifest, runtime, runtime.load(manifest, module), module, replace);
+    }
+
+    /**
+     * As {@link #deploy}, for a function whose classes this JVM has already: for who embeds Quern, and for tenants only that are trusted
+     * with runtime {@code java}. Nothing is put into its loops, so that one past its deadline ends when it next calls the store.
+     *
+     * @param maker makes an object for each core that calls the function
+     */
+    public FunctionInfo register(Tenant tenant, Manifest manifest, Supplier<? extends Entries> maker, boolean replace)
+            throws FunctionRefusedException {
+        manifest.check();
+        FunctionRuntime runtime = runtimeFor(tenant, manifest);
+        return install(tenant, manifest, runtime, runtime.load(manifest, maker), new byte[0], replace);
+    }
+
+    /** Lets a tenant use a runtime that does not isolate; the others are for all. */
+    public void trust(Tenant tenant, String runtime) {
+        if (runtimes.stream().noneMatch(known -> known.name().equals(runtime) && !known.isIsolating())) {
+            throw new IllegalArgumentException("'" + runtime + "' is no runtime that needs trust; there are "
+                    + runtimes.stream()
+                            .filter(known -> !known.isIsolating())
+                            .map(FunctionRuntime::name)
+                            .collect(Collectors.joining(", ")));
         }
-        byte[] runnable = OwnMemory.toImport(module.clone());
-        ModuleFacts facts;
-        try {
-            facts = ModuleCheck.check(runnable, manifest.memoryPagesMax());
-        } catch (ModuleRefusedException refused) {
-            throw new FunctionRefusedException(manifest.name() + ": " + refused.getMessage(), refused);
+        of(tenant).trust(runtime);
+    }
+
+    private FunctionRuntime runtimeFor(Tenant tenant, Manifest manifest) throws FunctionRefusedException {
+        if (manifest.runtime().equals(Manifest.AUTO)) {
+            return preferred;
         }
+        for (FunctionRuntime runtime : runtimes) {
+            if (manifest.runtime().equals(runtime.name()) && runtime.isAvailable()) {
+                if (!runtime.isIsolating() && !of(tenant).trusts(runtime.name())) {
+                    throw new FunctionRefusedException(manifest.name() + ": runtime " + runtime.name()
+                            + " does not isolate, and runs functions for tenants only that the operator trusts with it"
+                            + " (trusted_runtimes in the configuration); tenant " + tenant.name() + " is not");
+                }
+                return runtime;
+            }
+        }
+        throw new FunctionRefusedException(noneAvailable(manifest.runtime()));
+    }
+
+    private FunctionInfo install(
+            Tenant tenant,
+            Manifest manifest,
+            FunctionRuntime runtime,
+            FunctionRuntime.Loaded loaded,
+            byte[] module,
+            boolean replace)
+            throws FunctionRefusedException {
         FunctionInfo info = new FunctionInfo(
-                manifest, runtime.name(), facts.entries(), module.length, sha256(module), System.currentTimeMillis());
-        Deployment deployment = new Deployment(
-                deployments.getAndIncrement(),
-                tenant,
-                info,
-                runtime,
-                runtime.load(manifest.name(), Ticks.insert(runnable, runtime.ticksAtCalls())),
-                facts);
+                manifest,
+                runtime.name(),
+                loaded.facts().entries(),
+                module.length,
+                sha256(module),
+                System.currentTimeMillis());
+        Deployment deployment =
+                new Deployment(deployments.getAndIncrement(), tenant, info, runtime, loaded.module(), loaded.facts());
         of(tenant).put(deployment, replace);
         return info;
     }

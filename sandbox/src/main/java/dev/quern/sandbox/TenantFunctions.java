@@ -6,7 +6,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What one tenant has deployed, and what its functions logged. Safe on any thread. */
@@ -17,7 +19,17 @@ final class TenantFunctions {
     private final Map<String, Deployment> deployments = new TreeMap<>();
     private final Map<String, Function> functions = new HashMap<>();
     private final Deque<String> log = new ArrayDeque<>();
+    private final Set<String> trusted = ConcurrentHashMap.newKeySet();
     private volatile FunctionNames names = FunctionNames.EMPTY;
+
+    /** Lets the tenant use a runtime that does not isolate. */
+    void trust(String runtime) {
+        trusted.add(runtime);
+    }
+
+    boolean trusts(String runtime) {
+        return trusted.contains(runtime);
+    }
 
     FunctionNames names() {
         return names;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** {@link RuntimeConformanceTest} on Chicory. */
-class ChicoryConformanceTest extends RuntimeConformanceTest {
+/** {@link WasmConformanceTest} on Chicory. */
+class ChicoryConformanceTest extends WasmConformanceTest {
     @Override
     String runtime() {
         return "chicory";

@@ -1,7 +1,7 @@
 package dev.quern.sandbox;
 
-/** {@link RunawayConformanceTest} on Chicory. */
-class ChicoryRunawayTest extends RunawayConformanceTest {
+/** {@link WasmRunawayConformanceTest} on Chicory. */
+class ChicoryRunawayTest extends WasmRunawayConformanceTest {
     @Override
     String runtime() {
         return "chicory";

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** {@link RuntimeConformanceTest} on GraalWasm. */
-class GraalWasmConformanceTest extends RuntimeConformanceTest {
+/** {@link WasmConformanceTest} on GraalWasm. */
+class GraalWasmConformanceTest extends WasmConformanceTest {
     @Override
     String runtime() {
         return "graalwasm";

@@ -1,7 +1,7 @@
 package dev.quern.sandbox;
 
-/** {@link RunawayConformanceTest} on GraalWasm. */
-class GraalWasmRunawayTest extends RunawayConformanceTest {
+/** {@link WasmRunawayConformanceTest} on GraalWasm. */
+class GraalWasmRunawayTest extends WasmRunawayConformanceTest {
     @Override
     String runtime() {
         return "graalwasm";

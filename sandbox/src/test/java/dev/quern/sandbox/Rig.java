@@ -23,6 +23,9 @@ final class Rig implements AutoCloseable {
 
     private static final int ARGUMENTS_MAX = 1 << 20;
 
+    private static final String JAVA = "java";
+
+    private final String runtime;
     private final Store store;
     private final Tenant tenant;
     private final Functions functions;
@@ -33,9 +36,14 @@ final class Rig implements AutoCloseable {
     }
 
     Rig(String runtime, TenantConfig config) {
+        this.runtime = runtime;
         store = Store.open(new StoreConfig(8, 42, true, false));
         tenant = store.createTenant("acme", config);
-        functions = Functions.open(new FunctionsConfig(runtime, false, Limits.QUANTUM_US_MIN));
+        functions =
+                Functions.open(new FunctionsConfig(isJava() ? Manifest.AUTO : runtime, false, Limits.QUANTUM_US_MIN));
+        if (isJava()) {
+            functions.trust(tenant, runtime);
+        }
         worker = new Worker();
     }
 
@@ -164,14 +172,26 @@ final class Rig implements AutoCloseable {
         return functions;
     }
 
+    /** Whether functions in Java are under test. */
+    private boolean isJava() {
+        return runtime.equals(JAVA);
+    }
+
     /** Deploys an example under its own name. */
     FunctionInfo example(String name) throws FunctionRefusedException {
-        return functions.deploy(tenant, patient(name), module("examples/" + name), false);
+        return deploy(patient(name), "examples/" + name);
     }
 
     /** Deploys one of the functions that only tests have, under its own name. */
     FunctionInfo hostile(String name) throws FunctionRefusedException {
-        return functions.deploy(tenant, patient(name), module("hostile/" + name), false);
+        return deploy(patient(name), "hostile/" + name);
+    }
+
+    /** Deploys a function by its path, which has the same name in each language. */
+    FunctionInfo deploy(Manifest manifest, String path) throws FunctionRefusedException {
+        return isJava()
+                ? functions.deploy(tenant, manifest.withRuntime(runtime), jar(path), false)
+                : functions.deploy(tenant, manifest, module(path), false);
     }
 
     /** A function that is there. */
@@ -188,9 +208,18 @@ final class Rig implements AutoCloseable {
     }
 
     static byte[] module(String name) {
-        try (InputStream resource = Rig.class.getResourceAsStream(name + ".wasm")) {
+        return resource(name + ".wasm");
+    }
+
+    /** The jar of a function in Java, whose path is that of the one in C. */
+    static byte[] jar(String path) {
+        return resource(path.replaceFirst("/", "/java/") + ".jar");
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream resource = Rig.class.getResourceAsStream(name)) {
             if (resource == null) {
-                throw new AssertionError("no resource " + name + ".wasm; run scripts/build-guests");
+                throw new AssertionError("no resource " + name + "; run scripts/build-guests");
             }
             return resource.readAllBytes();
         } catch (IOException unreadable) {

@@ -38,19 +38,6 @@ abstract class RunawayConformanceTest extends RuntimeTest {
         assertFalse(Thread.currentThread().isInterrupted());
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"bulk", "bulk.copy"})
-    void shouldEndAFunctionInsideOneLongMove(String function) throws FunctionRefusedException {
-        Manifest manifest = Manifest.named("bulk").withMemoryPagesMax(Limits.MEMORY_PAGES_MAX);
-        rig.functions().deploy(rig.tenant(), manifest, Rig.module("hostile/bulk"), false);
-        // 240 MiB of new memory in a millisecond: no machine does that.
-        assertEquals(
-                FunctionStatus.DEADLINE,
-                worker.call(function, false, 1_000),
-                worker.outcome().error());
-        assertFalse(Thread.currentThread().isInterrupted());
-    }
-
     @Test
     void shouldEndAFunctionInsideLongCodeWithoutALoop() throws FunctionRefusedException {
         ModuleWriter body = new ModuleWriter().unsigned(1).unsigned(1).raw(ModuleWriter.I32);
@@ -73,7 +60,7 @@ abstract class RunawayConformanceTest extends RuntimeTest {
     @Test
     void shouldHoldTheManifestsLimitWhateverTheCallAsksFor() throws FunctionRefusedException {
         Manifest manifest = Manifest.named("spin").withTimeLimitUs(LIMIT_US);
-        rig.functions().deploy(rig.tenant(), manifest, Rig.module("hostile/spin"), false);
+        rig.deploy(manifest, "hostile/spin");
         assertEquals(FunctionStatus.DEADLINE, worker.call("spin", false, Rig.PATIENT_US));
         assertTrue(worker.outcome().error().endsWith("limitUs=" + LIMIT_US));
     }

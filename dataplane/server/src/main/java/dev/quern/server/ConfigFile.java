@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -143,10 +145,25 @@ public final class ConfigFile {
                     name,
                     secret == null ? "" : secret,
                     quota instanceof Long bytes ? bytes : TenantSettings.QUOTA_BYTES_DEFAULT,
-                    whenFull == null ? WhenFull.REFUSE : ConfigKey.whenFull(whenFull));
+                    whenFull == null ? WhenFull.REFUSE : ConfigKey.whenFull(whenFull),
+                    trusted(table));
         } catch (ConfigException refused) {
             throw refusal(position, String.valueOf(refused.getMessage()));
         }
+    }
+
+    private Set<String> trusted(TomlTable table) {
+        Object value = table.get("trusted_runtimes");
+        if (value == null) {
+            return Set.of();
+        }
+        if (!(value instanceof TomlArray array) || !all(array, String.class)) {
+            throw refusal(
+                    table.inputPositionOf("trusted_runtimes"),
+                    "tenant.trusted_runtimes must be of type array of strings, not "
+                            + (value instanceof TomlArray ? "of others" : typeOf(value)));
+        }
+        return array.toList().stream().map(String.class::cast).collect(Collectors.toSet());
     }
 
     private @Nullable String string(TomlTable table, String key) {

@@ -68,8 +68,8 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
                     (builder, value) -> builder.functionQuantumUs(toInt("functions.quantum_us", value))));
 
     /** The keys of one {@code [[tenant]]}. */
-    static final List<String> TENANT =
-            List.of("tenant.name", "tenant.secret", "tenant.quota_bytes", "tenant.when_full");
+    static final List<String> TENANT = List.of(
+            "tenant.name", "tenant.secret", "tenant.quota_bytes", "tenant.when_full", "tenant.trusted_runtimes");
 
     private static ConfigKey bool(String path, BiConsumer<ServerConfig.Builder, Boolean> apply) {
         return new ConfigKey(path, Kind.BOOLEAN, (builder, value) -> apply.accept(builder, (Boolean) value));

@@ -3,6 +3,7 @@ package dev.quern.server;
 import dev.quern.kvstore.Limits;
 import dev.quern.kvstore.Store;
 import dev.quern.kvstore.StoreConfig;
+import dev.quern.kvstore.Tenant;
 import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.FunctionsConfig;
 import dev.quern.server.loop.ControlExecutor;
@@ -85,7 +86,10 @@ public final class Server implements AutoCloseable {
 
     private void open() throws IOException {
         for (TenantSettings tenant : config.tenants()) {
-            store.createTenant(tenant.name(), tenant.toConfig());
+            Tenant created = store.createTenant(tenant.name(), tenant.toConfig());
+            for (String runtime : tenant.trustedRuntimes()) {
+                trust(created, runtime);
+            }
         }
         CoreEvents.Kind eventKind =
                 config.udpDriver() == UdpPorts.Driver.NIO ? CoreEvents.Kind.NIO : CoreEvents.Kind.best();
@@ -96,6 +100,14 @@ public final class Server implements AutoCloseable {
                     index, config.cores(), cpu, store, functions, control, totals, factories, config.idle(), eventKind);
             listening.addAll(loop.start());
             loops.add(loop);
+        }
+    }
+
+    private void trust(Tenant tenant, String runtime) {
+        try {
+            functions.trust(tenant, runtime);
+        } catch (IllegalArgumentException unknown) {
+            throw new ConfigException("trusted_runtimes of tenant " + tenant.name() + ": " + unknown.getMessage());
         }
     }
 

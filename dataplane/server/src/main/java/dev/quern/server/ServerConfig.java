@@ -85,6 +85,7 @@ public final class ServerConfig {
             }
             checkReach("UDP", udp, tenant);
             checkReach("RESP", resp, tenant);
+            checkTrust(tenant);
         }
     }
 
@@ -97,6 +98,17 @@ public final class ServerConfig {
                     + ", which other machines reach, and tenant " + tenant.name()
                     + " has no secret: give it one (--tenant " + tenant.name()
                     + ":SECRET, or secret in the file), or listen on 127.0.0.1");
+        }
+    }
+
+    /** What a trusted tenant deploys runs with the server's rights, and so nobody may be that tenant unasked. */
+    private void checkTrust(TenantSettings tenant) {
+        boolean isReachable = udp != null || resp != null;
+        if (isReachable
+                && tenant.secret().isEmpty()
+                && !tenant.trustedRuntimes().isEmpty()) {
+            throw new ConfigException("tenant " + tenant.name() + " has trusted_runtimes and no secret, so that whoever"
+                    + " reaches the server could run anything as it: give it a secret");
         }
     }
 

@@ -4,6 +4,8 @@ import dev.quern.kvstore.TableConfig;
 import dev.quern.kvstore.TenantConfig;
 import dev.quern.kvstore.WhenFull;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -13,8 +15,10 @@ import java.util.regex.Pattern;
  * @param secret what clients prove that they know; empty for none, which is for loopback only
  * @param quotaBytes memory that its records may take
  * @param whenFull what its default table, and those that Redis clients make, do when that is used up
+ * @param trustedRuntimes the runtimes without isolation that it may use for its functions
  */
-public record TenantSettings(String name, String secret, long quotaBytes, WhenFull whenFull) {
+public record TenantSettings(
+        String name, String secret, long quotaBytes, WhenFull whenFull, Set<String> trustedRuntimes) {
     public static final long QUOTA_BYTES_MIN = 1L << 20;
     public static final long QUOTA_BYTES_MAX = 1L << 40;
     public static final long QUOTA_BYTES_DEFAULT = 1L << 30;
@@ -25,6 +29,7 @@ public record TenantSettings(String name, String secret, long quotaBytes, WhenFu
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}");
 
     public TenantSettings {
+        trustedRuntimes = Set.copyOf(trustedRuntimes);
         if (!NAME.matcher(name).matches()) {
             throw new ConfigException(
                     "tenant name \"" + name
@@ -36,9 +41,19 @@ public record TenantSettings(String name, String secret, long quotaBytes, WhenFu
         }
     }
 
+    /** A tenant that is trusted with nothing. */
+    public TenantSettings(String name, String secret, long quotaBytes, WhenFull whenFull) {
+        this(name, secret, quotaBytes, whenFull, Set.of());
+    }
+
     /** A tenant with the default quota, which refuses what does not fit. */
     public static TenantSettings of(String name, String secret) {
         return new TenantSettings(name, secret, QUOTA_BYTES_DEFAULT, WhenFull.REFUSE);
+    }
+
+    /** The same tenant, trusted with runtimes that do not isolate: what runs there may do whatever the server may. */
+    public TenantSettings trusting(String... runtimes) {
+        return new TenantSettings(name, secret, quotaBytes, whenFull, Set.of(runtimes));
     }
 
     /** The store's configuration of it. */
@@ -51,6 +66,7 @@ public record TenantSettings(String name, String secret, long quotaBytes, WhenFu
     @Override
     public String toString() {
         return "tenant " + name + (secret.isEmpty() ? " without secret" : " with secret") + ", quota " + quotaBytes
-                + (whenFull == WhenFull.EVICT ? ", evicting" : "");
+                + (whenFull == WhenFull.EVICT ? ", evicting" : "")
+                + (trustedRuntimes.isEmpty() ? "" : ", trusted with " + new TreeSet<>(trustedRuntimes));
     }
 }

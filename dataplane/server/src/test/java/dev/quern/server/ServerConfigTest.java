@@ -83,6 +83,7 @@ class ServerConfigTest {
                 secret = "s"
                 quota_bytes = 1048576
                 when_full = "evict"
+                trusted_runtimes = ["java"]
                 [[tenant]]
                 name = "other"
                 """);
@@ -103,7 +104,9 @@ class ServerConfigTest {
         assertFalse(config.hugePages());
         assertEquals("chicory", config.functionRuntime());
         assertEquals(
-                List.of(new TenantSettings("acme", "s", 1 << 20, WhenFull.EVICT), TenantSettings.of("other", "")),
+                List.of(
+                        new TenantSettings("acme", "s", 1 << 20, WhenFull.EVICT).trusting("java"),
+                        TenantSettings.of("other", "")),
                 config.tenants());
     }
 
@@ -114,6 +117,12 @@ class ServerConfigTest {
         assertTrue(message.contains("test.toml line 2"), message);
         assertTrue(message.contains("no key " + wrong), message);
         assertTrue(message.endsWith("nearest is " + nearest), message);
+    }
+
+    @Test
+    void shouldRefuseToTrustATenantThatAnybodyCanBe() {
+        String message = refusal("[[tenant]]\nname = \"a\"\ntrusted_runtimes = [\"java\"]\n");
+        assertTrue(message.contains("tenant a") && message.endsWith("give it a secret"), message);
     }
 
     @Test

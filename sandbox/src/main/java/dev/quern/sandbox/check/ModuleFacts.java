@@ -21,4 +21,9 @@ public record ModuleFacts(
         boolean hasInitializer,
         boolean usesWasi,
         int globalCount,
-        boolean isRenewable) {}
+        boolean isRenewable) {
+    /** Of a module that has entries and nothing else of what WebAssembly has. */
+    public static ModuleFacts of(List<String> entries) {
+        return new ModuleFacts(entries.stream().sorted().toList(), 0, 0, false, false, 0, false);
+    }
+}

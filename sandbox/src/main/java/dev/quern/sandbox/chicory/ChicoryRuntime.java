@@ -5,8 +5,10 @@ import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
+import dev.quern.sandbox.CheckedModule;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.FunctionRuntime;
+import dev.quern.sandbox.Manifest;
 import dev.quern.sandbox.check.Instructions;
 import dev.quern.sandbox.guest.StoreCalls;
 import dev.quern.sandbox.guest.WindowedMemory;
@@ -47,12 +49,12 @@ public final class ChicoryRuntime implements FunctionRuntime {
     }
 
     @Override
-    public boolean ticksAtCalls() {
-        return true;
+    public Loaded load(Manifest manifest, byte[] module) throws FunctionRefusedException {
+        CheckedModule checked = CheckedModule.prepare(manifest, module, true);
+        return new Loaded(parse(manifest.name(), checked.bytes()), checked.facts());
     }
 
-    @Override
-    public Module load(String name, byte[] module) throws FunctionRefusedException {
+    ChicoryModule parse(String name, byte[] module) throws FunctionRefusedException {
         try {
             WasmModule parsed = Parser.parse(module);
             String vector = Instructions.find(parsed, Instructions.VECTOR_PREFIX);

@@ -1,8 +1,10 @@
 package dev.quern.sandbox.graal;
 
 import com.oracle.truffle.api.CallTarget;
+import dev.quern.sandbox.CheckedModule;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.FunctionRuntime;
+import dev.quern.sandbox.Manifest;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.io.IOException;
 import java.util.Map;
@@ -70,12 +72,13 @@ public final class GraalRuntime implements FunctionRuntime {
     }
 
     @Override
-    public boolean ticksAtCalls() {
-        return false; // They cost a recursion several times its time; the watchdog brings it to a safepoint.
+    public Loaded load(Manifest manifest, byte[] module) throws FunctionRefusedException {
+        // Ticks at calls would cost a recursion several times its time; the watchdog brings it to a safepoint.
+        CheckedModule checked = CheckedModule.prepare(manifest, module, false);
+        return new Loaded(parse(manifest.name(), checked.bytes()), checked.facts());
     }
 
-    @Override
-    public Module load(String name, byte[] module) throws FunctionRefusedException {
+    GraalModule parse(String name, byte[] module) throws FunctionRefusedException {
         Source source =
                 Source.newBuilder(WASM, ByteSequence.create(module), name).buildLiteral();
         try (Context context = newContext()) {

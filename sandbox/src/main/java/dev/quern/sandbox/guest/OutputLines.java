@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 /** Makes lines of the tenant's log from what a guest writes piece by piece. Thread: the core's. */
 final class OutputLines {
     private final CallState state;
-    private final byte[] line = new byte[StoreCalls.LOG_LINE_MAX];
+    private final byte[] line = new byte[NativeCalls.LOG_LINE_MAX];
     private int length;
 
     OutputLines(CallState state) {

@@ -53,6 +53,25 @@ public final class RangeCalls {
             int high,
             int highLength,
             int flags) {
+        if (isTooLong(lowLength) || isTooLong(highLength)) {
+            return StoreStatus.TOO_LARGE;
+        }
+        return open(
+                cursor,
+                handle,
+                lowLength == 0 ? 0 : memory.readable(Integer.toUnsignedLong(low), lowLength),
+                lowLength,
+                highLength == 0 ? 0 : memory.readable(Integer.toUnsignedLong(high), highLength),
+                highLength,
+                flags);
+    }
+
+    private static boolean isTooLong(int keyLength) {
+        return Integer.compareUnsigned(keyLength, Limits.KEY_BYTES_MAX) > 0;
+    }
+
+    /** As above, with bounds by their native addresses. */
+    public int open(int cursor, int handle, long low, int lowLength, long high, int highLength, int flags) {
         if ((flags & ~FLAGS_ALL) != 0 || (flags & PREFIX) != 0 && highLength != 0) {
             throw new GuestTrap(Reason.TRAP, "range with flags=" + flags + ", high_len=" + highLength);
         }
@@ -62,8 +81,7 @@ public final class RangeCalls {
                     Reason.TRAP,
                     "range over table " + table.name() + ", which is a hash table; make it an ordered one");
         }
-        if (Integer.compareUnsigned(lowLength, Limits.KEY_BYTES_MAX) > 0
-                || Integer.compareUnsigned(highLength, Limits.KEY_BYTES_MAX) > 0) {
+        if (isTooLong(lowLength) || isTooLong(highLength)) {
             return StoreStatus.TOO_LARGE;
         }
         Walk walk = walks[place(cursor)];
@@ -72,17 +90,13 @@ public final class RangeCalls {
             walks[cursor] = walk;
         }
         walk.query.all().backwards((flags & BACKWARDS) != 0);
-        if (lowLength > 0) {
-            long address = memory.readable(Integer.toUnsignedLong(low), lowLength);
-            if ((flags & PREFIX) != 0) {
-                walk.query.prefix(address, lowLength);
-            } else {
-                walk.query.low(address, lowLength, (flags & LOW_INCLUDED) != 0);
-            }
+        if (lowLength > 0 && (flags & PREFIX) != 0) {
+            walk.query.prefix(low, lowLength);
+        } else if (lowLength > 0) {
+            walk.query.low(low, lowLength, (flags & LOW_INCLUDED) != 0);
         }
         if (highLength > 0) {
-            long address = memory.readable(Integer.toUnsignedLong(high), highLength);
-            walk.query.high(address, highLength, (flags & HIGH_INCLUDED) != 0);
+            walk.query.high(high, highLength, (flags & HIGH_INCLUDED) != 0);
         }
         state.transaction().range(table, walk.query, walk.cursor);
         walk.openedAt = state.attempts();
@@ -90,18 +104,29 @@ public final class RangeCalls {
         return StoreStatus.OK;
     }
 
-    /** The next record's value: its length in the upper half, its address in the lower; NOT_FOUND behind the last. */
-    public long next(WindowedMemory memory, int cursor) {
+    /** The next record, or {@link Record#NONE} behind the last. */
+    public long next(int cursor) {
         Walk walk = opened(cursor);
         walk.record = walk.cursor.next();
-        return walk.record == Record.NONE
+        return walk.record;
+    }
+
+    /** The record that {@link #next} gave, or {@link Record#NONE}. */
+    public long current(int cursor) {
+        return opened(cursor).record;
+    }
+
+    /** The next record's value: its length in the upper half, its address in the lower; NOT_FOUND behind the last. */
+    public long next(WindowedMemory memory, int cursor) {
+        long record = next(cursor);
+        return record == Record.NONE
                 ? StoreStatus.NOT_FOUND
-                : inPlace(memory, Record.valueAddress(walk.record), Record.valueLength(walk.record));
+                : inPlace(memory, Record.valueAddress(record), Record.valueLength(record));
     }
 
     /** The key of the record that {@link #next} gave, likewise. */
     public long key(WindowedMemory memory, int cursor) {
-        long record = opened(cursor).record;
+        long record = current(cursor);
         return record == Record.NONE
                 ? StoreStatus.NOT_FOUND
                 : inPlace(memory, Record.keyAddress(record), Record.keyLength(record));

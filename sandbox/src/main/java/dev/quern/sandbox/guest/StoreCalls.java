@@ -3,10 +3,6 @@ package dev.quern.sandbox.guest;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.Record;
 import dev.quern.kvstore.StoreStatus;
-import dev.quern.kvstore.Table;
-import dev.quern.kvstore.Transaction;
-import dev.quern.sandbox.guest.GuestTrap.Reason;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +10,11 @@ import org.jspecify.annotations.Nullable;
  * lengths come from the guest and are believed in nothing. Thread: the core's.
  */
 public final class StoreCalls {
-    private static final int TABLE_NAME_MAX = 64;
-    static final int LOG_LINE_MAX = 1024;
-
     /** What moves so many bytes takes some ten microseconds: time to look. */
     private static final int LOOK_BYTES = 64 << 10;
 
     private final CallState state;
+    private final NativeCalls calls;
     private final RangeCalls ranges;
     private final WasiCalls wasi;
     private final Pace pace;
@@ -30,6 +24,7 @@ public final class StoreCalls {
     public StoreCalls(CallState state, Pace pace) {
         this.state = state;
         this.pace = pace;
+        calls = new NativeCalls(state);
         ranges = new RangeCalls(state);
         wasi = new WasiCalls(state);
     }
@@ -53,6 +48,11 @@ public final class StoreCalls {
         }
     }
 
+    /** What the intrinsics come to, for a runtime whose guests' addresses are the machine's own. */
+    public NativeCalls natively() {
+        return calls;
+    }
+
     /** The intrinsics that walk over ranges. */
     public RangeCalls ranges() {
         return ranges;
@@ -65,8 +65,7 @@ public final class StoreCalls {
 
     /** The record's value: its length in the upper half, its address in the lower; or a status below 0. */
     public long get(WindowedMemory memory, int table, int key, int keyLength) {
-        long keyAddress = memory.readable(Integer.toUnsignedLong(key), Integer.toUnsignedLong(keyLength));
-        long record = transaction().find(state.table(table), keyAddress, keyLength);
+        long record = calls.find(table, readable(memory, key, keyLength), keyLength);
         if (record == Record.NONE) {
             return StoreStatus.NOT_FOUND;
         }
@@ -78,43 +77,40 @@ public final class StoreCalls {
         return (long) length << Integer.SIZE | address;
     }
 
+    private static long readable(WindowedMemory memory, int address, int length) {
+        return memory.readable(Integer.toUnsignedLong(address), Integer.toUnsignedLong(length));
+    }
+
     public int put(WindowedMemory memory, int table, int key, int keyLength, int value, int valueLength) {
-        return putUntil(memory, table, key, keyLength, value, valueLength, Record.NO_EXPIRY);
+        int status = calls.put(
+                table, readable(memory, key, keyLength), keyLength, readable(memory, value, valueLength), valueLength);
+        spent(valueLength);
+        return status;
     }
 
     public int putTtl(
             WindowedMemory memory, int table, int key, int keyLength, int value, int valueLength, long ttlMs) {
-        if (ttlMs <= 0) {
-            throw new GuestTrap(Reason.TRAP, "put_ttl with ttl_ms=" + ttlMs + "; give a time above 0");
-        }
-        long expiryMs = ttlMs > Long.MAX_VALUE - state.nowMs() ? Record.NO_EXPIRY : state.nowMs() + ttlMs;
-        return putUntil(memory, table, key, keyLength, value, valueLength, expiryMs);
-    }
-
-    private int putUntil(
-            WindowedMemory memory, int table, int key, int keyLength, int value, int valueLength, long expiryMs) {
-        requireWritable("put");
-        long keyAddress = memory.readable(Integer.toUnsignedLong(key), Integer.toUnsignedLong(keyLength));
-        long valueAddress = memory.readable(Integer.toUnsignedLong(value), Integer.toUnsignedLong(valueLength));
-        int status = checked(
-                transaction().put(state.table(table), keyAddress, keyLength, valueAddress, valueLength, expiryMs));
+        int status = calls.putTtl(
+                table,
+                readable(memory, key, keyLength),
+                keyLength,
+                readable(memory, value, valueLength),
+                valueLength,
+                ttlMs);
         spent(valueLength);
         return status;
     }
 
     public int delete(WindowedMemory memory, int table, int key, int keyLength) {
-        requireWritable("delete");
-        long keyAddress = memory.readable(Integer.toUnsignedLong(key), Integer.toUnsignedLong(keyLength));
-        return checked(transaction().delete(state.table(table), keyAddress, keyLength));
+        return calls.delete(table, readable(memory, key, keyLength), keyLength);
     }
 
     public int increment(WindowedMemory memory, int table, int key, int keyLength, long delta, int result) {
-        requireWritable("incr");
-        long keyAddress = memory.readable(Integer.toUnsignedLong(key), Integer.toUnsignedLong(keyLength));
+        calls.requireWritable("incr");
         long resultAddress = memory.writable(Integer.toUnsignedLong(result), Long.BYTES);
-        int status = checked(transaction().increment(state.table(table), keyAddress, keyLength, delta));
+        int status = calls.increment(table, readable(memory, key, keyLength), keyLength, delta);
         if (status == StoreStatus.OK) {
-            NativeMemory.putLong(resultAddress, transaction().resultLong());
+            NativeMemory.putLong(resultAddress, calls.sum());
         }
         return status;
     }
@@ -129,32 +125,23 @@ public final class StoreCalls {
             int expectedLength,
             int value,
             int valueLength) {
-        requireWritable("cas");
-        long keyAddress = memory.readable(Integer.toUnsignedLong(key), Integer.toUnsignedLong(keyLength));
-        long record = transaction().find(state.table(table), keyAddress, keyLength);
-        spent(expectedLength);
-        if (expectedLength == -1 ? record != Record.NONE : !holds(memory, record, expected, expectedLength)) {
-            return StoreStatus.CONFLICT;
-        }
-        return put(memory, table, key, keyLength, value, valueLength);
-    }
-
-    private static boolean holds(WindowedMemory memory, long record, int expected, int expectedLength) {
-        long address = memory.readable(Integer.toUnsignedLong(expected), Integer.toUnsignedLong(expectedLength));
-        return record != Record.NONE
-                && Record.valueLength(record) == expectedLength
-                && NativeMemory.equal(Record.valueAddress(record), address, expectedLength);
+        int status = calls.compareAndSet(
+                table,
+                readable(memory, key, keyLength),
+                keyLength,
+                expectedLength == -1 ? 0 : readable(memory, expected, expectedLength),
+                expectedLength,
+                readable(memory, value, valueLength),
+                valueLength);
+        spent(Math.max(0, expectedLength) + (long) valueLength);
+        return status;
     }
 
     /** The handle of a table by name, or NOT_FOUND. */
     public int table(WindowedMemory memory, int name, int nameLength) {
-        if (nameLength < 1 || nameLength > TABLE_NAME_MAX) {
-            return StoreStatus.NOT_FOUND;
-        }
-        long address = memory.readable(Integer.toUnsignedLong(name), nameLength);
-        Table table =
-                state.tenant().table(new String(NativeMemory.toArray(address, nameLength), StandardCharsets.UTF_8));
-        return table == null ? StoreStatus.NOT_FOUND : state.handle(table);
+        return NativeCalls.canNameATable(nameLength)
+                ? calls.table(readable(memory, name, nameLength), nameLength)
+                : StoreStatus.NOT_FOUND;
     }
 
     public int argumentCount() {
@@ -180,19 +167,14 @@ public final class StoreCalls {
 
     /** Appends to the reply, from private memory or from a record. */
     public int reply(WindowedMemory memory, int address, int length) {
-        state.reply()
-                .append(
-                        memory.readable(Integer.toUnsignedLong(address), Integer.toUnsignedLong(length)),
-                        Integer.toUnsignedLong(length));
+        int status = calls.reply(readable(memory, address, length), Integer.toUnsignedLong(length));
         spent(Integer.toUnsignedLong(length));
-        return StoreStatus.OK;
+        return status;
     }
 
     public void log(WindowedMemory memory, int address, int length) {
-        long from = memory.readable(Integer.toUnsignedLong(address), Integer.toUnsignedLong(length));
-        int kept = (int) Math.min(Integer.toUnsignedLong(length), LOG_LINE_MAX);
-        state.log(new String(NativeMemory.toArray(from, kept), StandardCharsets.UTF_8));
-        spent(kept);
+        calls.log(readable(memory, address, length), Integer.toUnsignedLong(length));
+        spent(NativeCalls.LOG_LINE_MAX);
     }
 
     public long nowMs() {
@@ -209,28 +191,5 @@ public final class StoreCalls {
         GuestTrap kept = trap;
         trap = null;
         return kept;
-    }
-
-    private Transaction transaction() {
-        return state.transaction();
-    }
-
-    private void requireWritable(String what) {
-        if (state.isReadOnly()) {
-            throw new GuestTrap(
-                    Reason.READ_ONLY,
-                    what + " in a read-only invocation; deploy without readOnly, or call it for writing");
-        }
-    }
-
-    /** What the guest can decide about is a status; what it cannot ends the call. */
-    private static int checked(int status) {
-        if (status == StoreStatus.OVER_QUOTA) {
-            throw new GuestTrap(Reason.OVER_QUOTA, StoreStatus.describe(status));
-        }
-        if (status == StoreStatus.TRANSACTION_TOO_LARGE) {
-            throw new GuestTrap(Reason.TRANSACTION_TOO_LARGE, StoreStatus.describe(status));
-        }
-        return status;
     }
 }

@@ -44,7 +44,7 @@ public final class ChicorySpecRuntime implements SpecRuntime {
         } catch (ModuleRefusedException refused) {
             throw new FunctionRefusedException(refused.toString(), refused);
         }
-        runtime.load("module", module);
+        runtime.parse("module", module);
     }
 
     @Override

@@ -61,7 +61,7 @@ public final class GraalSpecRuntime implements SpecRuntime {
         } catch (ModuleRefusedException refused) {
             throw new FunctionRefusedException(refused.toString(), refused);
         }
-        runtime.load("module", module);
+        runtime.parse("module", module);
     }
 
     @Override

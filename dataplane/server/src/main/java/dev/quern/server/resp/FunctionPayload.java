@@ -3,10 +3,11 @@ package dev.quern.server.resp;
 import dev.quern.sandbox.Manifest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * What FUNCTION LOAD carries: a line {@code #!wasm name=NAME [readonly=yes] [timeout-ms=N] [memory-pages=N] [runtime=NAME]}, a newline,
- * the module's bytes. Immutable.
+ * the module's bytes; {@code #!java} for a jar. Immutable.
  *
  * @param manifest what the line says
  * @param module the bytes after it
@@ -37,10 +38,13 @@ record FunctionPayload(Manifest manifest, byte[] module) {
         }
         String[] words =
                 new String(payload, 2, end - 2, StandardCharsets.UTF_8).strip().split("\\s+");
-        if (!words[0].equalsIgnoreCase("wasm")) {
-            throw new MalformedException("Engine '" + words[0] + "' not found");
-        }
-        return new FunctionPayload(manifest(words), Arrays.copyOfRange(payload, end + 1, payload.length));
+        String engine = words[0].toLowerCase(Locale.ROOT);
+        Manifest manifest = switch (engine) {
+            case "wasm" -> manifest(words);
+            case "java" -> manifest(words).withRuntime(engine);
+            default -> throw new MalformedException("Engine '" + words[0] + "' not found");
+        };
+        return new FunctionPayload(manifest, Arrays.copyOfRange(payload, end + 1, payload.length));
     }
 
     private static Manifest manifest(String[] words) throws MalformedException {

@@ -1,0 +1,39 @@
+package dev.quern.sandbox;
+
+import dev.quern.sandbox.check.ModuleCheck;
+import dev.quern.sandbox.check.ModuleFacts;
+import dev.quern.sandbox.check.ModuleRefusedException;
+import dev.quern.sandbox.check.OwnMemory;
+import dev.quern.sandbox.ticks.Ticks;
+
+/**
+ * A WebAssembly module on its way to a runtime: checked, its memory an import, ticking in its loops.
+ *
+ * @param bytes the module to parse and run
+ * @param facts what is known of it
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record CheckedModule(byte[] bytes, ModuleFacts facts) {
+    private static final int JAR_MAGIC = 0x504b;
+
+    /**
+     * Checks a module as deployed.
+     *
+     * @param ticksAtCalls whether it is to tick at calls, too, as nothing else brings a call to a safe point that recurses and does not loop
+     * @throws FunctionRefusedException saying what to change
+     */
+    public static CheckedModule prepare(Manifest manifest, byte[] module, boolean ticksAtCalls)
+            throws FunctionRefusedException {
+        if (module.length > 2 && (module[0] << Byte.SIZE | module[1]) == JAR_MAGIC) {
+            throw new FunctionRefusedException(
+                    manifest.name() + ": this is a jar; for functions in Java name the runtime, java");
+        }
+        byte[] runnable = OwnMemory.toImport(module.clone());
+        try {
+            ModuleFacts facts = ModuleCheck.check(runnable, manifest.memoryPagesMax());
+            return new CheckedModule(Ticks.insert(runnable, ticksAtCalls), facts);
+        } catch (ModuleRefusedException refused) {
+            throw new FunctionRefusedException(manifest.name() + ": " + refused.getMessage(), refused);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package dev.quern.sandbox;
+
+/** {@link RuntimeConformanceTest} on trusted Java. */
+class JavaConformanceTest extends RuntimeConformanceTest {
+    @Override
+    String runtime() {
+        return "java";
+    }
+}
