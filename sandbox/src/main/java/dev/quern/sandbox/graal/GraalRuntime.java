@@ -7,7 +7,10 @@ import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.Manifest;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.util.Collections;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.graalvm.polyglot.Context;
@@ -15,6 +18,7 @@ import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.io.ByteSequence;
+import org.jspecify.annotations.Nullable;
 
 /** GraalWasm: one engine for all tenants, so that a module's compiled code is shared by all cores. */
 public final class GraalRuntime implements FunctionRuntime {
@@ -24,6 +28,9 @@ public final class GraalRuntime implements FunctionRuntime {
     private final Engine engine = Engine.newBuilder(WASM, QuernLanguage.ID)
             .option("engine.WarnInterpreterOnly", "false")
             .build();
+
+    /** Those in use, by their bytes: tenants that deploy the same one share the code that calls its entries, too, and so it gets hot. */
+    private final Map<Source, WeakReference<GraalModule>> modules = Collections.synchronizedMap(new WeakHashMap<>());
 
     /** A module's source, of which equal ones share parsed and compiled code, and by name the roots that call its entries. */
     static final class GraalModule implements Module {
@@ -78,12 +85,23 @@ public final class GraalRuntime implements FunctionRuntime {
         return new Loaded(parse(manifest.name(), checked.bytes()), checked.facts());
     }
 
+    private @Nullable GraalModule known(Source source) {
+        WeakReference<GraalModule> module = modules.get(source);
+        return module == null ? null : module.get();
+    }
+
     GraalModule parse(String name, byte[] module) throws FunctionRefusedException {
         Source source =
                 Source.newBuilder(WASM, ByteSequence.create(module), name).buildLiteral();
+        GraalModule known = known(source);
+        if (known != null) {
+            return known;
+        }
         try (Context context = newContext()) {
             context.eval(source);
-            return new GraalModule(source);
+            GraalModule parsed = new GraalModule(source);
+            modules.put(source, new WeakReference<>(parsed));
+            return parsed;
         } catch (PolyglotException refused) {
             throw new FunctionRefusedException(name + ": not a module that can run: " + refused.getMessage(), refused);
         }
