@@ -49,8 +49,11 @@ final class FunctionRig implements AutoCloseable {
     }
 
     Tenant newTenant() {
-        return store.createTenant(
-                "tenant-" + tenants++, TenantConfig.defaults().withQuotaBytes(Limits.QUOTA_BYTES_MIN));
+        return newTenant(Limits.QUOTA_BYTES_MIN);
+    }
+
+    Tenant newTenant(long quotaBytes) {
+        return store.createTenant("tenant-" + tenants++, TenantConfig.defaults().withQuotaBytes(quotaBytes));
     }
 
     /** Deploys a module to a tenant, and returns the entry that its bare name stands for. */

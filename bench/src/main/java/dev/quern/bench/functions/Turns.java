@@ -1,0 +1,83 @@
+package dev.quern.bench.functions;
+
+import dev.quern.bench.BenchContext;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What calls cost that are made one after the other, in the thread's own processor time: on a machine that others use, too, it is what an
+ * idle one would show. Cases take turns, and the median of their rounds counts. Thread: the bench's.
+ */
+final class Turns {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final long WARM_UP_NS = 4_000_000_000L;
+    private static final int ROUNDS = 9;
+    private static final long ROUND_NS = 120_000_000;
+    private static final int CALLS_QUICK = 20;
+
+    /** One call, or a few that are counted as one; checks what comes of it. */
+    @FunctionalInterface
+    interface Calls {
+        /** Makes so many. */
+        void run(int calls);
+    }
+
+    private final Map<String, Calls> cases = new LinkedHashMap<>();
+    private final Map<String, Double> medians = new LinkedHashMap<>();
+
+    Turns add(String name, Calls calls) {
+        cases.put(name, calls);
+        return this;
+    }
+
+    /** Warms every case up, and measures them in turns. */
+    Turns run(BenchContext context) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        cases.forEach((name, calls) -> counts.put(name, context.quick() ? CALLS_QUICK : warmUp(calls)));
+        Map<String, List<Double>> samples = new LinkedHashMap<>();
+        for (int round = 0; round < (context.quick() ? 1 : ROUNDS); round++) {
+            cases.forEach((name, calls) -> samples.computeIfAbsent(name, any -> new ArrayList<>())
+                    .add(nsPerCall(calls, counts.getOrDefault(name, CALLS_QUICK))));
+        }
+        samples.forEach((name, figures) ->
+                medians.put(name, figures.stream().sorted().toList().get(figures.size() / 2)));
+        return this;
+    }
+
+    /** Until the compilers have had their time; returns how many calls make a round. */
+    private static int warmUp(Calls calls) {
+        long endNs = System.nanoTime() + WARM_UP_NS;
+        int count = 1;
+        double ns = 0;
+        while (System.nanoTime() < endNs) {
+            ns = nsPerCall(calls, count);
+            count = (int) Math.clamp(ROUND_NS / Math.max(1, ns), 1, 10_000_000);
+        }
+        return count;
+    }
+
+    private static double nsPerCall(Calls calls, int count) {
+        long startNs = THREADS.getCurrentThreadCpuTime();
+        calls.run(count);
+        return (double) (THREADS.getCurrentThreadCpuTime() - startNs) / count;
+    }
+
+    /** A case's median, in nanoseconds a call. */
+    double ns(String name) {
+        Double median = medians.get(name);
+        if (median == null) {
+            throw new IllegalArgumentException("nothing was measured of " + name);
+        }
+        return median;
+    }
+
+    /** Nanoseconds, for a table. */
+    static String figure(double ns) {
+        return String.format(Locale.ROOT, ns < 100 ? "%.1f" : "%,.0f", ns);
+    }
+}
