@@ -62,6 +62,11 @@ public final class Limits {
     /** A server may forget a session that has been silent this long, unless it announced another time. */
     public static final int SESSION_IDLE_MS_DEFAULT = 60_000;
 
+    /** A ring in shared memory takes some of the longest datagrams at the least. */
+    public static final int SHM_RING_BYTES_MIN = 128 * 1024;
+
+    public static final int SHM_RING_BYTES_MAX = 64 * 1024 * 1024;
+
     static {
         Wire.require(DATAGRAM_BYTES_DEFAULT % MessageLayout.ALIGNMENT == 0, "datagrams are whole words");
         Wire.require(DATAGRAM_BYTES_LOOPBACK % MessageLayout.ALIGNMENT == 0, "datagrams are whole words");

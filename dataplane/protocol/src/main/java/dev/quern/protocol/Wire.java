@@ -2,6 +2,7 @@ package dev.quern.protocol;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
@@ -15,7 +16,32 @@ public final class Wire {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final VarHandle SHARED_INT =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+    private static final VarHandle SHARED_LONG =
+            ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
     private Wire() {}
+
+    /** An aligned word that another process may write. */
+    public static int getIntAcquire(MemorySegment memory, long offset) {
+        return (int) SHARED_INT.getAcquire(memory, offset);
+    }
+
+    /** An aligned word that another process may read; what was written before is there when it is seen. */
+    public static void putIntRelease(MemorySegment memory, long offset, int value) {
+        SHARED_INT.setRelease(memory, offset, value);
+    }
+
+    /** An aligned word that another process may write. */
+    static long getLongAcquire(MemorySegment memory, long offset) {
+        return (long) SHARED_LONG.getAcquire(memory, offset);
+    }
+
+    /** An aligned word that another process may read. */
+    static void putLongRelease(MemorySegment memory, long offset, long value) {
+        SHARED_LONG.setRelease(memory, offset, value);
+    }
 
     public static byte getByte(MemorySegment memory, long offset) {
         return memory.get(ValueLayout.JAVA_BYTE, offset);

@@ -48,6 +48,11 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             integer(
                     "udp.datagram_bytes_max",
                     (builder, value) -> builder.datagramBytesMax(toInt("udp.datagram_bytes_max", value))),
+            string("shm.directory", ServerConfig.Builder::shm),
+            integer("shm.ring_bytes", (builder, value) -> builder.shmRingBytes(toInt("shm.ring_bytes", value))),
+            integer(
+                    "shm.clients_per_core_max",
+                    (builder, value) -> builder.shmClientsMax(toInt("shm.clients_per_core_max", value))),
             string("resp.listen", ServerConfig.Builder::resp),
             integer("idle.spins", (builder, value) -> builder.idleSpins(toInt("idle.spins", value))),
             integer("idle.yields", (builder, value) -> builder.idleYields(toInt("idle.yields", value))),

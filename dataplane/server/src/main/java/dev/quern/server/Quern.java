@@ -2,6 +2,7 @@ package dev.quern.server;
 
 import dev.quern.server.loop.PortFactory;
 import dev.quern.server.port.RingPorts;
+import dev.quern.server.port.ShmPorts;
 import dev.quern.server.port.UdpPorts;
 import dev.quern.server.resp.RespPorts;
 import dev.quern.server.session.SessionBudgets;
@@ -47,6 +48,10 @@ public final class Quern {
                     config.socketBufferBytes(),
                     config.datagramBytesMax(),
                     budgets));
+        }
+        if (config.shm() != null) {
+            ways.add(
+                    new ShmPorts(config.shm(), config.cores(), config.shmRingBytes(), config.shmClientsMax(), budgets));
         }
         if (config.resp() != null) {
             ways.add(new RespPorts(config.resp()));

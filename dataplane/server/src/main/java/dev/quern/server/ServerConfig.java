@@ -1,11 +1,13 @@
 package dev.quern.server;
 
+import dev.quern.client.transport.ShmTransport;
 import dev.quern.protocol.Limits;
 import dev.quern.sandbox.FunctionsConfig;
 import dev.quern.server.loop.IdleConfig;
 import dev.quern.server.port.UdpPorts;
 import dev.quern.server.session.SessionConfig;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +28,9 @@ public final class ServerConfig {
     private final List<Integer> cpus;
     private final @Nullable InetSocketAddress resp;
     private final @Nullable InetSocketAddress udp;
+    private final @Nullable Path shm;
+    private final int shmRingBytes;
+    private final int shmClientsMax;
     private final UdpPorts.Driver udpDriver;
     private final int socketBufferBytes;
     private final int datagramBytesMax;
@@ -42,6 +47,9 @@ public final class ServerConfig {
         cpus = List.copyOf(builder.cpus);
         resp = builder.resp.address();
         udp = builder.udp.address();
+        shm = builder.shm;
+        shmRingBytes = builder.shmRingBytes;
+        shmClientsMax = builder.shmClientsMax;
         udpDriver = builder.udpDriver;
         socketBufferBytes = builder.socketBufferBytes;
         datagramBytesMax = builder.datagramBytesMax;
@@ -136,6 +144,21 @@ public final class ServerConfig {
         return udp;
     }
 
+    /** The directory by which clients of this machine attach to shared memory; null when the door is shut. */
+    public @Nullable Path shm() {
+        return shm;
+    }
+
+    /** A ring's size, each way and client. */
+    public int shmRingBytes() {
+        return shmRingBytes;
+    }
+
+    /** Clients of one core. */
+    public int shmClientsMax() {
+        return shmClientsMax;
+    }
+
     public UdpPorts.Driver udpDriver() {
         return udpDriver;
     }
@@ -189,6 +212,9 @@ public final class ServerConfig {
         private List<Integer> cpus = List.of();
         private ListenAddress resp = ListenAddress.loopback(6379);
         private ListenAddress udp = ListenAddress.loopback(7400);
+        private @Nullable Path shm;
+        private int shmRingBytes = 1 << 20;
+        private int shmClientsMax = 64;
         private UdpPorts.Driver udpDriver = UdpPorts.Driver.AUTO;
         private int socketBufferBytes = 4 << 20;
         private int datagramBytesMax = Limits.DATAGRAM_BYTES_DEFAULT;
@@ -232,9 +258,9 @@ public final class ServerConfig {
             return this;
         }
 
-        /** Whether both doors are shut, so that only the same JVM can reach the server. */
+        /** Whether all doors are shut, so that only the same JVM can reach the server. */
         public boolean listensNowhere() {
-            return resp.address() == null && udp.address() == null;
+            return resp.address() == null && udp.address() == null && shm == null;
         }
 
         /** {@code HOST:PORT}, or {@code off}. */
@@ -246,6 +272,37 @@ public final class ServerConfig {
         /** {@code HOST:PORT} of core 0, or {@code off}. */
         public Builder udp(String address) {
             udp = ListenAddress.parse("udp.listen", address);
+            return this;
+        }
+
+        /** A directory for clients that share memory with the server, {@code on} for the usual one, or {@code off}. */
+        public Builder shm(String directory) {
+            shm = switch (directory) {
+                case "off" -> null;
+                case "on" -> ShmTransport.directoryDefault();
+                default -> {
+                    Path path = Path.of(directory);
+                    if (!path.isAbsolute()) {
+                        throw new ConfigException("shm.directory is \"" + directory
+                                + "\": write a whole path, such as /dev/shm/quern, or on, or off");
+                    }
+                    yield path;
+                }
+            };
+            return this;
+        }
+
+        public Builder shmRingBytes(int bytes) {
+            shmRingBytes =
+                    ConfigKey.range("shm.ring_bytes", bytes, Limits.SHM_RING_BYTES_MIN, Limits.SHM_RING_BYTES_MAX);
+            if (Integer.bitCount(bytes) != 1) {
+                throw new ConfigException("shm.ring_bytes is " + bytes + ": it must be a power of two");
+            }
+            return this;
+        }
+
+        public Builder shmClientsMax(int clients) {
+            shmClientsMax = ConfigKey.range("shm.clients_per_core_max", clients, 1, 4096);
             return this;
         }
 

@@ -22,9 +22,11 @@ import dev.quern.client.ScanPage;
 import dev.quern.client.SyncTable;
 import dev.quern.client.TableOptions;
 import dev.quern.client.Value;
+import dev.quern.client.transport.ShmTransport;
 import dev.quern.kvstore.WhenFull;
 import dev.quern.server.port.UdpPorts;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -48,21 +51,28 @@ class NativeOperationsTest {
         RING,
         RECVMMSG_TAGGED,
         RING_TAGGED,
+        SHM,
+        SHM_TAGGED,
+        SHM_TWO_CORES,
         TWO_CORES
     }
 
     private static final long QUOTA_BYTES = 64 << 20;
 
+    @TempDir
+    private Path directory;
+
     private @Nullable EmbeddedQuern quern;
     private @Nullable QuernClient opened;
 
     private QuernClient open(Way way) throws IOException {
-        boolean tagged = way == Way.RECVMMSG_TAGGED || way == Way.RING_TAGGED;
+        boolean tagged = way.name().endsWith("_TAGGED");
         EmbeddedQuern started = Quern.embedded(ServerConfig.builder()
-                .cores(way == Way.TWO_CORES ? 2 : 1)
+                .cores(way.name().endsWith("TWO_CORES") ? 2 : 1)
                 .udp("127.0.0.1:0")
                 .udpDriver(way == Way.NIO ? UdpPorts.Driver.NIO : UdpPorts.Driver.NATIVE)
                 .resp("off")
+                .shm(way.name().startsWith("SHM") ? directory.resolve("shm").toString() : "off")
                 .tenant(new TenantSettings("t", tagged ? "secret" : "", QUOTA_BYTES, WhenFull.REFUSE))
                 .build());
         quern = started;
@@ -71,6 +81,9 @@ class NativeOperationsTest {
                 .tenant("t")
                 .secret(tagged ? "secret" : "")
                 .requestTimeout(Duration.ofSeconds(30));
+        if (way.name().startsWith("SHM")) {
+            config.transport(ShmTransport.to(directory.resolve("shm")));
+        }
         QuernClient client = way == Way.RING || way == Way.RING_TAGGED
                 ? started.client(config)
                 : QuernClient.connect(config.build());

@@ -8,9 +8,13 @@ import dev.quern.client.ClientConfig;
 import dev.quern.client.FunctionSpec;
 import dev.quern.client.QuernClient;
 import dev.quern.client.SyncTable;
+import dev.quern.client.transport.ShmTransport;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.CounterTotals;
 import dev.quern.server.port.UdpPorts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
@@ -36,11 +41,17 @@ class WakeTest {
         RECVMMSG,
         NIO,
         RING,
+        SHM,
+        SHM_NIO,
         RESP_EPOLL,
         RESP_NIO;
 
         boolean nio() {
-            return this == NIO || this == RESP_NIO;
+            return name().endsWith("NIO");
+        }
+
+        boolean shm() {
+            return name().startsWith("SHM");
         }
     }
 
@@ -56,12 +67,16 @@ class WakeTest {
     private static final int REQUESTS = 20_000;
     private static final int PAUSE_NS_MAX = 200_000;
 
-    private static EmbeddedQuern open(Way way) throws Exception {
+    @TempDir
+    private Path directory;
+
+    private EmbeddedQuern open(Way way) throws Exception {
         return Quern.embedded(ServerConfig.builder()
                 .cores(1)
                 .udp("127.0.0.1:0")
                 .udpDriver(way.nio() ? UdpPorts.Driver.NIO : UdpPorts.Driver.NATIVE)
                 .resp("127.0.0.1:0")
+                .shm(way.shm() ? directory.resolve("shm").toString() : "off")
                 .idleSpins(0)
                 .idleYields(0)
                 .idleWaitMs(60_000)
@@ -69,7 +84,7 @@ class WakeTest {
                 .build());
     }
 
-    private static Increments connect(EmbeddedQuern quern, Way way, String key) {
+    private Increments connect(EmbeddedQuern quern, Way way, String key) {
         if (way == Way.RESP_EPOLL || way == Way.RESP_NIO) {
             Jedis jedis = new Jedis("127.0.0.1", quern.server().respAddress().getPort(), 40_000);
             return new Increments() {
@@ -88,6 +103,9 @@ class WakeTest {
         ClientConfig.Builder config = ClientConfig.builder()
                 .retransmit(Duration.ofSeconds(45), Duration.ofSeconds(45))
                 .requestTimeout(Duration.ofSeconds(45));
+        if (way.shm()) {
+            config.transport(shm());
+        }
         QuernClient client = way == Way.RING
                 ? quern.client(config)
                 : QuernClient.connect(
@@ -104,6 +122,14 @@ class WakeTest {
                 client.close();
             }
         };
+    }
+
+    private ShmTransport shm() {
+        try {
+            return ShmTransport.to(directory.resolve("shm"));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     private static void awaitSleep(CounterTotals counters) {
@@ -148,7 +174,7 @@ class WakeTest {
         }
     }
 
-    private static long pingPong(EmbeddedQuern quern, Way way, int seed) {
+    private long pingPong(EmbeddedQuern quern, Way way, int seed) {
         SplittableRandom random = new SplittableRandom(seed);
         try (Increments increments = connect(quern, way, "n" + seed)) {
             long value = 0;

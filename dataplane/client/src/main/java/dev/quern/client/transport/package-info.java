@@ -1,5 +1,5 @@
 /**
- * How a client's datagrams travel: an interface, and UDP sockets.
+ * How a client's datagrams travel: an interface, UDP sockets, and memory shared with the server.
  * A transport is used by its client's I/O thread alone, but for {@code wakeup}, which any thread may call.
  * May depend on the JDK only.
  */

@@ -39,6 +39,15 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable String udp;
 
     @Option(
+            names = "--shm",
+            paramLabel = "DIRECTORY",
+            arity = "0..1",
+            fallbackValue = "on",
+            description = "Shares memory with clients of this machine, who find it by this directory;"
+                    + " /dev/shm/quern-USER when none is given.")
+    private @Nullable String shm;
+
+    @Option(
             names = "--tenant",
             paramLabel = "NAME:SECRET",
             description = "A tenant; repeatable. NAME alone has no secret and is for loopback only.")
@@ -82,6 +91,9 @@ final class ServeCommand implements Callable<Integer> {
         if (udp != null) {
             builder.udp(udp);
         }
+        if (shm != null) {
+            builder.shm(shm);
+        }
         if (cores != null) {
             builder.cores(cores);
         }
@@ -90,7 +102,8 @@ final class ServeCommand implements Callable<Integer> {
         }
         if (builder.listensNowhere()) {
             throw new ConfigException(
-                    "udp.listen and resp.listen are both off, so that nobody could reach the server: give --udp or --resp an address");
+                    "udp.listen, resp.listen and shm.directory are all off, so that nobody could reach the server: give --udp or"
+                            + " --resp an address, or --shm");
         }
         for (String tenant : tenants) {
             int colon = tenant.indexOf(':');

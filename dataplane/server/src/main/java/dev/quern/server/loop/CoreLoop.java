@@ -96,9 +96,7 @@ public final class CoreLoop implements Runnable {
         try {
             running = open();
             while (!stopWanted) {
-                if (idle.idle(turn(System.nanoTime()))) {
-                    sleep(running);
-                }
+                turns(running);
             }
         } catch (Throwable thrown) {
             if (!opened.completeExceptionally(thrown)) {
@@ -107,6 +105,25 @@ public final class CoreLoop implements Runnable {
         } finally {
             drained = true;
             close(running);
+        }
+    }
+
+    private void turns(Core running) {
+        try {
+            while (!stopWanted) {
+                if (idle.idle(turn(System.nanoTime()))) {
+                    sleep(running);
+                }
+            }
+        } catch (InternalError fault) {
+            boolean isRecovered = false;
+            for (Port port : polled) {
+                isRecovered |= port.recover();
+            }
+            if (!isRecovered) {
+                throw fault;
+            }
+            endRest(running);
         }
     }
 
@@ -157,17 +174,29 @@ public final class CoreLoop implements Runnable {
 
     /** Sleeps until there is work. What came before the announcement woke nobody, so a last turn looks for it. */
     private void sleep(Core sleeping) {
+        for (Port port : polled) {
+            port.announceRest();
+        }
         sleeping.announceRest(untilEvent);
         if (stopWanted || turn(System.nanoTime()) > 0) {
-            sleeping.endRest();
+            endRest(sleeping);
             idle.idle(1);
             return;
         }
         counters.increment(untilEvent ? Counter.WAITS : Counter.PARKS);
-        if (sleeping.rest(idle.sleepNs(untilEvent), untilEvent) > 0) {
+        int served = sleeping.rest(idle.sleepNs(untilEvent), untilEvent);
+        endRest(sleeping);
+        if (served > 0) {
             counters.increment(Counter.WAKES);
             idle.idle(1);
             transmit(sleeping.nowNs());
+        }
+    }
+
+    private void endRest(Core awake) {
+        awake.endRest();
+        for (Port port : polled) {
+            port.endRest();
         }
     }
 

@@ -34,6 +34,20 @@ public interface Port extends AutoCloseable {
      */
     boolean wakesCore();
 
+    /**
+     * After memory could not be touched, which the JVM says by an InternalError at some later place: lets go of memory that others took
+     * away. Returns whether there was any, and the core goes on then.
+     */
+    default boolean recover() {
+        return false;
+    }
+
+    /** The core is going to sleep, and looks once more before: who can wake it has to be told now. */
+    default void announceRest() {}
+
+    /** The core is awake again. */
+    default void endRest() {}
+
     /** What listens where, for a human: {@code UDP 127.0.0.1:7400 (recvmmsg)}. Any thread. */
     String describe();
 
