@@ -1,5 +1,6 @@
 package dev.quern.bench;
 
+import dev.quern.bench.dataplane.Dataplane;
 import dev.quern.bench.evict.Evict;
 import dev.quern.bench.functions.FunctionsBench;
 import dev.quern.bench.isolation.Isolation;
@@ -11,8 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** All benches by name; a new bench is added here and nowhere else. */
 public final class Benches {
-    private static final List<Bench> ALL =
-            List.of(new Peers(), new Micro(), new StoreBench(), new Evict(), new FunctionsBench(), new Isolation());
+    private static final List<Bench> ALL = List.of(
+            new Peers(),
+            new Micro(),
+            new StoreBench(),
+            new Evict(),
+            new FunctionsBench(),
+            new Isolation(),
+            new Dataplane());
 
     private Benches() {}
 

@@ -68,6 +68,11 @@ public final class Rounds {
             values.add(value);
         }
 
+        /** How many there are. */
+        public int count() {
+            return values.size();
+        }
+
         /** The middle figure; the mean of the two middle ones when their count is even. */
         public double median() {
             if (values.isEmpty()) {

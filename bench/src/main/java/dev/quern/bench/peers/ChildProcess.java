@@ -118,7 +118,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** Writes a line to the child's standard input. */
-    void writeLine(String line) {
+    public void writeLine(String line) {
         try {
             input.write(line);
             input.newLine();
@@ -129,12 +129,12 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** Holds the child still, so that it takes no processor time while another is measured. */
-    void pause() {
+    public void pause() {
         signal("-STOP");
     }
 
     /** Lets a paused child run on. */
-    void proceed() {
+    public void proceed() {
         signal("-CONT");
     }
 

@@ -12,11 +12,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /** One of the servers that are compared: a child process on its own core that speaks RESP. Used by one thread. */
-final class Peer implements AutoCloseable {
+public final class Peer implements AutoCloseable {
     /** The core that servers run on; clients have the next one. */
-    static final int SERVER_CORE = 0;
+    public static final int SERVER_CORE = 0;
 
-    static final int CLIENT_CORE = 1;
+    public static final int CLIENT_CORE = 1;
 
     static final String REDIS = "redis";
     static final String QUERN = "quern";
@@ -36,7 +36,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** Starts Redis without persistence. */
-    static Peer redis(BenchContext context) throws InterruptedException {
+    public static Peer redis(BenchContext context) throws InterruptedException {
         if (!Tools.isOnPath("redis-server") || !Tools.isOnPath("redis-benchmark")) {
             throw new BenchFailedException(
                     "redis-server and redis-benchmark are not on the PATH: run scripts/setup-redis, then again");
@@ -92,7 +92,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** A class path in a report tells nobody anything. */
-    static List<String> shortened(List<String> command) {
+    public static List<String> shortened(List<String> command) {
         List<String> shortened = new ArrayList<>(command);
         int classPath = shortened.indexOf("-cp");
         if (classPath >= 0) {
@@ -121,7 +121,7 @@ final class Peer implements AutoCloseable {
         return name;
     }
 
-    int respPort() {
+    public int respPort() {
         return respPort;
     }
 
@@ -131,7 +131,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** Puts every record of the {@link Workload}. */
-    void load() throws IOException {
+    public void load() throws IOException {
         try (RespConnection connection = connect()) {
             for (int start = 0; start < Workload.KEYS; start += PIPELINE) {
                 int end = Math.min(start + PIPELINE, Workload.KEYS);
@@ -197,12 +197,12 @@ final class Peer implements AutoCloseable {
     }
 
     /** Holds the process still while another is measured. */
-    void pause() {
+    public void pause() {
         process.pause();
     }
 
     /** Lets it run on. */
-    void proceed() {
+    public void proceed() {
         process.proceed();
     }
 

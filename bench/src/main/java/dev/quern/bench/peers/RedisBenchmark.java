@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Runs {@code redis-benchmark} on its own core against a port and reads its figures. */
-final class RedisBenchmark {
+public final class RedisBenchmark {
     /** Connections, as in Redis's own figures. */
     static final int CONNECTIONS = 50;
 
@@ -20,7 +20,7 @@ final class RedisBenchmark {
      * @param p50Us the median latency, as the client saw it
      * @param p99Us its 99th percentile
      */
-    record Result(double ratePerSecond, double p50Us, double p99Us) {}
+    public record Result(double ratePerSecond, double p50Us, double p99Us) {}
 
     private RedisBenchmark() {}
 
@@ -29,7 +29,7 @@ final class RedisBenchmark {
      *
      * @param test what follows the options: {@code -t get}, or a whole command
      */
-    static Result run(BenchContext context, int port, int core, long requests, int pipeline, List<String> test) {
+    public static Result run(BenchContext context, int port, int core, long requests, int pipeline, List<String> test) {
         List<String> command = new ArrayList<>(List.of("redis-benchmark", "-h", "127.0.0.1", "-p"));
         command.add(Integer.toString(port));
         command.addAll(List.of("-c", Integer.toString(CONNECTIONS), "-d", Integer.toString(Workload.VALUE_LENGTH)));

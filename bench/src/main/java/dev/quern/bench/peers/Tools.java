@@ -20,7 +20,7 @@ public final class Tools {
     private Tools() {}
 
     /** Whether a program of this name is on the {@code PATH}. */
-    static boolean isOnPath(String program) {
+    public static boolean isOnPath(String program) {
         String path = System.getenv("PATH");
         if (path == null) {
             return false;
@@ -75,7 +75,7 @@ public final class Tools {
     }
 
     /** A UDP port of the loopback interface that was free a moment ago. */
-    static int freeUdpPort() {
+    public static int freeUdpPort() {
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Keys of the workload in their encoded form, and a check of values that costs a few nanoseconds. Immutable. */
-final class ValueCheck {
+public final class ValueCheck {
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
     /** Every key starts alike; the digits that differ stand in its second half. */
@@ -14,19 +14,19 @@ final class ValueCheck {
     private final byte[][] keys = new byte[Workload.KEYS][];
     private final long[] words = new long[Workload.KEYS];
 
-    ValueCheck() {
+    public ValueCheck() {
         for (int i = 0; i < Workload.KEYS; i++) {
             keys[i] = Workload.key(i);
             words[i] = MemorySegment.ofArray(keys[i]).get(WORD, WORD_OFFSET);
         }
     }
 
-    byte[] key(int index) {
+    public byte[] key(int index) {
         return keys[index];
     }
 
     /** Whether this is the value of the key: its length, the key that it starts with, and its last byte. */
-    boolean isValueOf(int index, Reply reply) {
+    public boolean isValueOf(int index, Reply reply) {
         return reply.valueLength() == Workload.VALUE_LENGTH
                 && isKey(Workload.next(index), reply.memory(), reply.valueOffset())
                 && reply.memory().get(ValueLayout.JAVA_BYTE, reply.valueOffset() + Workload.VALUE_LENGTH - 1)

@@ -4,22 +4,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** The records that subject and peers are loaded with; the same as {@code redis-benchmark} uses. */
-final class Workload {
+public final class Workload {
     /** How many keys. */
-    static final int KEYS = 100_000;
+    public static final int KEYS = 100_000;
 
-    static final int KEY_LENGTH = 16;
-    static final int VALUE_LENGTH = 100;
+    public static final int KEY_LENGTH = 16;
+    public static final int VALUE_LENGTH = 100;
 
     private Workload() {}
 
     /** The key that {@code redis-benchmark} uses for an index: 16 bytes. */
-    static byte[] key(int index) {
+    public static byte[] key(int index) {
         return String.format(Locale.ROOT, "key:%012d", index).getBytes(StandardCharsets.US_ASCII);
     }
 
     /** A value of 100 bytes that starts with a key: the next one on a walk through all keys, so that a value can be checked and followed. */
-    static byte[] value(int index) {
+    public static byte[] value(int index) {
         byte[] value = new byte[VALUE_LENGTH];
         byte[] next = key(next(index));
         System.arraycopy(next, 0, value, 0, KEY_LENGTH);
@@ -30,7 +30,7 @@ final class Workload {
     }
 
     /** The last byte of a key's value. */
-    static byte lastByte(int index) {
+    public static byte lastByte(int index) {
         return filler(index, VALUE_LENGTH - 1);
     }
 

@@ -1,0 +1,32 @@
+package dev.quern.bench.dataplane;
+
+import dev.quern.bench.peers.Peer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** The serving process: says {@code ready}, answers every line of its input with what its loops have allocated, ends with its input. */
+public final class ServerProcess {
+    static final String READY = "ready";
+    static final String ALLOCATED = "allocated ";
+
+    private ServerProcess() {}
+
+    /**
+     * Runs until its standard input ends.
+     *
+     * @param args the way, and its address
+     */
+    public static void main(String[] args) throws IOException {
+        Way way = Way.valueOf(args[0].toUpperCase(Locale.ROOT));
+        try (Served served = Served.open(way, args[1], Peer.SERVER_CORE)) {
+            BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            System.out.println(READY);
+            while (input.readLine() != null) {
+                System.out.println(ALLOCATED + served.loopBytes());
+            }
+        }
+    }
+}
