@@ -8,6 +8,8 @@ import dev.quern.client.ClientConfig;
 import dev.quern.client.ClientTable;
 import dev.quern.client.FunctionSpec;
 import dev.quern.client.QuernClient;
+import dev.quern.client.transport.ShmTransport;
+import dev.quern.server.EmbeddedQuern;
 import dev.quern.server.Quern;
 import dev.quern.server.Server;
 import dev.quern.server.ServerConfig;
@@ -16,6 +18,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -43,6 +46,7 @@ final class Demo {
     private static final int MOST_TOP = 5;
 
     private final PrintStream out;
+    private final DemoPort port;
     private final boolean stays;
     private final int sampled;
     private final Duration runTime;
@@ -50,11 +54,13 @@ final class Demo {
     private final int warmRoundsMax;
 
     /**
+     * @param port what carries its datagrams
      * @param quick whether to show only that it works
      * @param stays whether to keep the server at the end, until this JVM is told to go
      */
-    Demo(PrintStream out, boolean quick, boolean stays) {
+    Demo(PrintStream out, DemoPort port, boolean quick, boolean stays) {
         this.out = out;
+        this.port = port;
         this.stays = stays;
         this.sampled = quick ? 4 : 24;
         this.runTime = quick ? Duration.ofMillis(200) : Duration.ofSeconds(2);
@@ -71,18 +77,18 @@ final class Demo {
         say("Quern demo, on " + Machine.describe() + "; load averages " + Machine.loadAverages());
         say("");
         ClassGraph graph = readGraph();
+        Path directory =
+                Path.of("/dev/shm", "quern-demo-" + ProcessHandle.current().pid());
         ServerConfig config = ServerConfig.builder()
                 .cores(1)
-                .udp("127.0.0.1:0")
+                .udp(port == DemoPort.UDP ? "127.0.0.1:0" : "off")
+                .shm(port == DemoPort.SHM ? directory.toString() : "off")
                 .resp("127.0.0.1:0")
                 .build();
-        try (Server server = Quern.start(config);
-                QuernClient client = QuernClient.connect(ClientConfig.builder()
-                        .address(server.udpAddress())
-                        .threading(ClientConfig.Threading.INVOKER)
-                        .requestTimeout(REQUEST_TIMEOUT)
-                        .build())) {
-            say("2. A server with one core, in this JVM, reached through real sockets:");
+        try (EmbeddedQuern quern = Quern.embedded(config);
+                QuernClient client = connect(quern, directory)) {
+            Server server = quern.server();
+            say("2. A server with one core, in this JVM; the client's requests go by " + port.label() + ":");
             server.listening().forEach(line -> say("   " + line));
             say("   " + server.functions().report().line());
             load(client, graph);
@@ -95,6 +101,18 @@ final class Demo {
                 new CountDownLatch(1).await();
             }
         }
+    }
+
+    private QuernClient connect(EmbeddedQuern quern, Path directory) throws IOException {
+        ClientConfig.Builder config =
+                ClientConfig.builder().threading(ClientConfig.Threading.INVOKER).requestTimeout(REQUEST_TIMEOUT);
+        return switch (port) {
+            case UDP ->
+                QuernClient.connect(config.address(quern.server().udpAddress()).build());
+            case SHM ->
+                QuernClient.connect(config.transport(ShmTransport.to(directory)).build());
+            case RING -> quern.client(config);
+        };
     }
 
     private ClassGraph readGraph() {
@@ -117,7 +135,7 @@ final class Demo {
 
     private void load(QuernClient client, ClassGraph graph) {
         say("");
-        say("3. Two records for each class, put one by one over UDP:");
+        say("3. Two records for each class, put one by one over " + port.label() + ":");
         Loader loader = new Loader(client, client.table());
         long startNs = System.nanoTime();
         loader.load(graph, done -> say("   " + TextTable.number(done) + " records ..."));

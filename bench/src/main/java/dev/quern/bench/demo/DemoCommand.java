@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a server on free loopback ports, loads the class graph of the running JDK into it, deploys a WebAssembly"
+            "Starts a server in this JVM, loads the class graph of the running JDK into it, deploys a WebAssembly"
                     + " function, and compares k-hop queries by round trips with one function call.",
             "Takes a minute or so."
         },
@@ -24,13 +24,21 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--stay", description = "keep the server until Ctrl-C, to look around with redis-cli")
     private boolean stay;
 
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "udp",
+            converter = DemoPort.Converter.class,
+            description = "What the client's requests go by: udp, shm or ring; ${DEFAULT-VALUE} when not given.")
+    private DemoPort port = DemoPort.UDP;
+
     /** For picocli. */
     public DemoCommand() {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         try {
-            new Demo(System.out, quick, stay).run();
+            new Demo(System.out, port, quick, stay).run();
             return 0;
         } catch (BenchFailedException e) {
             System.out.println(

@@ -5,18 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(120)
+@Timeout(180)
 class DemoTest {
-    @Test
-    void shouldTellItsStoryWithAnswersThatAgree() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void shouldTellItsStoryWithAnswersThatAgree(DemoPort port) throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        new Demo(new PrintStream(bytes, true, StandardCharsets.UTF_8), true, false).run();
+        new Demo(new PrintStream(bytes, true, StandardCharsets.UTF_8), port, true, false).run();
         String told = bytes.toString(StandardCharsets.UTF_8);
         assertTrue(told.contains("all agree"), told);
         assertTrue(told.contains("java.lang.Object"), told);
         assertTrue(told.contains("redis-cli"), told);
+        assertTrue(told.contains("go by " + port.label()), told);
     }
 }

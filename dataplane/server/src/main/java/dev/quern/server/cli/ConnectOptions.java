@@ -2,13 +2,17 @@ package dev.quern.server.cli;
 
 import dev.quern.client.ClientConfig;
 import dev.quern.client.QuernClient;
+import dev.quern.client.transport.ShmTransport;
 import dev.quern.server.ConfigException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which server, and as whom: for commands that are clients. */
 final class ConnectOptions {
+    private static final String SHM = "shm:";
     private static final int PORT_MAX = 0xFFFF;
     private static final int TIMEOUT_SECONDS_MAX = 24 * 3600;
 
@@ -16,7 +20,8 @@ final class ConnectOptions {
             names = "--server",
             paramLabel = "HOST:PORT",
             defaultValue = "127.0.0.1:7400",
-            description = "The server's UDP address; ${DEFAULT-VALUE} when not given.")
+            description = "The server's UDP address, or shm:DIRECTORY for memory shared with a server of this machine;"
+                    + " ${DEFAULT-VALUE} when not given.")
     private String server = "";
 
     @Option(
@@ -40,8 +45,7 @@ final class ConnectOptions {
         int colon = server.lastIndexOf(':');
         int separator = tenant.indexOf(':');
         try {
-            return QuernClient.connect(ClientConfig.builder()
-                    .address(server.substring(0, Math.max(colon, 0)).replaceAll("[\\[\\]]", ""), port(colon))
+            return QuernClient.connect(address(colon)
                     .tenant(separator < 0 ? tenant : tenant.substring(0, separator))
                     .secret(separator < 0 ? "" : tenant.substring(separator + 1))
                     .connectTimeout(timeout())
@@ -50,6 +54,21 @@ final class ConnectOptions {
         } catch (IllegalArgumentException bad) {
             throw new ConfigException("--server is \"" + server + "\", --tenant is \"" + tenant.replaceAll(":.*", ":…")
                     + "\": write HOST:PORT and NAME or NAME:SECRET (" + bad.getMessage() + ")");
+        }
+    }
+
+    private ClientConfig.Builder address(int colon) {
+        ClientConfig.Builder config = ClientConfig.builder();
+        return server.startsWith(SHM)
+                ? config.transport(sharedMemory(server.substring(SHM.length())))
+                : config.address(server.substring(0, Math.max(colon, 0)).replaceAll("[\\[\\]]", ""), port(colon));
+    }
+
+    private static ShmTransport sharedMemory(String directory) {
+        try {
+            return ShmTransport.to(Path.of(directory));
+        } catch (IOException absent) {
+            throw new ConfigException("--server: " + absent.getMessage());
         }
     }
 

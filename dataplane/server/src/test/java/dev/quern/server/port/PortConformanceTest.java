@@ -82,6 +82,7 @@ abstract class PortConformanceTest {
                 .transport(transport)
                 .tenant("t")
                 .secret("secret")
+                .connectTimeout(Duration.ofSeconds(30))
                 .requestTimeout(Duration.ofSeconds(30))
                 .build());
     }

@@ -79,6 +79,7 @@ class ShmPortTest {
     private QuernClient connect() throws IOException {
         return QuernClient.connect(ClientConfig.builder()
                 .transport(ShmTransport.to(shm()))
+                .connectTimeout(Duration.ofSeconds(30))
                 .requestTimeout(Duration.ofSeconds(30))
                 .build());
     }
