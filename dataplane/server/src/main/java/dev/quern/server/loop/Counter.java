@@ -57,6 +57,57 @@ public enum Counter {
     /** A session's datagram came from another address than the one that opened it. */
     DROPPED_PEER,
     DROPPED_TAG,
+    NET_FRAMES_RECEIVED,
+    NET_FRAMES_SENT,
+    /** The device took no more: lost, as any frame may be. */
+    NET_FRAMES_UNSENT,
+    /** No buffer was left to answer in. */
+    NET_BUFFERS_SHORT,
+    /** Datagrams that came to another core's queue and were handed to the one whose port they name. */
+    NET_HANDED_OVER,
+    /** Of these, those lost because the other core had too many waiting. */
+    NET_HANDOVERS_LOST,
+    NET_ARP_ANSWERED,
+    NET_SOLICITATIONS_ANSWERED,
+    NET_ECHOES_ANSWERED,
+    /** Questions of ours who has an address. */
+    NET_NEIGHBOURS_ASKED,
+    NET_NEIGHBOURS_FOUND,
+    /** Frames lost because nobody said where their receiver is. */
+    NET_NEIGHBOURS_UNKNOWN,
+    /** Another host claims an address of ours. */
+    NET_ADDRESS_CONFLICTS,
+    /** Shorter than its headers. */
+    NET_DROPPED_SHORT,
+    /** To another host's Ethernet address, or from none that a host can have. */
+    NET_DROPPED_LINK,
+    /** Of another VLAN, or without the tag of ours. */
+    NET_DROPPED_VLAN,
+    /** Neither IP nor ARP, or a family that we have no address of. */
+    NET_DROPPED_TYPE,
+    NET_DROPPED_ARP,
+    /** An answer that nobody asked for. */
+    NET_DROPPED_UNASKED,
+    /** Another version of IP than the frame says. */
+    NET_DROPPED_VERSION,
+    /** A length that runs past the frame's end, or is below the header's. */
+    NET_DROPPED_LENGTH,
+    /** IPv4 options or IPv6 extension headers. */
+    NET_DROPPED_OPTIONS,
+    NET_DROPPED_FRAGMENT,
+    /** To an address that is not ours. */
+    NET_DROPPED_DESTINATION,
+    /** From an address that no host can have, or ours. */
+    NET_DROPPED_SOURCE,
+    NET_DROPPED_CHECKSUM,
+    /** Neither UDP nor ICMP. */
+    NET_DROPPED_PROTOCOL,
+    /** To a UDP port that nobody listens on. */
+    NET_DROPPED_PORT,
+    /** Neither an echo request nor about neighbours. */
+    NET_DROPPED_ICMP,
+    /** A neighbour message that breaks the rules which keep those of other links out. */
+    NET_DROPPED_NEIGHBOUR,
     RESP_CONNECTIONS,
     RESP_COMMANDS,
     RESP_ERRORS;

@@ -12,7 +12,10 @@ final class Ipv6Layout {
 
     static final int VERSION = 6;
     static final int NEXT_UDP = 17;
+    static final int NEXT_HOP_BY_HOP = 0;
+    static final int NEXT_ROUTING = 43;
     static final int NEXT_FRAGMENT = 44;
+    static final int NEXT_DESTINATION = 60;
     static final int NEXT_ICMP = 58;
     static final int HOPS = 64;
 

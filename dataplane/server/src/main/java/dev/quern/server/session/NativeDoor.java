@@ -75,6 +75,11 @@ public final class NativeDoor implements AutoCloseable {
         core.storeCore().exit();
     }
 
+    /** In a burst: what is open of replies goes out now, and those to come go by datagrams of their own. */
+    public void sendOpen() {
+        writer.finish();
+    }
+
     /** In the midst of a function of this core: what is open of its session's replies goes out, so that others can be answered. */
     public void beginInterlude() {
         writer.finish();

@@ -24,6 +24,8 @@ final class MemoryDevice implements PacketDevice {
     private final Arena arena = Arena.ofShared();
     private final long held;
     private int heldLength;
+    private int buffersAtClose;
+    private boolean isClosed;
 
     MemoryDevice(String name, long mac, int mtu, int queueCount, MemoryWire wire) {
         this.name = name;
@@ -109,6 +111,9 @@ final class MemoryDevice implements PacketDevice {
 
     /** Under the wire's lock. */
     void arrive(long address, int length) {
+        if (isClosed) {
+            return;
+        }
         long buffer = length > bufferBytes ? 0 : arriving.take();
         if (buffer == 0) {
             missed.incrementAndGet();
@@ -124,6 +129,9 @@ final class MemoryDevice implements PacketDevice {
     /** Under the wire's lock. */
     void hold(long address, int length) {
         arriveHeld();
+        if (isClosed) {
+            return;
+        }
         NativeMemory.copy(address, held, length);
         heldLength = length;
     }
@@ -149,8 +157,27 @@ final class MemoryDevice implements PacketDevice {
         return Toeplitz.queue(hash, receives.length);
     }
 
+    /** Whether everything that arrived has been received. */
+    boolean isIdle() {
+        for (Receive receive : receives) {
+            if (!receive.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What {@link #buffersFree} was when it was closed. */
+    int buffersAtClose() {
+        return buffersAtClose;
+    }
+
     @Override
     public void close() {
+        synchronized (wire) {
+            isClosed = true;
+        }
+        buffersAtClose = buffersFree();
         pool.close();
         arena.close();
     }
@@ -169,6 +196,10 @@ final class MemoryDevice implements PacketDevice {
             buffers[at] = buffer;
             lengths[at] = length;
             return true;
+        }
+
+        private synchronized boolean isEmpty() {
+            return count == 0;
         }
 
         @Override
