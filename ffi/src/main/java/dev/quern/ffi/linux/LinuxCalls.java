@@ -19,6 +19,7 @@ final class LinuxCalls {
     static final int EAGAIN = 11;
     static final int EINTR = 4;
     static final int EACCES = 13;
+    static final int ENOBUFS = 105;
     static final int EADDRINUSE = 98;
     static final int EADDRNOTAVAIL = 99;
 
@@ -41,6 +42,15 @@ final class LinuxCalls {
     static MethodHandle bind(String name, FunctionDescriptor descriptor) {
         return LINKER.downcallHandle(
                 LINKER.defaultLookup().findOrThrow(name), descriptor, Linker.Option.captureCallState("errno"));
+    }
+
+    /** The same for a call that takes any number of arguments: those from {@code first} on. */
+    static MethodHandle bindVariadic(String name, FunctionDescriptor descriptor, int first) {
+        return LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow(name),
+                descriptor,
+                Linker.Option.captureCallState("errno"),
+                Linker.Option.firstVariadicArg(first));
     }
 
     static MemorySegment newCapture(Arena arena) {

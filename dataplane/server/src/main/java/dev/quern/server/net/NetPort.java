@@ -65,6 +65,7 @@ final class NetPort implements Port, DatagramSink {
         this.host = ports.host();
         this.sourcePort = portNumbers[core.index()];
         this.counters = core.counters();
+        host.device.attach();
         this.nowNs = core.nowNs();
         this.outbox = new Outbox(host.device.transmitQueue(core.index()), counters);
         this.writer = new FrameWriter(host);
@@ -344,6 +345,7 @@ final class NetPort implements Port, DatagramSink {
             outbox.release(handle, buffer);
         }
         outbox.close();
+        host.device.detach();
         ports.closed(this);
     }
 }

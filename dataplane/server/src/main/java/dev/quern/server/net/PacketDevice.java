@@ -40,6 +40,16 @@ public interface PacketDevice extends AutoCloseable {
     /** Whether {@link PacketFlags#IPV4_CHECKSUM_WANTED} and {@link PacketFlags#UDP_CHECKSUM_WANTED} are obeyed: else the stack computes both. */
     boolean fillsChecksums();
 
+    /** The calling thread is going to use queues. Called by each thread, before its first use of any. */
+    default void attach() {
+        // Most devices don't ask who uses them.
+    }
+
+    /** The calling thread, which has attached itself, uses no queue any more. */
+    default void detach() {
+        // Most devices don't ask who uses them.
+    }
+
     /** Asks for frames to this multicast address, too. A device that shows all frames does nothing. */
     void listen(long multicastMac);
 
