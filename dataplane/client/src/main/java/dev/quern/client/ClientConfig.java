@@ -37,6 +37,7 @@ public final class ClientConfig {
     private final int pendingMax;
     private final int datagramBytesLocal;
     private final int datagramBytesRemote;
+    private final int serverQueues;
     private final int idleSpins;
     private final @Nullable Transport transport;
 
@@ -52,6 +53,7 @@ public final class ClientConfig {
         pendingMax = builder.pendingMax;
         datagramBytesLocal = builder.datagramBytesLocal;
         datagramBytesRemote = builder.datagramBytesRemote;
+        serverQueues = builder.serverQueues;
         idleSpins = builder.idleSpins;
         transport = builder.transport;
     }
@@ -104,6 +106,10 @@ public final class ClientConfig {
         return datagramBytesRemote;
     }
 
+    public int serverQueues() {
+        return serverQueues;
+    }
+
     public int idleSpins() {
         return idleSpins;
     }
@@ -126,6 +132,7 @@ public final class ClientConfig {
         private int pendingMax = 64 * 1024;
         private int datagramBytesLocal = Limits.DATAGRAM_BYTES_LOOPBACK;
         private int datagramBytesRemote = Limits.DATAGRAM_BYTES_DEFAULT;
+        private int serverQueues = 1;
         private int idleSpins = 2_000;
         private @Nullable Transport transport;
 
@@ -204,6 +211,17 @@ public final class ClientConfig {
         public Builder datagramBytes(int local, int remote) {
             datagramBytesLocal = datagramBytes(local);
             datagramBytesRemote = datagramBytes(remote);
+            return this;
+        }
+
+        /**
+         * How many receive queues the server's network device spreads flows over by Microsoft's key: source ports are then chosen so that what is
+         * for a core reaches its queue, and {@link #address} is core 0's. 1, the default, leaves source ports to the system; a wrong
+         * number costs the server a hand-over between its cores.
+         */
+        public Builder serverQueues(int value) {
+            require(value >= 1 && value <= Limits.CORES_MAX, "serverQueues goes from 1 to " + Limits.CORES_MAX);
+            serverQueues = value;
             return this;
         }
 

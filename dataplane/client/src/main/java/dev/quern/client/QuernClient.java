@@ -74,7 +74,8 @@ public final class QuernClient implements AutoCloseable {
                     config.address(),
                     config.datagramBytesLocal(),
                     config.datagramBytesRemote(),
-                    IntUnaryOperator.identity());
+                    IntUnaryOperator.identity(),
+                    config.serverQueues());
         } catch (IOException e) {
             throw (QuernException)
                     new QuernException.Timeout("cannot reach " + config.address() + ": " + e.getMessage()).initCause(e);

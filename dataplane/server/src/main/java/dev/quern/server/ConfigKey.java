@@ -53,6 +53,13 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             integer(
                     "shm.clients_per_core_max",
                     (builder, value) -> builder.shmClientsMax(toInt("shm.clients_per_core_max", value))),
+            string("net.device", (builder, value) -> builder.net().device(value)),
+            integer("net.port", (builder, value) -> builder.net().port(toInt("net.port", value))),
+            string("net.ipv4", (builder, value) -> builder.net().ipv4(value)),
+            string("net.ipv4_gateway", (builder, value) -> builder.net().ipv4Gateway(value)),
+            string("net.ipv6", (builder, value) -> builder.net().ipv6(value)),
+            string("net.ipv6_gateway", (builder, value) -> builder.net().ipv6Gateway(value)),
+            integer("net.vlan", (builder, value) -> builder.net().vlan(toInt("net.vlan", value))),
             string("resp.listen", ServerConfig.Builder::resp),
             integer("idle.spins", (builder, value) -> builder.idleSpins(toInt("idle.spins", value))),
             integer("idle.yields", (builder, value) -> builder.idleYields(toInt("idle.yields", value))),

@@ -1,6 +1,8 @@
 package dev.quern.server;
 
 import dev.quern.server.loop.PortFactory;
+import dev.quern.server.net.NetConfig;
+import dev.quern.server.net.NetPorts;
 import dev.quern.server.port.RingPorts;
 import dev.quern.server.port.ShmPorts;
 import dev.quern.server.port.UdpPorts;
@@ -37,9 +39,20 @@ public final class Quern {
         return new EmbeddedQuern(Server.start(config, ways), rings);
     }
 
-    /** One line for each way in. */
     private static List<PortFactory> waysIn(ServerConfig config, SessionBudgets budgets) throws IOException {
         List<PortFactory> ways = new ArrayList<>();
+        try {
+            addWays(ways, config, budgets);
+            return ways;
+        } catch (IOException | RuntimeException refused) {
+            ways.forEach(PortFactory::close);
+            throw refused;
+        }
+    }
+
+    /** One line for each way in. */
+    private static void addWays(List<PortFactory> ways, ServerConfig config, SessionBudgets budgets)
+            throws IOException {
         if (config.udp() != null) {
             ways.add(new UdpPorts(
                     config.udp(),
@@ -53,9 +66,13 @@ public final class Quern {
             ways.add(
                     new ShmPorts(config.shm(), config.cores(), config.shmRingBytes(), config.shmClientsMax(), budgets));
         }
+        NetConfig net = config.net();
+        if (net != null) {
+            ways.add(
+                    new NetPorts(PacketDevices.open(config.netDevice(), config.cores()), net, config.cores(), budgets));
+        }
         if (config.resp() != null) {
             ways.add(new RespPorts(config.resp()));
         }
-        return ways;
     }
 }

@@ -4,6 +4,7 @@ import dev.quern.client.transport.ShmTransport;
 import dev.quern.protocol.Limits;
 import dev.quern.sandbox.FunctionsConfig;
 import dev.quern.server.loop.IdleConfig;
+import dev.quern.server.net.NetConfig;
 import dev.quern.server.port.UdpPorts;
 import dev.quern.server.session.SessionConfig;
 import java.net.InetSocketAddress;
@@ -34,6 +35,8 @@ public final class ServerConfig {
     private final UdpPorts.Driver udpDriver;
     private final int socketBufferBytes;
     private final int datagramBytesMax;
+    private final String netDevice;
+    private final @Nullable NetConfig net;
     private final IdleConfig idle;
     private final SessionConfig sessions;
     private final boolean hugePages;
@@ -53,6 +56,8 @@ public final class ServerConfig {
         udpDriver = builder.udpDriver;
         socketBufferBytes = builder.socketBufferBytes;
         datagramBytesMax = builder.datagramBytesMax;
+        netDevice = builder.net.device();
+        net = builder.net.isOff() ? null : builder.net.toConfig(datagramBytesMax, cores);
         idle = new IdleConfig(builder.spins, builder.yields, builder.waitMs, builder.parkUs, builder.parkMaxUs);
         sessions = new SessionConfig(
                 builder.sessionsMax,
@@ -92,6 +97,9 @@ public final class ServerConfig {
                 throw new ConfigException("tenant " + tenant.name() + " is named twice: give each tenant once");
             }
             checkReach("UDP", udp, tenant);
+            if (net != null && tenant.secret().isEmpty()) {
+                throw unguarded("UDP", "a network of its own (net.device)", tenant);
+            }
             checkReach("RESP", resp, tenant);
             checkTrust(tenant);
         }
@@ -102,10 +110,7 @@ public final class ServerConfig {
         if (address != null
                 && !address.getAddress().isLoopbackAddress()
                 && tenant.secret().isEmpty()) {
-            throw new ConfigException(door + " would listen on " + ListenAddress.format(address)
-                    + ", which other machines reach, and tenant " + tenant.name()
-                    + " has no secret: give it one (--tenant " + tenant.name()
-                    + ":SECRET, or secret in the file), or listen on 127.0.0.1");
+            throw unguarded(door, ListenAddress.format(address), tenant);
         }
     }
 
@@ -118,6 +123,12 @@ public final class ServerConfig {
             throw new ConfigException("tenant " + tenant.name() + " has trusted_runtimes and no secret, so that whoever"
                     + " reaches the server could run anything as it: give it a secret");
         }
+    }
+
+    private static ConfigException unguarded(String door, String where, TenantSettings tenant) {
+        return new ConfigException(door + " would listen on " + where + ", which other machines reach, and tenant "
+                + tenant.name() + " has no secret: give it one (--tenant " + tenant.name()
+                + ":SECRET, or secret in the file), or listen on 127.0.0.1");
     }
 
     public static Builder builder() {
@@ -173,6 +184,16 @@ public final class ServerConfig {
         return datagramBytesMax;
     }
 
+    /** The packet device, {@code KIND:NAME}, or {@code off}. */
+    public String netDevice() {
+        return netDevice;
+    }
+
+    /** What the server is on its packet device's link; null when there is none. */
+    public @Nullable NetConfig net() {
+        return net;
+    }
+
     public IdleConfig idle() {
         return idle;
     }
@@ -218,6 +239,7 @@ public final class ServerConfig {
         private UdpPorts.Driver udpDriver = UdpPorts.Driver.AUTO;
         private int socketBufferBytes = 4 << 20;
         private int datagramBytesMax = Limits.DATAGRAM_BYTES_DEFAULT;
+        private final NetSettings net = new NetSettings();
         private int spins = IdleConfig.DEFAULT.spins();
         private int yields = IdleConfig.DEFAULT.yields();
         private int waitMs = IdleConfig.DEFAULT.waitMs();
@@ -260,7 +282,7 @@ public final class ServerConfig {
 
         /** Whether all doors are shut, so that only the same JVM can reach the server. */
         public boolean listensNowhere() {
-            return resp.address() == null && udp.address() == null && shm == null;
+            return resp.address() == null && udp.address() == null && shm == null && net.isOff();
         }
 
         /** {@code HOST:PORT}, or {@code off}. */
@@ -321,6 +343,11 @@ public final class ServerConfig {
                             "udp.datagram_bytes_max", bytes, Limits.DATAGRAM_BYTES_MIN, Limits.DATAGRAM_BYTES_MAX)
                     & -8;
             return this;
+        }
+
+        /** The packet device and what the server is on its link. */
+        public NetSettings net() {
+            return net;
         }
 
         public Builder idleSpins(int turns) {

@@ -194,6 +194,51 @@ class ServerConfigTest {
         assertTrue(String.valueOf(refused.getMessage()).contains("abacus"), refused.getMessage());
     }
 
+    private static String refusalOf(String text) {
+        ServerConfig.Builder builder = ServerConfig.builder();
+        return String.valueOf(assertThrows(ConfigException.class, () -> {
+                    ConfigFile.parse("net.toml", text, builder);
+                    ServerConfig config = builder.build();
+                    Quern.start(config);
+                })
+                .getMessage());
+    }
+
+    @Test
+    void shouldReadWhatTheServerIsOnItsOwnLink() {
+        ServerConfig.Builder builder = ServerConfig.builder().tenant("t", "secret");
+        ConfigFile.parse("net.toml", """
+                cores = 2
+                [net]
+                device = "kernel:eth1"
+                port = 9000
+                ipv4 = "10.1.0.2/24"
+                ipv4_gateway = "10.1.0.1"
+                ipv6 = "fd00::2/64"
+                ipv6_gateway = "fe80::1"
+                vlan = 42
+                """, builder);
+        ServerConfig config = builder.build();
+        assertEquals("kernel:eth1", config.netDevice());
+        assertEquals(42, notNull(config.net()).vlan());
+        assertEquals(9000, notNull(config.net()).port());
+        assertEquals(24, notNull(notNull(config.net()).ipv4()).prefixLength());
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithANetworkOfItsOwn() {
+        String secret = "\n[[tenant]]\nname = \"t\"\nsecret = \"s\"\n";
+        String device = "[net]\ndevice = \"kernel:none0\"\n";
+        assertTrue(refusalOf(device + secret).contains("net.ipv4 or net.ipv6"));
+        assertTrue(refusalOf(device + "ipv4 = \"10.1.0.2\"" + secret).contains("prefix length"));
+        assertTrue(refusalOf(device + "ipv4 = \"fd00::2/64\"" + secret).contains("other family"));
+        assertTrue(refusalOf(device + "ipv4 = \"127.0.0.1/8\"" + secret).contains("unicast"));
+        assertTrue(refusalOf(device + "ipv4_gateway = \"router\"" + secret).contains("router's address"));
+        assertTrue(refusalOf(device + "ipv4 = \"10.1.0.2/24\"").contains("has no secret"));
+        assertTrue(refusalOf("[net]\ndevice = \"eth0\"\nipv4 = \"10.1.0.2/24\"" + secret)
+                .contains("kernel:INTERFACE"));
+    }
+
     @Test
     void shouldSayThatAFileIsMissing() {
         ConfigException missing = assertThrows(

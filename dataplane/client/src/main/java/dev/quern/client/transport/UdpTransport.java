@@ -2,6 +2,8 @@ package dev.quern.client.transport;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -11,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.PrimitiveIterator;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +23,18 @@ public final class UdpTransport implements Transport {
     /** Asked of the kernel, which gives what its {@code net.core.rmem_max} allows: a window of replies should fit. */
     private static final int SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 
+    /** Source ports tried for one link, when others have taken them. */
+    private static final int SOURCE_PORTS_MAX = 64;
+
     private final InetSocketAddress server;
     private final int datagramBytesMax;
     private final IntUnaryOperator ports;
+    private final int queueCount;
     private final Selector selector;
 
-    private UdpTransport(InetSocketAddress server, int datagramBytesMax, IntUnaryOperator ports) throws IOException {
+    private UdpTransport(InetSocketAddress server, int datagramBytesMax, IntUnaryOperator ports, int queueCount)
+            throws IOException {
+        this.queueCount = queueCount;
         this.server = server;
         this.datagramBytesMax = datagramBytesMax;
         this.ports = ports;
@@ -43,10 +52,27 @@ public final class UdpTransport implements Transport {
     public static UdpTransport to(
             InetSocketAddress server, int datagramBytesLocal, int datagramBytesRemote, IntUnaryOperator ports)
             throws IOException {
+        return to(server, datagramBytesLocal, datagramBytesRemote, ports, 1);
+    }
+
+    /**
+     * A transport to a server whose device spreads flows over several receive queues, one of each core: source ports are chosen so that a core's
+     * packets reach its queue.
+     *
+     * @param server host and port of core 0
+     * @param queueCount how many queues; 1 leaves the source ports to the system
+     */
+    public static UdpTransport to(
+            InetSocketAddress server,
+            int datagramBytesLocal,
+            int datagramBytesRemote,
+            IntUnaryOperator ports,
+            int queueCount)
+            throws IOException {
         if (server.isUnresolved()) {
             throw new UnknownHostException("cannot resolve " + server.getHostString() + ": check the server's name");
         }
-        return new UdpTransport(server, isLocal(server) ? datagramBytesLocal : datagramBytesRemote, ports);
+        return new UdpTransport(server, isLocal(server) ? datagramBytesLocal : datagramBytesRemote, ports, queueCount);
     }
 
     private static boolean isLocal(InetSocketAddress server) throws SocketException {
@@ -58,8 +84,36 @@ public final class UdpTransport implements Transport {
     public Link open(int port) throws IOException {
         InetSocketAddress peer =
                 port == PORT_FIRST ? server : new InetSocketAddress(server.getAddress(), ports.applyAsInt(port));
+        if (queueCount <= 1) {
+            return open(peer, null);
+        }
+        int queue = Math.floorMod(peer.getPort() - server.getPort(), queueCount);
+        InetAddress local = localAddress(peer);
+        PrimitiveIterator.OfInt candidates = SourcePorts.candidates(local, peer, queue, queueCount, SOURCE_PORTS_MAX);
+        while (candidates.hasNext()) {
+            try {
+                return open(peer, new InetSocketAddress(local, candidates.nextInt()));
+            } catch (BindException taken) {
+                // The next one, then.
+            }
+        }
+        return open(peer, null);
+    }
+
+    /** Which of our addresses packets to this peer leave from. */
+    private static InetAddress localAddress(InetSocketAddress peer) throws IOException {
+        try (DatagramChannel channel = DatagramChannel.open()) {
+            channel.connect(peer);
+            return ((InetSocketAddress) channel.getLocalAddress()).getAddress();
+        }
+    }
+
+    private Link open(InetSocketAddress peer, @Nullable InetSocketAddress source) throws IOException {
         DatagramChannel channel = DatagramChannel.open();
         try {
+            if (source != null) {
+                channel.bind(source);
+            }
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
             channel.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER_BYTES);

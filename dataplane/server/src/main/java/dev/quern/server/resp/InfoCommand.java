@@ -23,6 +23,7 @@ final class InfoCommand {
         SECTIONS.put("Clients", InfoCommand::clients);
         SECTIONS.put("Memory", InfoCommand::memory);
         SECTIONS.put("Stats", InfoCommand::stats);
+        SECTIONS.put("Dataplane", InfoCommand::dataplane);
         SECTIONS.put("Replication", (text, connection) -> text.append("role:master\r\nconnected_slaves:0\r\n"));
         SECTIONS.put("Keyspace", InfoCommand::keyspace);
     }
@@ -96,6 +97,18 @@ final class InfoCommand {
         line(text, "evicted_keys", evicted);
         line(text, "function_calls", core.totals().get(Counter.INVOCATIONS));
         line(text, "function_calls_failed", core.totals().get(Counter.INVOCATIONS_FAILED));
+    }
+
+    /** What came and went by datagrams and packets, all cores together; what never happened is left out. */
+    private static void dataplane(StringBuilder text, RespConnection connection) {
+        for (Counter counter : Counter.values()) {
+            long count = connection.core().core().totals().get(counter);
+            String label = counter.label();
+            if (count > 0
+                    && (label.startsWith("net_") || label.startsWith("datagrams_") || label.startsWith("dropped_"))) {
+                line(text, label, count);
+            }
+        }
     }
 
     private static void keyspace(StringBuilder text, RespConnection connection) {

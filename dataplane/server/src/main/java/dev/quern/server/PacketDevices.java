@@ -1,0 +1,28 @@
+package dev.quern.server;
+
+import dev.quern.server.net.KernelDevice;
+import dev.quern.server.net.PacketDevice;
+import java.io.IOException;
+
+/** Packet devices by the names that operators give them. */
+final class PacketDevices {
+    private PacketDevices() {}
+
+    /**
+     * Opens {@code KIND:NAME}.
+     *
+     * @throws IOException when it cannot be had; the message says why
+     * @throws ConfigException when there is no such kind
+     */
+    static PacketDevice open(String device, int queueCount) throws IOException {
+        int colon = device.indexOf(':');
+        String kind = colon < 0 ? device : device.substring(0, colon);
+        String name = device.substring(colon + 1);
+        return switch (kind) {
+            case "kernel" -> KernelDevice.open(name, queueCount);
+            default ->
+                throw new ConfigException(
+                        "net.device is \"" + device + "\": write kernel:INTERFACE, such as kernel:eth1, or off");
+        };
+    }
+}
