@@ -31,11 +31,13 @@ public final class SourcePorts {
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.writeBytes(local.getAddress());
         both.writeBytes(server.getAddress().getAddress());
-        byte[] addresses = both.toByteArray();
+        int addressBytes = both.size();
+        int addressHash = Toeplitz.hash(both.toByteArray());
         int begin = ThreadLocalRandom.current().nextInt(COUNT);
-        return IntStream.range(0, COUNT)
-                .map(i -> FIRST + (begin + i) % COUNT)
-                .filter(port -> Toeplitz.queue(Toeplitz.hash(addresses, port, server.getPort()), queueCount) == queue);
+        return IntStream.range(0, COUNT).map(i -> FIRST + (begin + i) % COUNT).filter(port -> {
+            int hash = addressHash ^ Toeplitz.portsHash(addressBytes, port, server.getPort());
+            return Toeplitz.queue(hash, queueCount) == queue;
+        });
     }
 
     /** The first few of {@link #reaching}, for one after the other to be tried until one is free. */

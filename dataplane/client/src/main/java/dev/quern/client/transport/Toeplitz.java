@@ -43,9 +43,12 @@ public final class Toeplitz {
      * @param addresses the source address, then the destination's: 8 bytes for IPv4, 32 for IPv6
      */
     public static int hash(byte[] addresses, int sourcePort, int destinationPort) {
-        int hash = hash(addresses);
-        int position = addresses.length * Byte.SIZE;
-        return hash ^ bits(sourcePort << 16 | destinationPort, Integer.SIZE, position);
+        return hash(addresses) ^ portsHash(addresses.length, sourcePort, destinationPort);
+    }
+
+    /** What the ports add to the hash of so many bytes of addresses. */
+    static int portsHash(int addressBytes, int sourcePort, int destinationPort) {
+        return bits(sourcePort << 16 | destinationPort, Integer.SIZE, addressBytes * Byte.SIZE);
     }
 
     /** The hash of a packet's addresses alone, as for what is neither UDP nor TCP. */

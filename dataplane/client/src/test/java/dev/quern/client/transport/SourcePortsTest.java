@@ -13,7 +13,7 @@ import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(100)
 class SourcePortsTest {
     private static int queue(InetAddress from, int sourcePort, InetSocketAddress to, int queueCount) {
         ByteArrayOutputStream both = new ByteArrayOutputStream();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Who is believed about where a neighbour is. Time is what the test says. */
-@Timeout(30)
+@Timeout(100)
 class NeighboursTest {
     private static final long ALL = Neighbours.NONE;
     private static final long MAC = 0x0200_0000_0001L;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The way of a frame through the stack, the door and back to the device, on a core's own thread: it allocates nothing. */
-@Timeout(60)
+@Timeout(100)
 class NetHotPathTest {
     private static final int FRAMES = 32;
     private static final int ROUNDS = 200;

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client and a server with a wire between them and no kernel. */
-@Timeout(60)
+@Timeout(100)
 @SuppressWarnings("NullAway.Init") // each test starts its own
 class NetPortTest {
     private static final int PORT = 7400;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Frames that are as they should be, and frames that are not, each with the cause by which it is counted. */
-@Timeout(60)
+@Timeout(100)
 class NetStackTest {
     private static final long SEED = 20_261_121;
     private static final byte[] DATA = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
