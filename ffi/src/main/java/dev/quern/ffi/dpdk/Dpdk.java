@@ -9,8 +9,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,8 @@ public final class Dpdk {
 
     private static final long LEAVE_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private static final AtomicInteger THREADS = new AtomicInteger();
+    /** Those that are registered. */
+    private static final Set<Thread> THREADS = ConcurrentHashMap.newKeySet();
 
     private static @Nullable Dpdk running;
     private static @Nullable String failure;
@@ -190,29 +192,25 @@ public final class Dpdk {
 
     /**
      * Makes the calling thread known, without which each of its buffers costs a turn at the pool's own ring. To be called once by every
-     * thread that is going to poll, and {@link #unregisterThread} at its end.
+     * thread that is going to poll, and {@link #unregisterThread} by it at its end, also after false.
      *
      * @return false when DPDK has no room for more: the thread may poll all the same, more slowly
      */
     public boolean registerThread() {
-        THREADS.incrementAndGet();
-        if (DpdkCalls.rte_thread_register() == 0) {
-            return true;
-        }
-        THREADS.decrementAndGet();
-        return false;
+        THREADS.add(Thread.currentThread());
+        return DpdkCalls.rte_thread_register() == 0;
     }
 
     /** The calling thread, which was registered, polls no more. */
     public void unregisterThread() {
         DpdkCalls.rte_thread_unregister();
-        THREADS.decrementAndGet();
+        THREADS.remove(Thread.currentThread());
     }
 
     /** At the process's end: gives huge pages and files back, unless somebody still polls, who must not lose the memory under his feet. */
     private static void leave() {
         long deadlineNs = System.nanoTime() + LEAVE_NS;
-        while (THREADS.get() > 0) {
+        while (THREADS.stream().anyMatch(Thread::isAlive)) {
             if (System.nanoTime() - deadlineNs > 0) {
                 return;
             }

@@ -98,6 +98,14 @@ public final class DpdkAbi {
         return 72;
     }
 
+    int configRssKey() {
+        return 128;
+    }
+
+    int configRssKeyLength() {
+        return 136;
+    }
+
     int configRssTypes() {
         return 144;
     }
@@ -139,6 +147,10 @@ public final class DpdkAbi {
 
     int infoRssTableEntries() {
         return 104;
+    }
+
+    int infoRssKeyBytes() {
+        return 106;
     }
 
     int infoRssTypes() {

@@ -132,7 +132,8 @@ public final class Ethdev implements AutoCloseable {
                     info.get(ValueLayout.JAVA_LONG, abi.infoReceiveOffloads()),
                     info.get(ValueLayout.JAVA_LONG, abi.infoTransmitOffloads()),
                     info.get(ValueLayout.JAVA_LONG, abi.infoRssTypes()),
-                    unsigned(info, abi.infoRssTableEntries()));
+                    unsigned(info, abi.infoRssTableEntries()),
+                    Byte.toUnsignedInt(info.get(ValueLayout.JAVA_BYTE, abi.infoRssKeyBytes())));
         }
     }
 
@@ -147,6 +148,11 @@ public final class Ethdev implements AutoCloseable {
      * @throws DpdkException DEVICE_REFUSED when it cannot do that
      */
     public void configure(EthdevConfig config, Mempool pool) throws DpdkException {
+        configure(config, pool, new byte[0]);
+    }
+
+    /** The same; the device hashes flows with this key, where it takes one, filled up with zeroes to what it wants. */
+    public void configure(EthdevConfig config, Mempool pool, byte[] rssKey) throws DpdkException {
         EthdevInfo info = info();
         if (config.queues() > info.receiveQueuesMax() || config.queues() > info.transmitQueuesMax()) {
             throw new DpdkException(
@@ -163,6 +169,12 @@ public final class Ethdev implements AutoCloseable {
                     abi.configReceiveMode(),
                     spread ? DpdkCalls.RTE_ETH_MQ_RX_RSS() : DpdkCalls.RTE_ETH_MQ_RX_NONE());
             conf.set(ValueLayout.JAVA_LONG, abi.configRssTypes(), spread ? info.rssTypesUdp() : 0);
+            if (spread && rssKey.length > 0 && info.rssKeyBytes() >= rssKey.length) {
+                MemorySegment key = arena.allocate(info.rssKeyBytes(), 8);
+                MemorySegment.copy(rssKey, 0, key, ValueLayout.JAVA_BYTE, 0, rssKey.length);
+                conf.set(ValueLayout.ADDRESS, abi.configRssKey(), key);
+                conf.set(ValueLayout.JAVA_BYTE, abi.configRssKeyLength(), (byte) info.rssKeyBytes());
+            }
             conf.set(ValueLayout.JAVA_INT, abi.configMtu(), config.mtu());
             conf.set(ValueLayout.JAVA_LONG, abi.configReceiveOffloads(), info.receiveOffloads(config.checksums()));
             conf.set(ValueLayout.JAVA_LONG, abi.configTransmitOffloads(), info.transmitOffloads(config.checksums()));
@@ -210,7 +222,10 @@ public final class Ethdev implements AutoCloseable {
         return DpdkCalls.rte_eth_allmulticast_enable(port) == 0;
     }
 
-    /** Sends the flows of every entry of its table to queues in turn; false when it has no such table. Only while it runs. */
+    /**
+     * Deals the entries of its hash table to queues in turn, every 64 anew; false when it has no such table, or does not let it be changed.
+     * Only while it runs.
+     */
     public boolean spreadOver(int queues) throws DpdkException {
         int entries = info().rssTableEntries();
         if (entries == 0) {

@@ -1,7 +1,7 @@
 package dev.quern.ffi.dpdk;
 
 /**
- * What a device is asked for.
+ * What a device is asked for. Immutable.
  *
  * @param queues pairs of receive and send queues
  * @param receiveDescriptors packets that wait in a receive queue; the device rounds

@@ -12,6 +12,7 @@ import dev.quern.ffi.dpdk.generated.DpdkCalls;
  * @param transmitOffloads {@code RTE_ETH_TX_OFFLOAD_…}
  * @param rssTypes what of a packet it can spread by, {@code RTE_ETH_RSS_…}; 0 for nothing
  * @param rssTableEntries of the table that leads from a hash to a queue
+ * @param rssKeyBytes of the hash's key; 0 when it cannot be given one
  */
 public record EthdevInfo(
         String driver,
@@ -22,7 +23,8 @@ public record EthdevInfo(
         long receiveOffloads,
         long transmitOffloads,
         long rssTypes,
-        int rssTableEntries) {
+        int rssTableEntries,
+        int rssKeyBytes) {
     private static final long CHECKSUMS_RECEIVED =
             DpdkCalls.RTE_ETH_RX_OFFLOAD_IPV4_CKSUM() | DpdkCalls.RTE_ETH_RX_OFFLOAD_UDP_CKSUM();
     private static final long CHECKSUMS_SENT =

@@ -34,17 +34,22 @@ public final class Mbuf {
     /** In {@link #TRANSMIT_OFFLOAD}: 7 bits of link header's length, then 9 of the network header's. */
     static final int NETWORK_LENGTH_SHIFT = 7;
 
-    /** {@code rearm_data} of a buffer fresh from its pool: headroom, one reference, one segment, no port. */
-    static final long FRESH = (long) HEADROOM_BYTES | 1L << 16 | 1L << 32 | 0xFFFFL << 48;
+    /** The word at {@link #DATA_OFFSET} of a packet of one buffer that nobody else holds, but for the offset: one reference, one segment, no port. */
+    static final long ALONE = 1L << 16 | 1L << 32 | 0xFFFFL << 48;
+
+    /** In {@link #FLAGS}: the bytes lie elsewhere than in the buffer itself, where a driver put them; who frees the buffer must see it. */
+    static final long ATTACHED = 3L << 61;
+
+    private static final long OFFSET_MASK = 0xFFFF;
+    private static final int SEGMENTS_SHIFT = (SEGMENTS - DATA_OFFSET) * Byte.SIZE;
 
     private Mbuf() {}
 
     /** Makes a buffer that comes from its pool an empty packet. The pool leaves {@code next} 0, one reference, and one segment. */
     static void reset(long mbuf) {
-        NativeMemory.putLong(mbuf + DATA_OFFSET, FRESH);
+        NativeMemory.putLong(mbuf + DATA_OFFSET, ALONE | HEADROOM_BYTES);
         NativeMemory.putLong(mbuf + FLAGS, 0);
-        NativeMemory.putInt(mbuf + PACKET_LENGTH, 0);
-        NativeMemory.putInt(mbuf + DATA_LENGTH, 0);
+        NativeMemory.putLong(mbuf + PACKET_LENGTH, 0);
         NativeMemory.putLong(mbuf + TRANSMIT_OFFLOAD, 0);
     }
 
@@ -83,10 +88,30 @@ public final class Mbuf {
         return NativeMemory.getLong(mbuf + FLAGS);
     }
 
-    /** Has a packet of one buffer begin at this address inside it, in that length. */
-    public static void setData(long mbuf, long address, int length) {
-        NativeMemory.putShort(mbuf + DATA_OFFSET, (short) (address - NativeMemory.getLong(mbuf + BUFFER)));
-        setLength(mbuf, length);
+    /**
+     * What of a buffer says where its bytes begin and how many buffers the packet has, in one word: for who handles packets by the million,
+     * {@link #isAlone} and {@link #data(long, long)} take it.
+     */
+    public static long place(long mbuf) {
+        return NativeMemory.getLong(mbuf + DATA_OFFSET);
+    }
+
+    /** Whether the packet has this one buffer. */
+    public static boolean isAlone(long place) {
+        return (place >>> SEGMENTS_SHIFT & 0xFFFF) == 1;
+    }
+
+    /** The address of this buffer's first byte of the packet, by its {@link #place}. */
+    public static long data(long mbuf, long place) {
+        return NativeMemory.getLong(mbuf + BUFFER) + (place & OFFSET_MASK);
+    }
+
+    /** Makes a buffer that nobody else holds a packet by itself, which begins at this address inside it, and of which the device is asked nothing. */
+    public static void setPacket(long mbuf, long address, int length) {
+        NativeMemory.putLong(mbuf + DATA_OFFSET, ALONE | address - NativeMemory.getLong(mbuf + BUFFER));
+        NativeMemory.putLong(mbuf + FLAGS, NativeMemory.getLong(mbuf + FLAGS) & ATTACHED);
+        // Packet's and buffer's length, and no VLAN, in one store: three would cost as much as all the rest.
+        NativeMemory.putLong(mbuf + PACKET_LENGTH, (long) length << Integer.SIZE | length);
     }
 
     /** The length of a packet of one buffer. */
@@ -97,7 +122,7 @@ public final class Mbuf {
 
     /** What the device is to do on sending, by {@link MbufFlags}, and the lengths of the two headers that it must skip for that. */
     public static void setTransmit(long mbuf, long flags, int linkBytes, int networkBytes) {
-        NativeMemory.putLong(mbuf + FLAGS, flags);
+        NativeMemory.putLong(mbuf + FLAGS, NativeMemory.getLong(mbuf + FLAGS) & ATTACHED | flags);
         NativeMemory.putLong(mbuf + TRANSMIT_OFFLOAD, linkBytes | (long) networkBytes << NETWORK_LENGTH_SHIFT);
     }
 

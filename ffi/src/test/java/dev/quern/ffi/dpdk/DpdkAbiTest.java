@@ -93,7 +93,9 @@ class DpdkAbiTest {
         expected.put("offsetof(struct rte_mbuf, next)", (long) Mbuf.NEXT);
         expected.put("offsetof(struct rte_mbuf, tx_offload)", (long) Mbuf.TRANSMIT_OFFLOAD);
         expected.put("sizeof(struct rte_mbuf)", (long) Mbuf.BYTES);
-        expected.put("fresh()", Mbuf.FRESH);
+        expected.put("offsetof(struct rte_mbuf, data_len) - offsetof(struct rte_mbuf, pkt_len)", (long) Integer.BYTES);
+        expected.put("RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_INDIRECT", Mbuf.ATTACHED);
+        expected.put("fresh()", Mbuf.ALONE | Mbuf.HEADROOM_BYTES);
         expected.put("lengths()", 18L | 40L << Mbuf.NETWORK_LENGTH_SHIFT);
     }
 
@@ -108,6 +110,9 @@ class DpdkAbiTest {
         expected.put("offsetof(struct rte_eth_conf, rxmode.mtu)", (long) abi.configMtu());
         expected.put("offsetof(struct rte_eth_conf, rxmode.offloads)", (long) abi.configReceiveOffloads());
         expected.put("offsetof(struct rte_eth_conf, txmode.offloads)", (long) abi.configTransmitOffloads());
+        expected.put("offsetof(struct rte_eth_conf, rx_adv_conf.rss_conf.rss_key)", (long) abi.configRssKey());
+        expected.put(
+                "offsetof(struct rte_eth_conf, rx_adv_conf.rss_conf.rss_key_len)", (long) abi.configRssKeyLength());
         expected.put("offsetof(struct rte_eth_conf, rx_adv_conf.rss_conf.rss_hf)", (long) abi.configRssTypes());
         expected.put("sizeof(struct rte_eth_conf) <= " + abi.configBytesMax(), 1L);
         expected.put("offsetof(struct rte_eth_dev_info, driver_name)", (long) abi.infoDriverName());
@@ -118,6 +123,7 @@ class DpdkAbiTest {
         expected.put("offsetof(struct rte_eth_dev_info, rx_offload_capa)", (long) abi.infoReceiveOffloads());
         expected.put("offsetof(struct rte_eth_dev_info, tx_offload_capa)", (long) abi.infoTransmitOffloads());
         expected.put("offsetof(struct rte_eth_dev_info, reta_size)", (long) abi.infoRssTableEntries());
+        expected.put("offsetof(struct rte_eth_dev_info, hash_key_size)", (long) abi.infoRssKeyBytes());
         expected.put("offsetof(struct rte_eth_dev_info, flow_type_rss_offloads)", (long) abi.infoRssTypes());
         expected.put("sizeof(struct rte_eth_dev_info) <= " + abi.infoBytesMax(), 1L);
         expected.put("offsetof(struct rte_eth_stats, ipackets)", (long) abi.statsReceived());

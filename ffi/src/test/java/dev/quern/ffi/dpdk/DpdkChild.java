@@ -24,7 +24,7 @@ final class DpdkChild implements AutoCloseable {
             .map(directory -> Path.of(directory).toAbsolutePath().toString())
             .collect(Collectors.joining(File.pathSeparator));
 
-    private static final int SECONDS_MAX = 90;
+    private static final int SECONDS_MAX = 240;
 
     private final String what;
     private final Path errors;

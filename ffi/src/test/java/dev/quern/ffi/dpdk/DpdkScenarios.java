@@ -29,7 +29,7 @@ final class DpdkScenarios {
     private static final int QUIET_MAX = 100_000;
     private static final int SPINS = 1_000;
     private static final long PAUSE_NS = 1_000;
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(120);
 
     private DpdkScenarios() {}
 
@@ -74,12 +74,13 @@ final class DpdkScenarios {
                 Ethdev.all(dpdk).stream().map(Ethdev::name).toList());
         try (Mempool pool = Mempool.create(dpdk, "null", BUFFERS, 2048)) {
             int before = pool.available();
-            device.configure(EthdevConfig.DEFAULT.withQueues(2).withMtu(1400), pool);
+            device.configure(EthdevConfig.DEFAULT.withQueues(2).withMtu(1400), pool, new byte[40]);
             assertEquals(1400, device.mtu());
             device.setMtu(1500);
             assertEquals(1500, device.mtu());
             assertNotEquals(0, device.mac());
             device.start();
+            assertTrue(device.spreadOver(2));
             long packets = NativeHeap.allocate(BURST * Long.BYTES);
             for (int queue = 0; queue < 2; queue++) {
                 assertEquals(BURST, device.receiveQueue(queue).burst(packets, BURST));
@@ -166,10 +167,13 @@ final class DpdkScenarios {
         long first = held[0];
         long second = held[1];
         long third = cache.allocate();
-        Mbuf.setData(third, Mbuf.data(third) + 8, 100);
+        Mbuf.setPacket(third, Mbuf.data(third) + 8, 100);
+        assertTrue(Mbuf.isAlone(Mbuf.place(third)));
+        assertEquals(Mbuf.data(third), Mbuf.data(third, Mbuf.place(third)));
         Mbuf.chain(first, first, second);
         Mbuf.chain(first, second, third);
         assertEquals(3, Mbuf.segments(first));
+        assertFalse(Mbuf.isAlone(Mbuf.place(first)));
         assertEquals(2 * FRAME_BYTES + 100, Mbuf.packetLength(first));
         assertEquals(third, Mbuf.next(Mbuf.next(first)));
         NativeMemory.putLong(packets, first);

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Devices that every machine has: null, ring, and vhost with virtio_user between two processes. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class EthdevTest {
     /** Shared memory of two processes, each with 64 MiB and a little. */
     private static final int HUGE_PAGES = 80;
 
-    private static final String FRAMES = "50000";
+    private static final String FRAMES = "20000";
 
     @BeforeAll
     static void needDpdk() throws Exception {
@@ -75,7 +75,7 @@ class EthdevTest {
         String socket = directory.resolve("vhost").toString();
         try (DpdkChild server = DpdkChild.start("vhost", with(socket))) {
             server.await("listening");
-            for (int round = 0; round < 4; round++) {
+            for (int round = 0; round < 3; round++) {
                 try (DpdkChild killed = DpdkChild.start("virtio", with(socket, "0"))) {
                     killed.await("flowing");
                     killed.kill();
