@@ -24,6 +24,9 @@ final class Gets implements PipelineHandler {
     /** Slots of requests; more than are ever in flight. */
     private static final int SLOTS = 1 << 10;
 
+    /** Gets in a datagram: enough that its own cost no longer shows, few enough that the server serves some while others are written. */
+    static final int PER_DATAGRAM = 32;
+
     /** With more in flight than this, reading the clock for each would cost a client more than it may. */
     private static final int TIMED_ALL_MAX = 64;
 
@@ -61,7 +64,7 @@ final class Gets implements PipelineHandler {
         timedMask = shape == LoadProcess.Shape.BATCHED && number > TIMED_ALL_MAX ? TIMED_EVERY - 1 : 0;
         long nowNs = shape == LoadProcess.Shape.PACED
                 ? paced(beginNs, endNs, 1_000_000_000L / number)
-                : closed(endNs, number, shape == LoadProcess.Shape.BATCHED);
+                : closed(endNs, number, shape == LoadProcess.Shape.BATCHED ? PER_DATAGRAM : 1);
         LoadResult result = result(nowNs - beginNs);
         drain();
         if (failure != null) {
@@ -70,13 +73,13 @@ final class Gets implements PipelineHandler {
         return result;
     }
 
-    private long closed(long endNs, int inFlight, boolean isBatched) {
+    private long closed(long endNs, int inFlight, int perDatagram) {
         long nowNs = System.nanoTime();
         long workNs = nowNs;
         while (nowNs < endNs && failure == null) {
             int more = inFlight - (SLOTS - freeCount);
-            for (int i = 0; i < more && send(nowNs); i++) {
-                if (!isBatched) {
+            for (int i = 1; i <= more && send(nowNs); i++) {
+                if (i % perDatagram == 0) {
                     poll();
                 }
             }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoadProcess {
     /** The shapes of load. */
     enum Shape {
-        /** NUMBER gets in flight, as many to a datagram as fit. */
+        /** NUMBER gets in flight, some to a datagram. */
         BATCHED,
         /** NUMBER gets in flight, each in a datagram of its own. */
         UNBATCHED,

@@ -133,7 +133,8 @@ final class WaysPart implements Part {
     private void report(BenchContext context, Rounds rounds, boolean hasRedis) {
         context.say("get, keys of 16 bytes, values of 100; medians of "
                 + rounds.samples(name(Way.SHM, "one")).count()
-                + " rounds; batched: " + BATCHED + " in flight, many to a datagram; unbatched: " + UNBATCHED
+                + " rounds; batched: " + BATCHED + " in flight, " + Gets.PER_DATAGRAM + " to a datagram; unbatched: "
+                + UNBATCHED
                 + " in flight, each in its own; one: one at a time; paced: at a tenth of the unbatched rate, from when each"
                 + " was due");
         TextTable table = new TextTable("", "gets/s", "min", "max", "p50 us", "p99 us");
