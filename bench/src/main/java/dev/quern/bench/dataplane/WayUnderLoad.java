@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One way's processes: a server on one core, its load on another. One thread. */
 final class WayUnderLoad implements AutoCloseable {
-    private static final Duration START_MAX = Duration.ofSeconds(60);
+    private static final Duration START_MAX = Duration.ofMinutes(3);
     private static final Duration ANSWER_EXTRA = Duration.ofSeconds(30);
 
     /**

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(300)
+@Timeout(600)
 class DataplaneTest {
     /** A short target is no failure here: figures of a smoke run mean nothing. */
     @Test

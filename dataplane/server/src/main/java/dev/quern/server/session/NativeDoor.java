@@ -14,6 +14,7 @@ import dev.quern.protocol.Verdict;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.Counters;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,10 @@ public final class NativeDoor implements AutoCloseable {
     private final InterludeDoor interlude;
     private final BurstLookahead lookahead = new BurstLookahead();
     private final long idleNs;
+
+    /** Once, as the sweep is of every millisecond. */
+    private final Consumer<Session> expire = this::expire;
+
     private long sweptNs;
 
     /** @param ports what the transport calls the cores' ports, in their order */
@@ -133,7 +138,7 @@ public final class NativeDoor implements AutoCloseable {
     public void maintain(long nowNs) {
         if (nowNs - sweptNs >= SessionLimits.SWEEP_INTERVAL_NS) {
             sweptNs = nowNs;
-            sessions.sweep(SessionLimits.SWEEP_SESSIONS, nowNs, idleNs, this::expire);
+            sessions.sweep(SessionLimits.SWEEP_SESSIONS, nowNs, idleNs, expire);
         }
     }
 
