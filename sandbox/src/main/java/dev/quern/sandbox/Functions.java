@@ -111,7 +111,7 @@ public final class Functions implements AutoCloseable {
                     "a module of " + module.length + " bytes; the limit is " + Limits.MODULE_BYTES_MAX);
         }
         FunctionRuntime runtime = runtimeFor(tenant, manifest);
-        return install(tenant, manifest, runtime, runtime.load(manifest, module), module, replace);
+        return install(tenant, manifest, runtime, load(runtime, manifest, module), module, replace);
     }
 
     /**
@@ -175,6 +175,19 @@ public final class Functions implements AutoCloseable {
                 new Deployment(deployments.getAndIncrement(), tenant, info, runtime, loaded.module(), loaded.facts());
         of(tenant).put(deployment, replace);
         return info;
+    }
+
+    /** A valid module that a runtime does not take is refused like any other: whoever deploys it gets no more than a sentence. */
+    private static FunctionRuntime.Loaded load(FunctionRuntime runtime, Manifest manifest, byte[] module)
+            throws FunctionRefusedException {
+        try {
+            return runtime.load(manifest, module);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError broken) {
+            LOG.log(System.Logger.Level.WARNING, manifest.name() + " could not be loaded", broken);
+            throw new FunctionRefusedException(
+                    manifest.name() + ": " + runtime.name() + " cannot run this module; make its functions smaller",
+                    broken);
+        }
     }
 
     private static String sha256(byte[] module) {

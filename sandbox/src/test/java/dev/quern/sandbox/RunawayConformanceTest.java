@@ -41,7 +41,7 @@ abstract class RunawayConformanceTest extends RuntimeTest {
     @Test
     void shouldEndAFunctionInsideLongCodeWithoutALoop() throws FunctionRefusedException {
         ModuleWriter body = new ModuleWriter().unsigned(1).unsigned(1).raw(ModuleWriter.I32);
-        for (int i = 0; i < 60_000; i++) {
+        for (int i = 0; i < 30_000; i++) {
             body.raw(0x20, 0).i32(3).raw(0x6c, 0x21, 0);
         }
         // Only who comes to the end logs.

@@ -20,7 +20,7 @@ class TicksTest {
     private static final int NONE = 0x40;
 
     /** Instructions from tick to tick, as docs/architecture.md has it. */
-    private static final int TICK_EVERY = 4096;
+    private static final int TICK_EVERY = 1024;
 
     private int ticks;
     private int looks;
@@ -89,7 +89,8 @@ class TicksTest {
         assertSameResult(module, iterations);
         // With the branch, and the loop's beginning and end.
         int expected = (6 + 4 + 3) * iterations / TICK_EVERY;
-        assertTrue(ticks >= expected - 1 && ticks <= expected + 2, "ticks=" + ticks + ", expected=" + expected);
+        // An iteration that would be one too many is begun after the tick.
+        assertTrue(ticks >= expected && ticks <= 1.05 * expected, "ticks=" + ticks + ", expected=" + expected);
         assertEquals(0, looks);
     }
 
@@ -119,7 +120,7 @@ class TicksTest {
     void shouldTickInLongCodeWhateverIsSkipped() {
         // Blocks that are left halfway, so that half of the code is run and any tick in the other half is not.
         ModuleWriter code = new ModuleWriter();
-        for (int block = 0; block < 200; block++) {
+        for (int block = 0; block < 30; block++) {
             code.raw(0x02, NONE);
             for (int i = 0; i < 340; i++) {
                 step(code);
@@ -133,15 +134,15 @@ class TicksTest {
         byte[] module = module(1, code.raw(0x20, 1, 0x0b));
         for (int skips = 0; skips < 2; skips++) {
             assertSameResult(module, skips);
-            int least = (2 - skips) * 340 * 6 * 200 / TICK_EVERY / 2;
+            int least = (2 - skips) * 340 * 6 * 30 / TICK_EVERY / 2;
             assertTrue(ticks >= least, "ticks=" + ticks + ", least=" + least);
         }
     }
 
     @Test
     void shouldNotTickForConditionsThatAreLongOnlyTogether() {
-        // Of a thousand arms one is taken.
-        int arms = 1000;
+        // Of these arms one is taken.
+        int arms = 300;
         ModuleWriter code = new ModuleWriter();
         for (int i = 0; i <= arms; i++) {
             code.raw(0x02, NONE);
@@ -156,7 +157,7 @@ class TicksTest {
         }
         code.raw(0x0b, 0x20, 1, 0x0b);
         byte[] module = module(1, code);
-        for (int argument : new int[] {0, 1, 500, 998, 999, 5000}) {
+        for (int argument : new int[] {0, 1, 150, 298, 299, 5000}) {
             assertSameResult(module, argument);
             assertEquals(0, ticks);
         }

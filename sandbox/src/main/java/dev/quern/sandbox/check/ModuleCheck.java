@@ -1,7 +1,6 @@
 package dev.quern.sandbox.check;
 
 import com.dylibso.chicory.wasm.WasmModule;
-import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.Export;
 import com.dylibso.chicory.wasm.types.ExternalType;
 import com.dylibso.chicory.wasm.types.FunctionImport;
@@ -27,10 +26,6 @@ public final class ModuleCheck {
 
     private static final String INITIALIZER_TYPE = "()";
 
-    /** Entries of all tables together: a reference is a word on the Java heap, and a large table one allocation. */
-    private static final long TABLE_ENTRIES_MAX = 65_536;
-
-    private static final int GLOBALS_MAX = 10_000;
     private static final int ENTRIES_MAX = 256;
     private static final Pattern ENTRY = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
     private static final String ENTRY_TYPE = "() -> i32";
@@ -44,6 +39,7 @@ public final class ModuleCheck {
      * @throws ModuleRefusedException saying what to change
      */
     public static ModuleFacts check(byte[] module, int memoryPagesMax) throws ModuleRefusedException {
+        ModuleSizes.checkBodies(module);
         WasmModule parsed = ValidModule.parse(module);
         try {
             return check(parsed, memoryPagesMax);
@@ -66,7 +62,7 @@ public final class ModuleCheck {
         }
         MemoryLimits memory = checkImports(parsed, memoryPagesMax);
         int memoryPages = memory == null ? 0 : memory.initialPages();
-        checkSizes(parsed, memoryPages);
+        ModuleSizes.check(parsed, memoryPages);
         return new ModuleFacts(
                 entries(parsed),
                 memoryPages,
@@ -139,30 +135,6 @@ public final class ModuleCheck {
         return new ModuleRefusedException("unknown import " + wanted.module() + "." + wanted.name()
                 + "; there are env.memory (once), from module quern the functions " + Intrinsic.names()
                 + ", and WASI preview 1, " + WasiImport.MODULE);
-    }
-
-    private static void checkSizes(WasmModule module, int memoryPages) throws ModuleRefusedException {
-        long tableEntries = 0;
-        for (int i = 0; i < module.tableSection().tableCount(); i++) {
-            // The most that it may grow to: growing is an instruction, and nothing else would bound it.
-            tableEntries += module.tableSection().getTable(i).limits().max();
-        }
-        if (tableEntries < 0 || tableEntries > TABLE_ENTRIES_MAX) {
-            throw new ModuleRefusedException("tables of up to " + tableEntries + " entries; the limit is "
-                    + TABLE_ENTRIES_MAX + " for all tables together, so give each a maximum");
-        }
-        if (module.globalSection().globalCount() > GLOBALS_MAX) {
-            throw new ModuleRefusedException(
-                    module.globalSection().globalCount() + " globals; the limit is " + GLOBALS_MAX);
-        }
-        long dataBytes = 0;
-        for (DataSegment segment : module.dataSection().dataSegments()) {
-            dataBytes += segment.data().length;
-        }
-        if (dataBytes > memoryPages * 65_536L) {
-            throw new ModuleRefusedException(
-                    "data of " + dataBytes + " bytes in a memory of " + memoryPages + " pages");
-        }
     }
 
     private static boolean usesWasi(WasmModule module) {

@@ -23,7 +23,8 @@ public final class ValidModule {
         for (int i = 0; i < MAGIC.length; i++) {
             if (module.length <= i || module[i] != MAGIC[i]) {
                 throw new ModuleRefusedException(
-                        "not a WebAssembly module: it must begin with the bytes 00 61 73 6d; deploy a binary .wasm, not text");
+                        "not a WebAssembly module: it must begin with the bytes 00 61 73 6d; deploy a binary .wasm,"
+                                + " not text");
             }
         }
         try {
@@ -32,7 +33,7 @@ public final class ValidModule {
             return parsed;
         } catch (ChicoryException invalid) {
             throw new ModuleRefusedException("not a valid WebAssembly module: " + invalid.getMessage());
-        } catch (RuntimeException | AssertionError | StackOverflowError broken) {
+        } catch (RuntimeException | AssertionError | StackOverflowError | OutOfMemoryError broken) {
             // The parser gives up on bytes that make no sense in more ways than it declares.
             throw new ModuleRefusedException("not a valid WebAssembly module: it ends or breaks off unexpectedly");
         }

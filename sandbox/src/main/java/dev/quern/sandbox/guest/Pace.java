@@ -21,8 +21,8 @@ public final class Pace {
     /** What lies between two looks, more or less: a look costs some 30 ns. */
     private static final long INTERVAL_NS = 5_000;
 
-    /** Of unknown code: a few hundred iterations. */
-    private static final int TICKS_FIRST = 4;
+    /** Of unknown code: it may touch new memory with each instruction. */
+    private static final int TICKS_FIRST = 1;
 
     private static final int TICKS_MAX = 4096;
 

@@ -26,7 +26,7 @@ public final class StoreCalls {
         this.pace = pace;
         calls = new NativeCalls(state);
         ranges = new RangeCalls(state);
-        wasi = new WasiCalls(state);
+        wasi = new WasiCalls(state, pace);
     }
 
     /** The guest ticks, between two of its instructions; now and then it stands still for a while, or ends. */

@@ -45,11 +45,14 @@ public final class WasiCalls {
     private static final int RANDOM_BYTES_MAX = 65_536;
 
     private final CallState state;
+    private final Pace pace;
     private final OutputLines output;
     private @Nullable SecureRandom random;
 
-    WasiCalls(CallState state) {
+    /** @param pace told of calls that take long */
+    WasiCalls(CallState state, Pace pace) {
         this.state = state;
+        this.pace = pace;
         output = new OutputLines(state);
     }
 
@@ -133,6 +136,7 @@ public final class WasiCalls {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);
         NativeMemory.copyFromArray(bytes, 0, writable(memory, address, length), length);
+        pace.look();
         return SUCCESS;
     }
 
@@ -152,7 +156,9 @@ public final class WasiCalls {
             output.write(from, taken);
             total += taken;
         }
-        return putInt(memory, written, total);
+        putInt(memory, written, total);
+        pace.look();
+        return SUCCESS;
     }
 
     private static int describe(WindowedMemory memory, int file, long target) {

@@ -266,9 +266,10 @@ public final class WindowedMemory implements AutoCloseable {
     public void close() {
         try {
             long bytes = reservedBytes(pagesMax);
-            Mmap.unmap(privateAddress, written == null ? bytes : bytes + WrittenPages.bytes(bytes));
+            ReturnedMemory.unmap(
+                    privateAddress, written == null ? bytes : bytes + WrittenPages.bytes(bytes), privateBytes);
             if (copiesAddress != 0) {
-                Mmap.unmap(copiesAddress, COPIES_BYTES_MAX);
+                ReturnedMemory.unmap(copiesAddress, COPIES_BYTES_MAX, COPIES_BYTES_MAX);
             }
         } catch (IOException failed) {
             throw new IllegalStateException("private memory could not be unmapped", failed);

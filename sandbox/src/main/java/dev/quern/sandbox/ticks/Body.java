@@ -13,10 +13,10 @@ import java.util.List;
  */
 final class Body {
     /** Instructions between ticks, more or less. A power of two. */
-    static final int TICK_EVERY = 4096;
+    static final int TICK_EVERY = 1024;
 
     /** A longer iteration counts as one of so many: of its instructions not all are met. */
-    private static final int ITERATION_MAX = 256;
+    private static final int ITERATION_MAX = 128;
 
     /** What calls count for: an import does some work, a function of the module's own counts by itself when it loops. */
     private static final int IMPORT_CALL = 64;

@@ -1,0 +1,9 @@
+package dev.quern.sandbox;
+
+/** {@link HostileConformanceTest} on Chicory. */
+class ChicoryHostileTest extends HostileConformanceTest {
+    @Override
+    String runtime() {
+        return "chicory";
+    }
+}

@@ -1,0 +1,9 @@
+package dev.quern.sandbox;
+
+/** {@link HostileConformanceTest} on GraalWasm. */
+class GraalWasmHostileTest extends HostileConformanceTest {
+    @Override
+    String runtime() {
+        return "graalwasm";
+    }
+}
