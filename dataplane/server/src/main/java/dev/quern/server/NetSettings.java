@@ -1,13 +1,19 @@
 package dev.quern.server;
 
+import dev.quern.server.dpdk.DpdkConfig;
 import dev.quern.server.net.LinkAddress;
 import dev.quern.server.net.NetConfig;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The server's own place on a network, past the kernel's stack: the {@code net} keys. Collected by {@link ServerConfig.Builder#net}. */
 public final class NetSettings {
     private static final String OFF = "off";
+
+    /** Huge pages that another process could map, as vhost wants, and nothing left behind by a kill; no device but that which is named. */
+    private static final List<String> EAL_DEFAULT =
+            List.of("--in-memory", "--single-file-segments", "--no-telemetry", "--no-pci");
 
     private String device = OFF;
     private int port = 7400;
@@ -16,6 +22,9 @@ public final class NetSettings {
     private @Nullable LinkAddress ipv6;
     private @Nullable InetAddress gateway6;
     private int vlan;
+    private List<String> eal = EAL_DEFAULT;
+    private int mtu;
+    private int buffers = DpdkConfig.BUFFERS_DEFAULT;
 
     NetSettings() {}
 
@@ -61,6 +70,24 @@ public final class NetSettings {
         return this;
     }
 
+    /** DPDK's own arguments, with blanks between. */
+    public NetSettings eal(String arguments) {
+        eal = arguments.isBlank() ? List.of() : List.of(arguments.strip().split("\\s+"));
+        return this;
+    }
+
+    /** The longest IP packet that a device of DPDK's is told to carry; 0 for its own choice. */
+    public NetSettings mtu(int bytes) {
+        mtu = ConfigKey.range("net.mtu", bytes, 0, 9600);
+        return this;
+    }
+
+    /** Buffers of a device of DPDK's, for all cores together. */
+    public NetSettings buffers(int count) {
+        buffers = ConfigKey.range("net.buffers", count, 1023, 1 << 22);
+        return this;
+    }
+
     private static @Nullable LinkAddress address(String key, String text, boolean isIpv4) {
         if (text.isEmpty()) {
             return null;
@@ -101,6 +128,11 @@ public final class NetSettings {
 
     String device() {
         return device;
+    }
+
+    /** How DPDK is to be started, and what a device of its is to carry; the device is named by {@link #device}. */
+    DpdkConfig dpdk() {
+        return new DpdkConfig(eal, "", mtu, buffers);
     }
 
     NetConfig toConfig(int datagramBytesMax, int cores) {

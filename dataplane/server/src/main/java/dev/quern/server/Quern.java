@@ -68,8 +68,11 @@ public final class Quern {
         }
         NetConfig net = config.net();
         if (net != null) {
-            ways.add(
-                    new NetPorts(PacketDevices.open(config.netDevice(), config.cores()), net, config.cores(), budgets));
+            ways.add(new NetPorts(
+                    PacketDevices.open(config.netDevice(), config.dpdk(), config.cores()),
+                    net,
+                    config.cores(),
+                    budgets));
         }
         if (config.resp() != null) {
             ways.add(new RespPorts(config.resp()));

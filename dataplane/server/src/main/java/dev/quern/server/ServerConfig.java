@@ -3,6 +3,7 @@ package dev.quern.server;
 import dev.quern.client.transport.ShmTransport;
 import dev.quern.protocol.Limits;
 import dev.quern.sandbox.FunctionsConfig;
+import dev.quern.server.dpdk.DpdkConfig;
 import dev.quern.server.loop.IdleConfig;
 import dev.quern.server.net.NetConfig;
 import dev.quern.server.port.UdpPorts;
@@ -36,6 +37,7 @@ public final class ServerConfig {
     private final int socketBufferBytes;
     private final int datagramBytesMax;
     private final String netDevice;
+    private final DpdkConfig dpdk;
     private final @Nullable NetConfig net;
     private final IdleConfig idle;
     private final SessionConfig sessions;
@@ -57,6 +59,7 @@ public final class ServerConfig {
         socketBufferBytes = builder.socketBufferBytes;
         datagramBytesMax = builder.datagramBytesMax;
         netDevice = builder.net.device();
+        dpdk = builder.net.dpdk();
         net = builder.net.isOff() ? null : builder.net.toConfig(datagramBytesMax, cores);
         idle = new IdleConfig(builder.spins, builder.yields, builder.waitMs, builder.parkUs, builder.parkMaxUs);
         sessions = new SessionConfig(
@@ -187,6 +190,11 @@ public final class ServerConfig {
     /** The packet device, {@code KIND:NAME}, or {@code off}. */
     public String netDevice() {
         return netDevice;
+    }
+
+    /** How DPDK is to be started when the packet device is one of its; without the device's name. */
+    DpdkConfig dpdk() {
+        return dpdk;
     }
 
     /** What the server is on its packet device's link; null when there is none. */
