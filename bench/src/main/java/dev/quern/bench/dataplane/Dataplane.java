@@ -6,7 +6,7 @@ import java.util.List;
 
 /** {@code bench dataplane}. */
 public final class Dataplane implements Bench {
-    private static final List<Part> PARTS = List.of(new WaysPart(), new QuietPart());
+    private static final List<Part> PARTS = List.of(new WaysPart(), new QuietPart(), new DpdkEchoPart());
 
     /** For the list of benches. */
     public Dataplane() {}
