@@ -3,6 +3,7 @@ package dev.quern.bench;
 import dev.quern.bench.dataplane.Dataplane;
 import dev.quern.bench.evict.Evict;
 import dev.quern.bench.functions.FunctionsBench;
+import dev.quern.bench.isolation.Hostile;
 import dev.quern.bench.isolation.Isolation;
 import dev.quern.bench.micro.Micro;
 import dev.quern.bench.peers.Peers;
@@ -19,6 +20,7 @@ public final class Benches {
             new Evict(),
             new FunctionsBench(),
             new Isolation(),
+            new Hostile(),
             new Dataplane());
 
     private Benches() {}

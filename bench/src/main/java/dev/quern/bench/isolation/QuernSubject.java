@@ -39,8 +39,8 @@ final class QuernSubject implements Subject {
     private static final byte[] SPIN = Base64.getDecoder()
             .decode(
                     "AGFzbQEAAAABDAJgA39/fwF/YAABfwIbAgNlbnYGbWVtb3J5AgABBXF1ZXJuA2FyZwAAAwIBAQcHAQNydW4AAQpXAVUCAX8BfkEA"
-                            + "QcAAQQQQABpBwAAoAgAhAELE9P3d3JHQnAEhAQNAIAEgAUINhoUhASABIAFCB4iFIQEgASABQhGGhSEBIABBAWsiAA0ACyABQgGE"
-                            + "p0UL");
+                        + "QcAAQQQQABpBwAAoAgAhAELE9P3d3JHQnAEhAQNAIAEgAUINhoUhASABIAFCB4iFIQEgASABQhGGhSEBIABBAWsiAA0ACyABQgGE"
+                        + "p0UL");
 
     private static final byte[] NAME = "spin".getBytes(StandardCharsets.UTF_8);
     private static final byte[] KEY = "sixteen bytes: k".getBytes(StandardCharsets.UTF_8);
@@ -51,15 +51,15 @@ final class QuernSubject implements Subject {
     private final QuernClient caller;
     private final Pipeline reads;
     private final Pipeline calls;
-    private Subject.Listener listening = new Ignoring();
+    private Subject.Listener listening = IGNORING;
 
-    private static final class Ignoring implements Subject.Listener {
+    static final Subject.Listener IGNORING = new Subject.Listener() {
         @Override
         public void onRead(int slot) {}
 
         @Override
         public void onCall() {}
-    }
+    };
 
     /** @param connect makes a client of a configuration begun */
     QuernSubject(Function<ClientConfig.Builder, QuernClient> connect) {
