@@ -22,6 +22,7 @@ import dev.quern.server.port.UdpPorts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -186,17 +187,40 @@ class InterludeTest {
     }
 
     @Test
-    void shouldServeNewClientsAndLongRequestsAfterTheFunction() {
+    void shouldTakeNewClientsBeforeAFunctionEnds() {
+        CompletableFuture<FunctionResult> spinning = caller.invoke("spin");
+        awaitInterlude();
+        QuernClient third = connect();
+        assertNull(third.table().sync().get(bytes("none")));
+        assertFalse(spinning.isDone(), "it was answered before the function ended");
+        kill();
+        assertThrows(QuernException.class, () -> caller.await(spinning));
+    }
+
+    @Test
+    void shouldServeLongValuesBeforeAFunctionEnds() {
+        byte[] large = new byte[250_000];
+        Arrays.fill(large, (byte) 7);
+        records.put(bytes("large"), large);
+        CompletableFuture<FunctionResult> spinning = caller.invoke("spin");
+        awaitInterlude();
+        for (int i = 0; i < 3; i++) {
+            assertArrayEquals(large, records.get(bytes("large")));
+        }
+        assertFalse(spinning.isDone(), "all were answered before the function ended");
+        kill();
+        assertThrows(QuernException.class, () -> caller.await(spinning));
+    }
+
+    @Test
+    void shouldServeLongRequestsAfterTheFunction() {
         CompletableFuture<FunctionResult> waiting = caller.invoke("until");
         awaitInterlude();
         byte[] large = new byte[300_000];
         CompletableFuture<Long> putting = other.table().put(bytes("large"), large);
-        // By a ring it is connected afterwards, over UDP in the midst.
-        CompletableFuture<QuernClient> third = CompletableFuture.supplyAsync(this::connect);
         Await.until("not held", () -> count(Counter.REQUESTS_HELD) > 0);
         caller.table().sync().put(bytes("go"), bytes("1"));
         other.await(putting);
-        assertNull(third.join().table().sync().get(bytes("none")));
         caller.await(waiting);
         assertArrayEquals(large, records.get(bytes("large")));
     }

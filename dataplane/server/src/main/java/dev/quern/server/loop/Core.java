@@ -32,6 +32,8 @@ public final class Core {
     private final Counters counters;
     private final ControlExecutor control;
     private final MpscVarHandleArrayQueue<Runnable> tasks = new MpscVarHandleArrayQueue<>(LoopLimits.CORE_TASKS_MAX);
+    private final MpscVarHandleArrayQueue<Runnable> shortTasks =
+            new MpscVarHandleArrayQueue<>(LoopLimits.CORE_TASKS_MAX);
     private final Thread thread = Thread.currentThread();
     private final CoreEvents events;
     private final AtomicReference<Rest> rest = new AtomicReference<>(Rest.AWAKE);
@@ -131,7 +133,19 @@ public final class Core {
      * @throws RejectedExecutionException when the core has not run {@link LoopLimits#CORE_TASKS_MAX} earlier ones yet
      */
     public void execute(Runnable task) {
-        if (!tasks.offer(task)) {
+        offer(tasks, task);
+    }
+
+    /**
+     * As {@link #execute}, for what is short and touches no session's request in hand: it is run in the midst of functions, too, and before
+     * what {@code execute} was given.
+     */
+    public void executeShort(Runnable task) {
+        offer(shortTasks, task);
+    }
+
+    private void offer(MpscVarHandleArrayQueue<Runnable> queue, Runnable task) {
+        if (!queue.offer(task)) {
             throw new RejectedExecutionException("core " + index + " has " + LoopLimits.CORE_TASKS_MAX
                     + " tasks waiting: submit fewer, or wait for the earlier ones");
         }
@@ -241,12 +255,21 @@ public final class Core {
     }
 
     boolean hasTasks() {
-        return !tasks.isEmpty();
+        return !tasks.isEmpty() || !shortTasks.isEmpty();
     }
 
     int runTasks(int limit) {
+        return runShortTasks(limit) + run(tasks, limit);
+    }
+
+    /** Those that may be run in an interlude. */
+    int runShortTasks(int limit) {
+        return run(shortTasks, limit);
+    }
+
+    private static int run(MpscVarHandleArrayQueue<Runnable> queue, int limit) {
         int done = 0;
-        for (Runnable task; done < limit && (task = tasks.poll()) != null; done++) {
+        for (Runnable task; done < limit && (task = queue.poll()) != null; done++) {
             task.run();
         }
         return done;

@@ -206,6 +206,7 @@ public final class CoreLoop implements Runnable {
         counters.increment(Counter.INTERLUDES);
         turning.beginInterlude(nowNs, unixMs, LoopLimits.INTERLUDE_REQUESTS_MAX);
         try {
+            turning.runShortTasks(LoopLimits.TASKS_PER_TURN_MAX);
             for (Port port : polled) {
                 port.pollShort(nowNs, LoopLimits.BURST_MAX);
                 port.flush(nowNs);

@@ -49,7 +49,7 @@ public final class RingPorts implements PortFactory {
         RingPort port = ports.get(coreIndex);
         RingLink link = new RingLink(port.core(), links.incrementAndGet(), wakeClient);
         try {
-            port.core().execute(() -> port.add(link));
+            port.core().executeShort(() -> port.add(link));
         } catch (RejectedExecutionException busy) {
             throw new IOException("the embedded server's core " + coreIndex + " takes no more links now", busy);
         }

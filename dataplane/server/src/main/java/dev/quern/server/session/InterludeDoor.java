@@ -2,6 +2,7 @@ package dev.quern.server.session;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.Table;
+import dev.quern.protocol.FetchLayout;
 import dev.quern.protocol.MessageCursor;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.Status;
@@ -31,6 +32,7 @@ final class InterludeDoor {
     private final MessageCursor cursor = new MessageCursor();
     private final Reply reply;
     private final RecordRequests records;
+    private final Fetches fetches;
 
     InterludeDoor(
             Core core,
@@ -47,6 +49,7 @@ final class InterludeDoor {
         this.held = held;
         this.reply = new Reply(writer);
         this.records = new RecordRequests(core, reply, true);
+        this.fetches = new Fetches(counters, reply);
     }
 
     void receive(long datagram, int length, long peer, DatagramSink sink) {
@@ -92,6 +95,12 @@ final class InterludeDoor {
         int sequence = cursor.sequence();
         if (cursor.checkBody() != Verdict.GOOD || core.draining()) {
             return false;
+        }
+        if (opcode == Opcode.FETCH) {
+            counters.increment(Counter.REQUESTS);
+            fetches.serve(session, sequence, FetchLayout.offset(NativeMemory.ALL, cursor.body()));
+            core.servedShort(SessionLimits.PIECE_GETS);
+            return true;
         }
         boolean kept = Opcode.isKept(opcode);
         // That of the function itself comes again when it takes long, and must not keep the rest of its session.

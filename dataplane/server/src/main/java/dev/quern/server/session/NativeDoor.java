@@ -39,6 +39,7 @@ public final class NativeDoor implements AutoCloseable {
     private final Handshake handshake;
     private final Reply reply;
     private final Repeats repeats;
+    private final Fetches fetches;
     private final Requests requests;
     private final HeldDatagrams held = new HeldDatagrams();
     private final InterludeDoor interlude;
@@ -62,6 +63,7 @@ public final class NativeDoor implements AutoCloseable {
         this.handshake = new Handshake(core, config, ports, sessions, writer, budget);
         this.reply = new Reply(writer);
         this.repeats = new Repeats(counters, writer);
+        this.fetches = new Fetches(counters, reply);
         this.requests = new Requests(core, reply);
         this.interlude = new InterludeDoor(core, sessions, handshake, writer, repeats, held);
         this.idleNs = config.idleMs() * 1_000_000L;
@@ -206,7 +208,7 @@ public final class NativeDoor implements AutoCloseable {
         counters.increment(Counter.REQUESTS);
         Verdict verdict = cursor.checkBody();
         if (verdict == Verdict.GOOD && opcode == Opcode.FETCH) {
-            fetch(session, sequence, FetchLayout.offset(NativeMemory.ALL, cursor.body()));
+            fetches.serve(session, sequence, FetchLayout.offset(NativeMemory.ALL, cursor.body()));
             return;
         }
         if (!session.advance(sequence)) {
@@ -317,21 +319,6 @@ public final class NativeDoor implements AutoCloseable {
             }
         } finally {
             session.requests().free(body);
-        }
-    }
-
-    private void fetch(Session session, int sequence, int offset) {
-        counters.increment(Counter.FETCHES);
-        LargeBody body = session.replies().get(sequence);
-        if (body == null) {
-            answer(session, Opcode.FETCH, Status.NOT_KEPT, sequence, Status.describe(Status.NOT_KEPT));
-        } else if (offset == body.length()) {
-            session.replies().remove(sequence);
-        } else if (offset > body.length() || offset % Limits.partBytes(session.datagramBytesMax()) != 0) {
-            counters.increment(Counter.REQUESTS_BAD);
-            answer(session, Opcode.FETCH, Status.BAD_REQUEST, sequence, Verdict.BAD_FIELD.text());
-        } else {
-            reply.piece(session, body, offset);
         }
     }
 

@@ -27,7 +27,7 @@ final class RecordRequests {
     private final Reply reply;
     private final boolean onlyShort;
 
-    /** @param onlyShort whether values that do not fit a datagram are left for later */
+    /** @param onlyShort whether long values are left for later */
     RecordRequests(Core core, Reply reply, boolean onlyShort) {
         this.core = core;
         this.storeCore = core.storeCore();
@@ -80,10 +80,14 @@ final class RecordRequests {
         int valueLength = Record.valueLength(record);
         int bodyLength = ValueReplyLayout.VALUE_OFFSET + valueLength;
         if (!reply.fits(bodyLength)) {
-            if (!onlyShort) {
+            boolean isDone = !onlyShort || bodyLength <= SessionLimits.SHORT_REPLY_BYTES_MAX;
+            if (isDone) {
                 getLarge(record, bodyLength);
             }
-            return !onlyShort;
+            if (onlyShort && isDone) {
+                core.servedShort(SessionLimits.PIECE_GETS);
+            }
+            return isDone;
         }
         fillValue(reply.begin(Status.OK, bodyLength), record, valueLength);
         reply.end();

@@ -46,6 +46,12 @@ public final class SessionLimits {
     /** As long as no more wait, those of no session may wait as well: to be told so, but no flood of them. */
     static final int HELD_STRANGERS_MAX = 256;
 
+    /** The longest reply that is given in the midst of a function: to copy it takes some 30 microseconds. */
+    static final int SHORT_REPLY_BYTES_MAX = 256 * 1024;
+
+    /** A piece of a long reply, or a copy of one, takes about as long as so many gets. */
+    static final int PIECE_GETS = 32;
+
     /** A step of a handshake takes about as long as so many gets. */
     static final int HANDSHAKE_GETS = 32;
 
