@@ -32,6 +32,9 @@ public interface FunctionRuntime extends AutoCloseable {
     /** Of the available ones that isolate, that with the highest is in force. */
     int preference();
 
+    /** What it costs, as far as is known before it was measured here: see {@link Functions#costs}. */
+    RuntimeCosts costs();
+
     /** Guest addresses that its code can read are below this. */
     long addressMax();
 

@@ -33,6 +33,7 @@ public final class Functions implements AutoCloseable {
     private final RuntimeReport report;
     private final Map<Tenant, TenantFunctions> byTenant = new ConcurrentHashMap<>();
     private final List<CoreCall> calls = new CopyOnWriteArrayList<>();
+    private final Map<String, RuntimeCosts> measured = new ConcurrentHashMap<>();
     private final AtomicInteger deployments = new AtomicInteger();
     private final Thread watchdog;
     private final @Nullable Thread warming;
@@ -85,6 +86,32 @@ public final class Functions implements AutoCloseable {
     private String noneAvailable(String name) {
         return "no function runtime '" + name + "' is available: "
                 + runtimes.stream().map(FunctionRuntime::describe).collect(Collectors.joining("; "));
+    }
+
+    /** The names of the runtimes that can run functions here, the best first. */
+    public List<String> runtimes() {
+        return runtimes.stream()
+                .filter(FunctionRuntime::isAvailable)
+                .map(FunctionRuntime::name)
+                .toList();
+    }
+
+    FunctionRuntime runtime(String name) {
+        return runtimes.stream()
+                .filter(runtime -> runtime.isAvailable() && runtime.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(noneAvailable(name)));
+    }
+
+    /** What a runtime costs: as it was measured here, if it was, else as it declares. */
+    public RuntimeCosts costs(String name) {
+        FunctionRuntime runtime = runtime(name);
+        return measured.getOrDefault(name, runtime.costs());
+    }
+
+    /** What a runtime was measured to cost here. One that is not there is none's business. */
+    public void setCosts(String name, RuntimeCosts costs) {
+        measured.put(name, costs);
     }
 
     /** How long a function runs before others go first. */

@@ -2,6 +2,7 @@ package dev.quern.server;
 
 import dev.quern.kvstore.WhenFull;
 import dev.quern.server.port.UdpPorts;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -78,6 +79,7 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             integer("sessions.large_bytes_max", ServerConfig.Builder::largeBytesMax),
             bool("store.huge_pages", ServerConfig.Builder::hugePages),
             string("functions.runtime", ServerConfig.Builder::functionRuntime),
+            string("functions.costs", (builder, value) -> builder.functionCosts(Path.of(value))),
             integer(
                     "functions.quantum_us",
                     (builder, value) -> builder.functionQuantumUs(toInt("functions.quantum_us", value))));

@@ -6,6 +6,7 @@ import dev.quern.kvstore.StoreConfig;
 import dev.quern.kvstore.Tenant;
 import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.FunctionsConfig;
+import dev.quern.sandbox.RuntimeCosts;
 import dev.quern.server.loop.ControlExecutor;
 import dev.quern.server.loop.CoreEvents;
 import dev.quern.server.loop.CoreLoop;
@@ -14,8 +15,10 @@ import dev.quern.server.loop.PortFactory;
 import dev.quern.server.port.UdpPorts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -77,8 +80,13 @@ public final class Server implements AutoCloseable {
     }
 
     private static Functions openFunctions(ServerConfig config) {
+        Path file = config.functionCosts();
+        Map<String, RuntimeCosts> costs = file == null ? Map.of() : CostsFile.read(file);
         try {
-            return Functions.open(new FunctionsConfig(config.functionRuntime(), true, config.functionQuantumUs()));
+            Functions functions =
+                    Functions.open(new FunctionsConfig(config.functionRuntime(), true, config.functionQuantumUs()));
+            costs.forEach(functions::setCosts);
+            return functions;
         } catch (IllegalArgumentException refused) {
             throw new ConfigException("functions.runtime: " + refused.getMessage());
         }

@@ -43,6 +43,7 @@ public final class ServerConfig {
     private final SessionConfig sessions;
     private final boolean hugePages;
     private final String functionRuntime;
+    private final @Nullable Path functionCosts;
     private final int functionQuantumUs;
     private final int drainMs;
     private final List<TenantSettings> tenants;
@@ -70,6 +71,7 @@ public final class ServerConfig {
                 builder.largeBytesMax);
         hugePages = builder.hugePages;
         functionRuntime = builder.functionRuntime;
+        functionCosts = builder.functionCosts;
         functionQuantumUs = builder.functionQuantumUs;
         drainMs = builder.drainMs;
         tenants = builder.tenants.isEmpty()
@@ -221,6 +223,11 @@ public final class ServerConfig {
         return functionRuntime;
     }
 
+    /** What {@code quern calibrate} wrote; null when runtimes cost what they declare. */
+    public @Nullable Path functionCosts() {
+        return functionCosts;
+    }
+
     /** How long a function runs before its core looks for short requests to serve in between. */
     public int functionQuantumUs() {
         return functionQuantumUs;
@@ -260,6 +267,7 @@ public final class ServerConfig {
         private long largeBytesMax = 256L << 20;
         private boolean hugePages = true;
         private String functionRuntime = RUNTIME_AUTO;
+        private @Nullable Path functionCosts;
         private int functionQuantumUs = FunctionsConfig.defaults().quantumUs();
         private int drainMs = 5_000;
         private final List<TenantSettings> tenants = new ArrayList<>();
@@ -418,6 +426,12 @@ public final class ServerConfig {
 
         public Builder functionRuntime(String name) {
             functionRuntime = name;
+            return this;
+        }
+
+        /** A file that {@code quern calibrate} wrote. */
+        public Builder functionCosts(Path file) {
+            functionCosts = file;
             return this;
         }
 

@@ -78,6 +78,7 @@ class ServerConfigTest {
                 huge_pages = false
                 [functions]
                 runtime = "chicory"
+                costs = "costs.toml"
                 [[tenant]]
                 name = "acme"
                 secret = "s"
@@ -103,6 +104,7 @@ class ServerConfigTest {
                 config.sessions().toString());
         assertFalse(config.hugePages());
         assertEquals("chicory", config.functionRuntime());
+        assertEquals(Path.of("costs.toml"), config.functionCosts());
         assertEquals(
                 List.of(
                         new TenantSettings("acme", "s", 1 << 20, WhenFull.EVICT).trusting("java"),

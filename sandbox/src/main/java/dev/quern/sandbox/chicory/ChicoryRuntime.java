@@ -9,6 +9,7 @@ import dev.quern.sandbox.CheckedModule;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.Manifest;
+import dev.quern.sandbox.RuntimeCosts;
 import dev.quern.sandbox.check.Instructions;
 import dev.quern.sandbox.guest.StoreCalls;
 import dev.quern.sandbox.guest.WindowedMemory;
@@ -41,6 +42,11 @@ public final class ChicoryRuntime implements FunctionRuntime {
     @Override
     public int preference() {
         return 5;
+    }
+
+    @Override
+    public RuntimeCosts costs() {
+        return new RuntimeCosts(60, 10, 45, 70, 8_000);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.quern.sandbox.CheckedModule;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.Manifest;
+import dev.quern.sandbox.RuntimeCosts;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -71,6 +72,11 @@ public final class GraalRuntime implements FunctionRuntime {
     @Override
     public int preference() {
         return 10;
+    }
+
+    @Override
+    public RuntimeCosts costs() {
+        return new RuntimeCosts(250, 60, 45, 40, 12_000);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.quern.guest.Entries;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.Manifest;
+import dev.quern.sandbox.RuntimeCosts;
 import dev.quern.sandbox.check.ModuleFacts;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.util.Set;
@@ -44,6 +45,11 @@ public final class JavaRuntime implements FunctionRuntime {
     @Override
     public int preference() {
         return 0;
+    }
+
+    @Override
+    public RuntimeCosts costs() {
+        return new RuntimeCosts(5, 5, 40, 30, 500);
     }
 
     @Override

@@ -16,7 +16,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "Quern 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ServeCommand.class, CliCommand.class, FunctionCommand.class, DoctorCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            CliCommand.class,
+            FunctionCommand.class,
+            DoctorCommand.class,
+            CalibrateCommand.class
+        })
 public final class Main implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
