@@ -6,7 +6,7 @@ import dev.quern.sandbox.check.ModuleFacts;
 import dev.quern.sandbox.guest.InitialImage;
 import org.jspecify.annotations.Nullable;
 
-/** A module as one tenant deployed it. Immutable, but for being removed. Safe on any thread. */
+/** A module as one tenant deployed it. Immutable, but for being paused and removed. Safe on any thread. */
 final class Deployment {
     /** What a module may export, as {@code () -> ()}, to have it called before anything else in an instance. */
     static final String INITIALIZER = ModuleCheck.INITIALIZER;
@@ -22,6 +22,7 @@ final class Deployment {
     private final FunctionRuntime.@Nullable Renewal renewal;
 
     private volatile boolean isRemoved;
+    private volatile boolean isPaused;
 
     Deployment(
             int id,
@@ -52,6 +53,15 @@ final class Deployment {
 
     FunctionInfo info() {
         return info;
+    }
+
+    /** Whether calls are refused. */
+    boolean isPaused() {
+        return isPaused;
+    }
+
+    void pause(boolean newPaused) {
+        isPaused = newPaused;
     }
 
     FunctionRuntime runtime() {

@@ -127,6 +127,10 @@ public final class FunctionCore implements AutoCloseable {
                     FunctionStatus.UNAVAILABLE,
                     "the arguments are not a list: u32 count, then u32 length and bytes for each, and nothing after");
         }
+        if (function.deployment().isPaused()) {
+            return call.fail(
+                    FunctionStatus.PAUSED, function.name() + " is paused; call again when it was resumed (fn resume)");
+        }
         if (call.table().tenant() != function.tenant()) {
             throw new IllegalArgumentException(
                     function.name() + " is not a function of " + call.table().tenant());

@@ -30,5 +30,8 @@ public final class FunctionStatus {
     /** It could not be started: no memory for an instance, or bad arguments. */
     public static final int UNAVAILABLE = -28;
 
+    /** Its owner paused it: call again when it was resumed. */
+    public static final int PAUSED = -29;
+
     private FunctionStatus() {}
 }

@@ -230,6 +230,30 @@ public final class Functions implements AutoCloseable {
         return of(tenant).remove(name);
     }
 
+    /** Has calls of a function refused, until it is resumed or replaced; false when there is none. Calls that are running go on. */
+    public boolean pause(Tenant tenant, String name) {
+        return pause(tenant, name, true);
+    }
+
+    /** Undoes {@link #pause}; false when there is no such function. */
+    public boolean resume(Tenant tenant, String name) {
+        return pause(tenant, name, false);
+    }
+
+    private boolean pause(Tenant tenant, String name, boolean paused) {
+        Deployment deployment = of(tenant).deployment(name);
+        if (deployment != null) {
+            deployment.pause(paused);
+        }
+        return deployment != null;
+    }
+
+    /** Whether a function is there and paused. */
+    public boolean isPaused(Tenant tenant, String name) {
+        Deployment deployment = of(tenant).deployment(name);
+        return deployment != null && deployment.isPaused();
+    }
+
     /** What a tenant has deployed, by name. */
     public List<FunctionInfo> list(Tenant tenant) {
         return of(tenant).deployments().stream().map(Deployment::info).toList();

@@ -11,6 +11,7 @@ import java.util.List;
  * A deployed function, as the server has it.
  *
  * @param runtime what runs it
+ * @param paused whether calls are refused until it is resumed
  * @param timeLimit of one call
  * @param memoryPagesMax of 64 KiB each
  * @param moduleLength bytes of the module as deployed
@@ -20,6 +21,7 @@ public record FunctionInfo(
         String name,
         String runtime,
         boolean readOnly,
+        boolean paused,
         Duration timeLimit,
         int memoryPagesMax,
         int moduleLength,
@@ -41,6 +43,7 @@ public record FunctionInfo(
                 Wire.text(memory, name, nameLength),
                 Wire.text(memory, runtime, runtimeLength),
                 (FunctionLayout.flags(memory, body) & FunctionLayout.FLAG_READ_ONLY) != 0,
+                (FunctionLayout.flags(memory, body) & FunctionLayout.FLAG_PAUSED) != 0,
                 Duration.ofNanos(FunctionLayout.timeLimitUs(memory, body) * 1000),
                 FunctionLayout.memoryPagesMax(memory, body),
                 FunctionLayout.moduleLength(memory, body),

@@ -121,15 +121,56 @@ public final class Functions {
 
     /** Removes a function; completes with whether there was one. Calls that run go on. */
     public CompletableFuture<Boolean> remove(String function) {
-        return client.submit(named(Opcode.FUNCTION_REMOVE, false, function, reply -> {
+        return change(Opcode.FUNCTION_REMOVE, function, "remove function ");
+    }
+
+    /** Has calls of a function refused with {@link QuernException.Busy} until it is resumed or replaced; completes with whether there was one. */
+    public CompletableFuture<Boolean> pause(String function) {
+        return change(Opcode.FUNCTION_PAUSE, function, "pause function ");
+    }
+
+    /** Undoes {@link #pause}; completes with whether there was such a function. */
+    public CompletableFuture<Boolean> resume(String function) {
+        return change(Opcode.FUNCTION_RESUME, function, "resume function ");
+    }
+
+    private CompletableFuture<Boolean> change(int opcode, String function, String what) {
+        return client.submit(named(opcode, false, function, reply -> {
             if (reply.status() == Status.UNKNOWN_FUNCTION) {
                 return false;
             }
             if (!reply.ok()) {
-                throw reply.exception("remove function " + function);
+                throw reply.exception(what + function);
             }
             return true;
         }));
+    }
+
+    /** The newest lines that the tenant's functions logged, oldest first. */
+    public CompletableFuture<List<String>> log() {
+        return client.submit(new Request<>(
+                Opcode.FUNCTION_LOG,
+                true,
+                TableHandle.DEFAULT,
+                Request.ROUTE_ANY,
+                timeoutNs,
+                0,
+                (memory, body) -> {},
+                Functions::readLog));
+    }
+
+    private static List<String> readLog(Reply reply) {
+        if (!reply.ok()) {
+            throw reply.exception("read the function log");
+        }
+        List<String> lines = new ArrayList<>();
+        long at = reply.body() + Integer.BYTES;
+        for (int count = Wire.getInt(reply.memory(), reply.body()); count > 0; count--) {
+            int length = Wire.getInt(reply.memory(), at);
+            lines.add(Wire.text(reply.memory(), at + Integer.BYTES, length));
+            at += Integer.BYTES + length;
+        }
+        return List.copyOf(lines);
     }
 
     private <T> Request<T> named(int opcode, boolean replayable, String function, Request.Decoder<T> decoder) {

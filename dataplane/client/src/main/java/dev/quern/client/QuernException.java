@@ -40,7 +40,7 @@ public class QuernException extends RuntimeException {
             case Status.FUNCTION_REFUSED -> new FunctionRefused(message, status);
             case Status.UNKNOWN_FUNCTION -> new UnknownFunction(message, status);
             case Status.DEADLINE -> new DeadlineExceeded(message, status);
-            case Status.BUSY, Status.DRAINING -> new Busy(message, status);
+            case Status.BUSY, Status.DRAINING, Status.FUNCTION_PAUSED -> new Busy(message, status);
             case Status.BAD_REQUEST,
                     Status.UNKNOWN_OPCODE,
                     Status.BAD_KEY,
@@ -159,7 +159,7 @@ public class QuernException extends RuntimeException {
         }
     }
 
-    /** Server or client has no room for the request just now, or the server is shutting down; nothing was done. Retry later. */
+    /** No room for the request just now, or the server is shutting down, or the function is paused; nothing was done. Retry later. */
     public static final class Busy extends QuernException {
         private static final long serialVersionUID = 1;
 

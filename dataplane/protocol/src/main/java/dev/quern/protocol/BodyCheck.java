@@ -25,8 +25,9 @@ public final class BodyCheck {
             case Opcode.TABLE_OPEN -> tableOpen(memory, body, length);
             case Opcode.INVOKE -> invoke(memory, body, length);
             case Opcode.DEPLOY -> deploy(memory, body, length);
-            case Opcode.FUNCTION_DESCRIBE, Opcode.FUNCTION_REMOVE -> name(length, Limits.FUNCTION_NAME_BYTES_MAX);
-            case Opcode.FUNCTION_LIST, Opcode.STATS, Opcode.CLOSE -> exactly(length, 0);
+            case Opcode.FUNCTION_DESCRIBE, Opcode.FUNCTION_REMOVE, Opcode.FUNCTION_PAUSE, Opcode.FUNCTION_RESUME ->
+                name(length, Limits.FUNCTION_NAME_BYTES_MAX);
+            case Opcode.FUNCTION_LIST, Opcode.FUNCTION_LOG, Opcode.STATS, Opcode.CLOSE -> exactly(length, 0);
             case Opcode.PING -> length <= Limits.ERROR_BYTES_MAX ? Verdict.GOOD : Verdict.BODY_LONG;
             case Opcode.PART -> part(memory, body, length, true);
             case Opcode.FETCH -> fetch(memory, body, length);
@@ -53,7 +54,12 @@ public final class BodyCheck {
             case Opcode.PUT, Opcode.COMPARE_AND_SET -> exactly(length, WrittenReplyLayout.BYTES);
             case Opcode.INCREMENT -> exactly(length, IncrementReplyLayout.BYTES);
             case Opcode.TIME_TO_LIVE -> exactly(length, TimeToLiveReplyLayout.BYTES);
-            case Opcode.DELETE, Opcode.EXPIRE, Opcode.CLOSE, Opcode.FUNCTION_REMOVE -> exactly(length, 0);
+            case Opcode.DELETE,
+                    Opcode.EXPIRE,
+                    Opcode.CLOSE,
+                    Opcode.FUNCTION_REMOVE,
+                    Opcode.FUNCTION_PAUSE,
+                    Opcode.FUNCTION_RESUME -> exactly(length, 0);
             case Opcode.MULTI_GET -> multiGetReply(memory, body, length);
             case Opcode.SCAN, Opcode.RANGE -> scanReply(memory, body, length);
             case Opcode.MULTI -> MultiCheck.reply(memory, body, length);
@@ -61,6 +67,7 @@ public final class BodyCheck {
             case Opcode.INVOKE -> atLeast(length, InvokeReplyLayout.BYTES_MIN);
             case Opcode.DEPLOY, Opcode.FUNCTION_DESCRIBE -> function(memory, body, length);
             case Opcode.FUNCTION_LIST -> functionList(memory, body, length);
+            case Opcode.FUNCTION_LOG -> arguments(memory, body, length);
             case Opcode.PING, Opcode.STATS -> Verdict.GOOD;
             case Opcode.PART -> exactly(length, PartReplyLayout.BYTES);
             case Opcode.FETCH -> part(memory, body, length, false);

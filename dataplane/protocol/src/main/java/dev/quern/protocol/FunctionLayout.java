@@ -21,6 +21,9 @@ public final class FunctionLayout {
     /** The function may not write. */
     public static final int FLAG_READ_ONLY = 2;
 
+    /** Calls are refused with {@link Status#FUNCTION_PAUSED}. */
+    public static final int FLAG_PAUSED = 4;
+
     private FunctionLayout() {}
 
     /** Writes the fixed fields; {@code name} follows at {@link #NAME_OFFSET}. */

@@ -35,6 +35,9 @@ public final class Opcode {
     public static final int FUNCTION_LIST = 50;
     public static final int FUNCTION_DESCRIBE = 51;
     public static final int FUNCTION_REMOVE = 52;
+    public static final int FUNCTION_PAUSE = 53;
+    public static final int FUNCTION_RESUME = 54;
+    public static final int FUNCTION_LOG = 55;
 
     /** Codes are below this. */
     public static final int CODES = 64;
@@ -72,6 +75,9 @@ public final class Opcode {
             case FUNCTION_LIST -> "FUNCTION_LIST";
             case FUNCTION_DESCRIBE -> "FUNCTION_DESCRIBE";
             case FUNCTION_REMOVE -> "FUNCTION_REMOVE";
+            case FUNCTION_PAUSE -> "FUNCTION_PAUSE";
+            case FUNCTION_RESUME -> "FUNCTION_RESUME";
+            case FUNCTION_LOG -> "FUNCTION_LOG";
             default -> "opcode " + opcode;
         };
     }
@@ -98,7 +104,10 @@ public final class Opcode {
                     DEPLOY,
                     FUNCTION_LIST,
                     FUNCTION_DESCRIBE,
-                    FUNCTION_REMOVE -> true;
+                    FUNCTION_REMOVE,
+                    FUNCTION_PAUSE,
+                    FUNCTION_RESUME,
+                    FUNCTION_LOG -> true;
             default -> false;
         };
     }
@@ -109,7 +118,17 @@ public final class Opcode {
      */
     public static boolean isKept(int opcode) {
         return switch (opcode) {
-            case PUT, DELETE, COMPARE_AND_SET, INCREMENT, EXPIRE, MULTI, INVOKE, DEPLOY, FUNCTION_REMOVE -> true;
+            case PUT,
+                    DELETE,
+                    COMPARE_AND_SET,
+                    INCREMENT,
+                    EXPIRE,
+                    MULTI,
+                    INVOKE,
+                    DEPLOY,
+                    FUNCTION_REMOVE,
+                    FUNCTION_PAUSE,
+                    FUNCTION_RESUME -> true;
             default -> false;
         };
     }

@@ -1,7 +1,7 @@
 package dev.quern.protocol;
 
 /**
- * How a request ended. Zero is good, everything else negative. −1 … −9 are the store's codes and −20 … −28 the functions', passed on
+ * How a request ended. Zero is good, everything else negative. −1 … −9 are the store's codes and −20 … −29 the functions', passed on
  * unchanged; −40 and below are the protocol's own. The codes are frozen: {@code StatusTest} and {@code docs/protocol.md} name each.
  */
 public final class Status {
@@ -26,6 +26,7 @@ public final class Status {
     public static final int FUNCTION_READ_ONLY = -26;
     public static final int FUNCTION_KILLED = -27;
     public static final int FUNCTION_UNAVAILABLE = -28;
+    public static final int FUNCTION_PAUSED = -29;
 
     public static final int BAD_REQUEST = -40;
     public static final int UNKNOWN_OPCODE = -41;
@@ -73,6 +74,7 @@ public final class Status {
             case FUNCTION_READ_ONLY -> "FUNCTION_READ_ONLY";
             case FUNCTION_KILLED -> "FUNCTION_KILLED";
             case FUNCTION_UNAVAILABLE -> "FUNCTION_UNAVAILABLE";
+            case FUNCTION_PAUSED -> "FUNCTION_PAUSED";
             case BAD_REQUEST -> "BAD_REQUEST";
             case UNKNOWN_OPCODE -> "UNKNOWN_OPCODE";
             case UNKNOWN_SESSION -> "UNKNOWN_SESSION";
@@ -116,6 +118,7 @@ public final class Status {
                 "the function wrote although it was deployed or invoked read-only; nothing was applied";
             case FUNCTION_KILLED -> "the function was ended by an operator; nothing was applied";
             case FUNCTION_UNAVAILABLE -> "the function cannot run on this server just now: see the server's log";
+            case FUNCTION_PAUSED -> "the function is paused; nothing was applied: retry when it was resumed";
             case BAD_REQUEST -> "the request is malformed: client and server may be of different versions";
             case UNKNOWN_OPCODE -> "the server does not know this request: upgrade it";
             case UNKNOWN_SESSION -> "the server does not know this session: open a new one";

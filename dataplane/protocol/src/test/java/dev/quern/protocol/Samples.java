@@ -77,7 +77,10 @@ final class Samples {
         s.add(Opcode.DEPLOY, 0, s.put(DeployLayout.NAME_OFFSET, "sumauto\0asm"));
         s.add(Opcode.FUNCTION_DESCRIBE, 0, s.put(0, "sum"));
         s.add(Opcode.FUNCTION_REMOVE, 0, s.put(0, "sum"));
+        s.add(Opcode.FUNCTION_PAUSE, 0, s.put(0, "sum"));
+        s.add(Opcode.FUNCTION_RESUME, 0, s.put(0, "sum"));
         s.add(Opcode.FUNCTION_LIST, 0, 0);
+        s.add(Opcode.FUNCTION_LOG, 0, 0);
         s.add(Opcode.STATS, 0, 0);
         s.add(Opcode.PING, 0, s.put(0, "echo"));
         PartLayout.write(s.memory, s.body(), 8, 4, Opcode.PUT);
@@ -128,6 +131,8 @@ final class Samples {
         Wire.putInt(s.memory, s.body() + 4, FunctionLayout.BYTES_MIN + 3);
         FunctionLayout.write(s.memory, s.body() + 8, 500, 16, 1000, 0, 3, 0, 0);
         s.add(Opcode.FUNCTION_LIST, 0, s.put(8 + FunctionLayout.NAME_OFFSET, "sum"));
+        s.add(Opcode.FUNCTION_PAUSE, 0, 0);
+        s.add(Opcode.FUNCTION_LOG, 0, s.put(0, "\2\0\0\0\1\0\0\0a\0\0\0\0"));
         PartLayout.write(s.memory, s.body(), 4, 0, Opcode.GET);
         s.add(Opcode.FETCH, 0, s.put(PartLayout.BYTES_OFFSET, "abcd"));
         s.add(Opcode.PART, 0, PartReplyLayout.BYTES);

@@ -14,8 +14,10 @@ import dev.quern.client.FunctionInfo;
 import dev.quern.client.FunctionSpec;
 import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
+import dev.quern.protocol.Status;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +115,51 @@ class FunctionsOverUdpTest {
         client.await(client.functions()
                 .deploy(FunctionSpec.of("spin", TestModules.SPIN).timeLimit(Duration.ofMillis(50))));
         assertThrows(QuernException.DeadlineExceeded.class, () -> client.await(client.invoke("spin")));
+    }
+
+    @Test
+    void shouldRefuseCallsWhilePaused() {
+        deploy("count", TestModules.COUNT);
+        client.await(client.invoke("count"));
+        assertTrue(client.await(client.functions().pause("count")));
+        assertTrue(client.await(client.functions().pause("count")), "again");
+        QuernException.Busy paused =
+                assertThrows(QuernException.Busy.class, () -> client.await(client.invoke("count.run")));
+        assertEquals(Status.FUNCTION_PAUSED, paused.status());
+        assertTrue(String.valueOf(paused.getMessage()).contains("fn resume"), paused.getMessage());
+        assertArrayEquals(bytes("1"), client.table().sync().get(bytes("calls")));
+        assertTrue(client.await(client.functions().list()).getFirst().paused());
+        FunctionInfo info = client.await(client.functions().describe("count"));
+        assertTrue(info != null && info.paused());
+        assertTrue(client.await(client.functions().resume("count")));
+        client.await(client.invoke("count"));
+        assertArrayEquals(bytes("2"), client.table().sync().get(bytes("calls")));
+        assertFalse(client.await(client.functions().list()).getFirst().paused());
+        assertFalse(client.await(client.functions().pause("none")));
+        assertFalse(client.await(client.functions().resume("none")));
+    }
+
+    @Test
+    void shouldCallWhatReplacedAPausedFunction() {
+        deploy("f", TestModules.COUNT);
+        assertTrue(client.await(client.functions().pause("f")));
+        FunctionSpec echo = FunctionSpec.of("f", TestModules.ECHO).timeLimit(AMPLE);
+        assertFalse(client.await(client.functions().replace(echo)).paused());
+        assertEquals("back", client.await(client.invoke("f", bytes("back"))).text());
+    }
+
+    @Test
+    void shouldShowWhatFunctionsLogged() {
+        assertEquals(List.of(), client.await(client.functions().log()));
+        deploy("say", TestModules.SAY);
+        List<String> expected = new ArrayList<>();
+        // Longer than a datagram, and more than is kept.
+        for (int i = 0; i < 1003; i++) {
+            String line = i + " " + "ü".repeat(i % 80);
+            client.await(client.invoke("say", bytes(line)));
+            expected.add(line);
+        }
+        assertEquals(expected.subList(3, 1003), client.await(client.functions().log()));
     }
 
     @Test

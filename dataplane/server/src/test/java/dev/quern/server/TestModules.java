@@ -83,6 +83,23 @@ public final class TestModules {
     public static final byte[] STRANGER = bytes(
             "AGFzbQEAAAABCgJgAX8Bf2AAAX8CHAIDZW52Bm1lbW9yeQIAAQRob3N0BWZvcGVuAAADAgEBBwcBA3J1bgABCgYB" + "BABBAAs=");
 
+    /**
+     * Logs its first argument.
+     *
+     * <pre>
+     * (module
+     *   (import "env" "memory" (memory 1))
+     *   (import "quern" "arg" (func $arg (param i32 i32 i32) (result i32)))
+     *   (import "quern" "log" (func $log (param i32 i32)))
+     *   (func (export "run") (result i32)
+     *     (call $log (i32.const 0) (call $arg (i32.const 0) (i32.const 0) (i32.const 1000)))
+     *     (i32.const 0)))
+     * </pre>
+     */
+    public static final byte[] SAY =
+            bytes("AGFzbQEAAAABEQNgA39/fwF/YAJ/fwBgAAF/AicDA2VudgZtZW1vcnkCAAEFcXVlcm4DYXJnAAAFcXVlcm4DbG9nAAEDAgEC"
+                    + "BwcBA3J1bgACChMBEQBBAEEAQQBB6AcQABABQQAL");
+
     private TestModules() {}
 
     private static byte[] bytes(String base64) {

@@ -22,12 +22,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A tenant's functions: init, build, test, deploy, list, describe, remove, invoke. */
+/** A tenant's functions: made, built and tested here; deployed and looked after at a server. */
 @Command(
         name = "fn",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "A tenant's functions: init, build, test, deploy, list, describe, remove, invoke.",
+        description =
+                "A tenant's functions: init, build, test, deploy, list, describe, pause, resume, logs, remove, invoke.",
         subcommands = {
             FunctionProjectCommands.Init.class,
             FunctionProjectCommands.Build.class,
@@ -119,16 +120,49 @@ final class FunctionCommand implements Runnable {
                 return 1;
             }
             print(info);
+            System.out.println("  time limit " + info.timeLimit().toNanos() / 1000 + " us, memory "
+                    + info.memoryPagesMax() + " pages, module " + info.moduleLength() + " bytes");
         }
         return 0;
+    }
+
+    @Command(
+            name = "pause",
+            mixinStandardHelpOptions = true,
+            description = "Has a function's calls refused, with an error to retry on, until it is resumed or replaced.")
+    int pause(@Mixin ConnectOptions connect, @Parameters(paramLabel = "NAME") String name) {
+        try (QuernClient client = connect.connect()) {
+            return say(client.await(client.functions().pause(name)), "paused", name);
+        }
+    }
+
+    @Command(name = "resume", mixinStandardHelpOptions = true, description = "Undoes pause.")
+    int resume(@Mixin ConnectOptions connect, @Parameters(paramLabel = "NAME") String name) {
+        try (QuernClient client = connect.connect()) {
+            return say(client.await(client.functions().resume(name)), "resumed", name);
+        }
+    }
+
+    @Command(
+            name = "logs",
+            mixinStandardHelpOptions = true,
+            description = "Shows the newest lines that the tenant's functions logged, oldest first.")
+    int logs(@Mixin ConnectOptions connect) {
+        try (QuernClient client = connect.connect()) {
+            client.await(client.functions().log()).forEach(System.out::println);
+        }
+        return 0;
+    }
+
+    private static int say(boolean isThere, String done, String name) {
+        System.out.println(isThere ? done : "no function is called " + name);
+        return isThere ? 0 : 1;
     }
 
     @Command(name = "remove", mixinStandardHelpOptions = true, description = "Removes a function.")
     int remove(@Mixin ConnectOptions connect, @Parameters(paramLabel = "NAME") String name) {
         try (QuernClient client = connect.connect()) {
-            boolean removed = client.await(client.functions().remove(name));
-            System.out.println(removed ? "removed" : "no function is called " + name);
-            return removed ? 0 : 1;
+            return say(client.await(client.functions().remove(name)), "removed", name);
         }
     }
 
@@ -150,6 +184,7 @@ final class FunctionCommand implements Runnable {
     }
 
     private static void print(FunctionInfo info) {
-        System.out.println(info.name() + "  runtime " + info.runtime() + "  entries " + info.entries());
+        System.out.println(info.name() + "  runtime " + info.runtime() + "  entries " + info.entries()
+                + (info.readOnly() ? "  read-only" : "") + (info.paused() ? "  paused" : ""));
     }
 }

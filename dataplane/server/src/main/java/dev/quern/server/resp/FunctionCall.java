@@ -79,6 +79,9 @@ final class FunctionCall {
         core.counters().increment(Counter.INVOCATIONS_FAILED);
         if (status == FunctionStatus.OVER_QUOTA) {
             reply.error(Errors.OUT_OF_MEMORY);
+        } else if (status == FunctionStatus.PAUSED) {
+            // What Redis's clients know for an error to try again on.
+            reply.error("TRYAGAIN " + invocation.error());
         } else {
             reply.error("ERR " + invocation.error());
         }

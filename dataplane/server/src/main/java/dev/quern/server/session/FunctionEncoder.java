@@ -7,29 +7,40 @@ import dev.quern.protocol.Wire;
 import dev.quern.sandbox.FunctionInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Writes what is known of deployed functions. Thread: the core's. */
 final class FunctionEncoder implements AutoCloseable {
     private final BodyBuffer buffer = new BodyBuffer();
 
-    void function(FunctionInfo info) {
+    void function(FunctionInfo info, boolean isPaused) {
         buffer.clear();
-        append(info);
+        append(info, isPaused);
     }
 
-    void list(List<FunctionInfo> functions) {
+    void list(List<FunctionInfo> functions, Predicate<FunctionInfo> isPaused) {
         buffer.clear();
         FunctionListReplyLayout.write(
                 NativeMemory.ALL, buffer.append(FunctionListReplyLayout.BYTES_MIN), functions.size());
         for (FunctionInfo info : functions) {
             int lengthAt = buffer.length();
             long ignored = buffer.append(Integer.BYTES);
-            append(info);
+            append(info, isPaused.test(info));
             Wire.putInt(NativeMemory.ALL, buffer.address() + lengthAt, buffer.length() - lengthAt - Integer.BYTES);
         }
     }
 
-    private void append(FunctionInfo info) {
+    void lines(List<String> lines) {
+        buffer.clear();
+        Wire.putInt(NativeMemory.ALL, buffer.append(Integer.BYTES), lines.size());
+        for (String line : lines) {
+            byte[] text = line.getBytes(StandardCharsets.UTF_8);
+            Wire.putInt(NativeMemory.ALL, buffer.append(Integer.BYTES), text.length);
+            bytes(text);
+        }
+    }
+
+    private void append(FunctionInfo info, boolean isPaused) {
         byte[] name = info.manifest().name().getBytes(StandardCharsets.UTF_8);
         byte[] runtime = info.runtime().getBytes(StandardCharsets.UTF_8);
         List<String> entries = info.entries();
@@ -40,7 +51,8 @@ final class FunctionEncoder implements AutoCloseable {
                 info.manifest().timeLimitUs(),
                 info.manifest().memoryPagesMax(),
                 info.moduleBytes(),
-                info.manifest().readOnly() ? FunctionLayout.FLAG_READ_ONLY : 0,
+                (info.manifest().readOnly() ? FunctionLayout.FLAG_READ_ONLY : 0)
+                        | (isPaused ? FunctionLayout.FLAG_PAUSED : 0),
                 name.length,
                 runtime.length,
                 entries.size());

@@ -149,7 +149,7 @@ final class FunctionRequests implements AutoCloseable {
             LOG.error("a function could not be deployed or removed", failure);
             reply.status(Status.INTERNAL);
         } else if (result instanceof FunctionInfo info) {
-            encoder.function(info);
+            encoder.function(info, false);
             reply.body(Status.OK, encoder.address(), encoder.length());
         } else {
             reply.status(Boolean.TRUE.equals(result) ? Status.OK : Status.UNKNOWN_FUNCTION);
@@ -163,12 +163,29 @@ final class FunctionRequests implements AutoCloseable {
             unknown(name);
             return;
         }
-        encoder.function(info);
+        encoder.function(info, functions.isPaused(tenant, name));
+        reply.body(Status.OK, encoder.address(), encoder.length());
+    }
+
+    void pause(Tenant tenant, long body, int length, boolean paused) {
+        String name = Wire.text(NativeMemory.ALL, body, length);
+        boolean isThere = paused ? functions.pause(tenant, name) : functions.resume(tenant, name);
+        if (isThere) {
+            reply.status(Status.OK);
+        } else {
+            unknown(name);
+        }
+    }
+
+    void log(Tenant tenant) {
+        encoder.lines(functions.log(tenant));
         reply.body(Status.OK, encoder.address(), encoder.length());
     }
 
     void list(Tenant tenant) {
-        encoder.list(functions.list(tenant));
+        encoder.list(
+                functions.list(tenant),
+                info -> functions.isPaused(tenant, info.manifest().name()));
         reply.body(Status.OK, encoder.address(), encoder.length());
     }
 

@@ -73,6 +73,9 @@ final class Requests implements AutoCloseable {
             case Opcode.FUNCTION_LIST -> functions.list(session.tenant());
             case Opcode.FUNCTION_DESCRIBE -> functions.describe(session.tenant(), body, length);
             case Opcode.FUNCTION_REMOVE -> functions.remove(session, sequence, body, length);
+            case Opcode.FUNCTION_PAUSE -> functions.pause(session.tenant(), body, length, true);
+            case Opcode.FUNCTION_RESUME -> functions.pause(session.tenant(), body, length, false);
+            case Opcode.FUNCTION_LOG -> functions.log(session.tenant());
             default -> reply.status(Status.UNKNOWN_OPCODE);
         }
     }

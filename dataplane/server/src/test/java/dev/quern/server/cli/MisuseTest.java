@@ -55,7 +55,7 @@ class MisuseTest {
                 "serve extra | serve takes no further argument, and got \"extra\"",
                 "serve --cores two | '--cores'",
                 "cli --timeout soon ping | '--timeout'",
-                "fn nosuch | there are build, deploy, describe, init, invoke, list, remove, test",
+                "fn nosuch | there are build, deploy, describe, init, invoke, list, logs, pause, remove, resume, test",
                 "fn deploy | (see quern fn deploy --help)"
             })
     void shouldSayWhatIsNoUsage(String words, String part) {

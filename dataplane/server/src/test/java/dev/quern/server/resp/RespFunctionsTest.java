@@ -3,11 +3,14 @@ package dev.quern.server.resp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.kvstore.Tenant;
+import dev.quern.sandbox.Functions;
 import dev.quern.server.Await;
 import dev.quern.server.TestModules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -177,6 +180,19 @@ class RespFunctionsTest {
         assertEquals("$-1\r\n", socket.call("GET", "calls"), "nothing of it was written");
         assertEquals(8, body(socket.call("FCALL", "count", "0")).length());
         assertEquals("$1\r\n1\r\n", socket.call("GET", "calls"));
+    }
+
+    @Test
+    void shouldAskToTryAgainWhileAFunctionIsPaused() throws IOException {
+        loaded("#!wasm name=counter", RespRig.example("counter"));
+        Functions functions = rig.server().functions();
+        Tenant tenant = Objects.requireNonNull(rig.server().store().tenant("default"));
+        assertTrue(functions.pause(tenant, "counter"));
+        assertEquals(
+                "-TRYAGAIN counter is paused; call again when it was resumed (fn resume)\r\n",
+                socket.call("FCALL", "counter", "1", "n", "1"));
+        assertTrue(functions.resume(tenant, "counter"));
+        assertEquals("$1\r\n1\r\n", socket.call("FCALL", "counter", "1", "n", "1"));
     }
 
     private static String body(String bulk) {
