@@ -124,6 +124,28 @@ QUERN_ENTRY(slow_add) {
   return -quern_put(0, buffers[0], key, &next, 1);
 }
 
+/* Writes as many records as argument 0 (u32) says. */
+QUERN_ENTRY(put_many) {
+  uint32_t count;
+  int32_t status = quern_arg_u32(0, &count) ? QUERN_OK : -99;
+  for (uint32_t i = 0; i < count && status == QUERN_OK; i++) {
+    status = quern_put(0, &i, sizeof i, "", 0);
+  }
+  return -status;
+}
+
+/* Logs as many lines as argument 0 (u32) says. */
+QUERN_ENTRY(log_many) {
+  uint32_t count;
+  if (!quern_arg_u32(0, &count)) {
+    return 99;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    quern_log("a line of many", 14);
+  }
+  return 0;
+}
+
 /* Replies 80 MB, if it may. */
 QUERN_ENTRY(reply_large) {
   for (uint32_t i = 0; i < 5000; i++) {

@@ -4,6 +4,7 @@ import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Transaction;
 import dev.quern.sandbox.guest.CallState;
+import dev.quern.sandbox.guest.GuestLog;
 import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.Pace;
 import dev.quern.sandbox.guest.ReplyBuffer;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +49,7 @@ public final class FunctionCore implements AutoCloseable {
     private FunctionRuntime.@Nullable Isolate lastIsolate;
 
     /** A function's entry on this core, and the isolate that it runs in. */
-    private record Ready(
-            FunctionRuntime.Isolate isolate, FunctionRuntime.Entry entry, Consumer<String> logger, long addressMax) {}
+    private record Ready(FunctionRuntime.Isolate isolate, FunctionRuntime.Entry entry, GuestLog log, long addressMax) {}
 
     FunctionCore(Functions functions, StoreCore storeCore) throws IOException {
         this.functions = functions;
@@ -153,7 +152,7 @@ public final class FunctionCore implements AutoCloseable {
                 call.isReadOnly() || function.manifest().readOnly(),
                 unixMs,
                 prepared.addressMax,
-                prepared.logger);
+                prepared.log);
         deadlineNs = startNs + limitNs;
         interludeNs = startNs + functions.quantumNs();
         pace.begin(startNs);
@@ -265,7 +264,7 @@ public final class FunctionCore implements AutoCloseable {
             found = new Ready(
                     isolate,
                     isolates.instance(deployment).entry(function.entry()),
-                    functions.of(function.tenant())::log,
+                    functions.of(function.tenant()).log(),
                     deployment.runtime().addressMax());
             ready.put(function, found);
         }

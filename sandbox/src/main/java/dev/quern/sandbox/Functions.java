@@ -266,7 +266,7 @@ public final class Functions implements AutoCloseable {
 
     /** The newest lines that a tenant's functions logged, oldest first. */
     public List<String> log(Tenant tenant) {
-        return of(tenant).log();
+        return of(tenant).log().lines();
     }
 
     /** A function by the name in native memory: {@code module.entry}, or {@code module} for its entry {@code run} or its only one. */

@@ -27,6 +27,9 @@ public final class Limits {
 
     public static final int QUANTUM_US_MAX = 1_000_000;
 
+    /** A module without memory wants none, and gets none. */
+    public static final int MEMORY_PAGES_MIN = 1;
+
     /** 16 MiB. */
     public static final int MEMORY_PAGES_DEFAULT = 256;
 
@@ -41,6 +44,9 @@ public final class Limits {
 
     /** Lines that a tenant's function log keeps. */
     public static final int LOG_LINES_MAX = 1000;
+
+    /** As many as the log keeps: who logs more reads none of it. */
+    public static final int LOG_LINES_PER_SECOND_MAX = LOG_LINES_MAX;
 
     static {
         if (MEMORY_PAGES_MAX > WindowedMemory.PAGES_MAX) {

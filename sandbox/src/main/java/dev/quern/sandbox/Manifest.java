@@ -51,7 +51,12 @@ public record Manifest(
         return NAME.matcher(name).matches();
     }
 
-    void check() throws FunctionRefusedException {
+    /**
+     * Says what is wrong with it, if anything.
+     *
+     * @throws FunctionRefusedException in one line, with what is allowed
+     */
+    public void check() throws FunctionRefusedException {
         if (!isName(name)) {
             throw new FunctionRefusedException("bad function name '" + name
                     + "': begin with a letter, then use letters, digits, _ and -, up to " + Limits.NAME_CHARACTERS_MAX);
@@ -60,9 +65,9 @@ public record Manifest(
             throw new FunctionRefusedException(
                     "time limit of " + timeLimitUs + " us: choose from 1 to " + Limits.TIME_LIMIT_US_MAX);
         }
-        if (memoryPagesMax < 0 || memoryPagesMax > Limits.MEMORY_PAGES_MAX) {
-            throw new FunctionRefusedException(
-                    "memory limit of " + memoryPagesMax + " pages: choose from 0 to " + Limits.MEMORY_PAGES_MAX);
+        if (memoryPagesMax < Limits.MEMORY_PAGES_MIN || memoryPagesMax > Limits.MEMORY_PAGES_MAX) {
+            throw new FunctionRefusedException("memory limit of " + memoryPagesMax + " pages: choose from "
+                    + Limits.MEMORY_PAGES_MIN + " to " + Limits.MEMORY_PAGES_MAX);
         }
     }
 }

@@ -1,8 +1,6 @@
 package dev.quern.sandbox;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +16,7 @@ final class TenantFunctions {
 
     private final Map<String, Deployment> deployments = new TreeMap<>();
     private final Map<String, Function> functions = new HashMap<>();
-    private final Deque<String> log = new ArrayDeque<>();
+    private final FunctionLog log = new FunctionLog(System::nanoTime);
     private final Set<String> trusted = ConcurrentHashMap.newKeySet();
     private volatile FunctionNames names = FunctionNames.EMPTY;
 
@@ -84,18 +82,7 @@ final class TenantFunctions {
         return true;
     }
 
-    void log(String line) {
-        synchronized (log) {
-            if (log.size() == Limits.LOG_LINES_MAX) {
-                log.removeFirst();
-            }
-            log.addLast(line);
-        }
-    }
-
-    List<String> log() {
-        synchronized (log) {
-            return new ArrayList<>(log);
-        }
+    FunctionLog log() {
+        return log;
     }
 }

@@ -166,7 +166,16 @@ class DeploymentTest {
         assertRefused(Rig.module("hostile/unknown_import"), "quern.fetch_url", "put_ttl", "arg_count");
         assertRefused(Rig.module("hostile/wrong_signature"), "quern.reply", "reply(i32, i32) -> i32");
         assertRefused(Rig.module("hostile/no_entry"), "() -> i32", "run");
-        assertRefused(Rig.patient("small").withMemoryPagesMax(0), Rig.module("hostile/calls"), "memoryPagesMax");
+        byte[] threePages = ModuleWriter.module()
+                .section(ModuleWriter.TYPES, new ModuleWriter().raw(1, 0x60, 0, 1, ModuleWriter.I32))
+                .section(ModuleWriter.FUNCTIONS, new ModuleWriter().raw(1, 0))
+                .section(ModuleWriter.MEMORIES, new ModuleWriter().raw(1, 0, 3))
+                .section(
+                        ModuleWriter.EXPORTS,
+                        new ModuleWriter().raw(1).name("run").raw(0, 0))
+                .section(ModuleWriter.CODE, new ModuleWriter().raw(1, 4, 0, 0x41, 0, 0x0b))
+                .toByteArray();
+        assertRefused(Rig.patient("small").withMemoryPagesMax(2), threePages, "3 pages", "2; raise memoryPagesMax");
     }
 
     @Test
@@ -176,7 +185,9 @@ class DeploymentTest {
         assertRefused(Rig.patient(""), noop, "letter");
         assertRefused(Rig.patient("a".repeat(65)), noop, "64");
         assertRefused(Rig.patient("f").withTimeLimitUs(0), noop, "time limit");
-        assertRefused(Rig.patient("f").withMemoryPagesMax(1 << 20), noop, "pages");
+        assertRefused(Rig.patient("f").withTimeLimitUs(Limits.TIME_LIMIT_US_MAX + 1), noop, "time limit", "10000000");
+        assertRefused(Rig.patient("f").withMemoryPagesMax(0), noop, "from 1 to 4096");
+        assertRefused(Rig.patient("f").withMemoryPagesMax(Limits.MEMORY_PAGES_MAX + 1), noop, "from 1 to 4096");
         assertRefused(Rig.patient("f").withRuntime("v8"), noop, "v8", "graalwasm");
     }
 

@@ -3,7 +3,6 @@ package dev.quern.sandbox.guest;
 import dev.quern.kvstore.Table;
 import dev.quern.kvstore.Tenant;
 import dev.quern.kvstore.Transaction;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the running invocation works on. One per core, set anew for each. Thread: the core's. */
@@ -16,7 +15,7 @@ public final class CallState {
     private @Nullable Tenant tenant;
     private @Nullable Table table;
     private @Nullable Transaction transaction;
-    private @Nullable Consumer<String> logger;
+    private @Nullable GuestLog log;
     private boolean isReadOnly;
     private long nowMs;
     private long addressMax;
@@ -27,14 +26,13 @@ public final class CallState {
     }
 
     /** Sets what stays the same over the attempts of an invocation. */
-    public void begin(
-            Table callTable, boolean readOnly, long unixMs, long guestAddressMax, Consumer<String> callLogger) {
+    public void begin(Table callTable, boolean readOnly, long unixMs, long guestAddressMax, GuestLog callLog) {
         tenant = callTable.tenant();
         table = callTable;
         isReadOnly = readOnly;
         nowMs = unixMs;
         addressMax = guestAddressMax;
-        logger = callLogger;
+        log = callLog;
     }
 
     /** Begins an attempt. */
@@ -93,8 +91,8 @@ public final class CallState {
         return addressMax;
     }
 
-    void log(String line) {
-        required(logger).accept(line);
+    GuestLog log() {
+        return required(log);
     }
 
     private static <T> T required(@Nullable T value) {

@@ -99,8 +99,10 @@ public final class NativeCalls {
 
     /** Adds a line to the tenant's log; what is longer than a line is cut. */
     public void log(long address, long length) {
-        int kept = (int) Math.min(length, LOG_LINE_MAX);
-        state.log(new String(NativeMemory.toArray(address, kept), StandardCharsets.UTF_8));
+        if (state.log().admits()) {
+            int kept = (int) Math.min(length, LOG_LINE_MAX);
+            state.log().add(new String(NativeMemory.toArray(address, kept), StandardCharsets.UTF_8));
+        }
     }
 
     public long nowMs() {

@@ -33,8 +33,10 @@ final class OutputLines {
     }
 
     private void end() {
-        String text = new String(line, 0, length, StandardCharsets.UTF_8);
+        int written = length;
         length = 0;
-        state.log(text);
+        if (state.log().admits()) {
+            state.log().add(new String(line, 0, written, StandardCharsets.UTF_8));
+        }
     }
 }

@@ -5,10 +5,12 @@ import dev.quern.client.FunctionInfo;
 import dev.quern.client.FunctionSpec;
 import dev.quern.client.Functions;
 import dev.quern.client.QuernClient;
+import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.Manifest;
 import dev.quern.server.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,13 +71,27 @@ final class FunctionCommand implements Runnable {
             @Option(names = "--time-limit-ms", paramLabel = "MS", description = "Of one call.") @Nullable
                     Long timeLimitMs,
             @Option(names = "--memory-pages", paramLabel = "N", description = "Of 64 KiB, at most.") @Nullable
-                    Integer pages)
-            throws IOException {
-        FunctionSpec wanted = file == null ? project(Path.of(name)) : FunctionSpec.of(name, module(file));
-        wanted = readOnly ? wanted.readOnly() : wanted;
-        wanted = runtime == null ? wanted : wanted.runtime(runtime);
-        wanted = timeLimitMs == null ? wanted : wanted.timeLimit(Duration.ofMillis(timeLimitMs));
-        wanted = pages == null ? wanted : wanted.memoryPagesMax(pages);
+                    Integer pages) {
+        byte[] module;
+        Manifest manifest;
+        if (file == null) {
+            FunctionProject project = FunctionProject.read(directory(name));
+            module = project.readModule();
+            manifest = project.manifest();
+        } else {
+            module = module(file);
+            manifest = Manifest.named(name);
+        }
+        manifest = readOnly ? manifest.withReadOnly(true) : manifest;
+        manifest = runtime == null ? manifest : manifest.withRuntime(runtime);
+        manifest = timeLimitMs == null ? manifest : manifest.withTimeLimitUs(FunctionProject.us(timeLimitMs));
+        manifest = pages == null ? manifest : manifest.withMemoryPagesMax(pages);
+        try {
+            manifest.check();
+        } catch (FunctionRefusedException bad) {
+            throw new ConfigException(String.valueOf(bad.getMessage()));
+        }
+        FunctionSpec wanted = spec(manifest, module);
         try (QuernClient client = connect.connect()) {
             Functions functions = client.functions();
             print(client.await(replace ? functions.replace(wanted) : functions.deploy(wanted)));
@@ -83,10 +99,17 @@ final class FunctionCommand implements Runnable {
         return 0;
     }
 
-    private static FunctionSpec project(Path directory) throws IOException {
-        FunctionProject project = FunctionProject.read(directory);
-        Manifest manifest = project.manifest();
-        FunctionSpec wanted = FunctionSpec.of(manifest.name(), project.readModule())
+    private static Path directory(String name) {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException bad) {
+            throw new ConfigException("no directory is called so: " + bad.getMessage());
+        }
+    }
+
+    /** As a manifest says that passed its check. */
+    private static FunctionSpec spec(Manifest manifest, byte[] module) {
+        FunctionSpec wanted = FunctionSpec.of(manifest.name(), module)
                 .timeLimit(Duration.of(manifest.timeLimitUs(), ChronoUnit.MICROS))
                 .memoryPagesMax(manifest.memoryPagesMax());
         wanted = manifest.readOnly() ? wanted.readOnly() : wanted;

@@ -1,9 +1,12 @@
 package dev.quern.server.cli;
 
+import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.Manifest;
 import dev.quern.server.ConfigException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +32,7 @@ record FunctionProject(Path directory, Manifest manifest, Path module, List<Stri
     private static final long US_PER_MS = 1000;
 
     /** Reads a directory's {@code function.toml}. */
-    static FunctionProject read(Path directory) throws IOException {
+    static FunctionProject read(Path directory) {
         Path file = directory.resolve(FILE);
         TomlParseResult toml = parse(file);
         for (String key : toml.keySet()) {
@@ -45,18 +48,24 @@ record FunctionProject(Path directory, Manifest manifest, Path module, List<Stri
             Long memoryPages = toml.getLong("memory-pages");
             Manifest manifest = Manifest.named(name).withReadOnly(Boolean.TRUE.equals(toml.getBoolean("read-only")));
             manifest = runtime == null ? manifest : manifest.withRuntime(runtime);
-            manifest = timeLimitMs == null
+            manifest = timeLimitMs == null ? manifest : manifest.withTimeLimitUs(us(timeLimitMs));
+            manifest = memoryPages == null
                     ? manifest
-                    : manifest.withTimeLimitUs(Math.multiplyExact(timeLimitMs, US_PER_MS));
-            manifest = memoryPages == null ? manifest : manifest.withMemoryPagesMax(Math.toIntExact(memoryPages));
+                    : manifest.withMemoryPagesMax(Math.clamp(memoryPages, -1, Integer.MAX_VALUE));
+            manifest.check();
             return new FunctionProject(
                     directory,
                     manifest,
                     directory.resolve(required(file, "module", toml.getString("module"))),
                     command(file, required(file, "build", toml.getArray("build"))));
-        } catch (TomlInvalidTypeException | ArithmeticException bad) {
+        } catch (TomlInvalidTypeException | InvalidPathException | FunctionRefusedException bad) {
             throw new ConfigException(file + ": " + bad.getMessage());
         }
+    }
+
+    /** Microseconds, or as many as there are: a manifest's check says what is too long. */
+    static long us(long ms) {
+        return Math.clamp(ms, -1, Long.MAX_VALUE / US_PER_MS) * US_PER_MS;
     }
 
     private static List<String> command(Path file, TomlArray words) {
@@ -73,12 +82,16 @@ record FunctionProject(Path directory, Manifest manifest, Path module, List<Stri
         return List.copyOf(command);
     }
 
-    static TomlParseResult parse(Path file) throws IOException {
+    static TomlParseResult parse(Path file) {
         TomlParseResult toml;
         try {
             toml = Toml.parse(Files.readString(file));
         } catch (NoSuchFileException missing) {
             throw new ConfigException(file + ": no such file; quern fn init makes a project");
+        } catch (CharacterCodingException binary) {
+            throw new ConfigException(file + ": not a text in UTF-8");
+        } catch (IOException failed) {
+            throw new ConfigException(file + ": cannot be read: " + failed.getMessage());
         }
         if (toml.hasErrors()) {
             throw new ConfigException(file + ": " + toml.errors().get(0).toString());
@@ -93,11 +106,13 @@ record FunctionProject(Path directory, Manifest manifest, Path module, List<Stri
         return value;
     }
 
-    byte[] readModule() throws IOException {
+    byte[] readModule() {
         try {
             return Files.readAllBytes(module);
         } catch (NoSuchFileException missing) {
             throw new ConfigException(module + ": no such file; build it by quern fn build " + directory);
+        } catch (IOException failed) {
+            throw new ConfigException(module + ": cannot be read: " + failed.getMessage());
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.quern.server.cli;
 
+import dev.quern.kvstore.StoreException;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.FunctionsConfig;
@@ -77,9 +78,10 @@ final class FunctionProjectCommands {
         private Path directory = Path.of(".");
 
         @Override
-        public Integer call() throws IOException {
+        public Integer call() {
             FunctionProject project = FunctionProject.read(directory);
-            List<TestCase> tests = FunctionTestFile.read(directory.resolve(FunctionTestFile.FILE));
+            Path testFile = directory.resolve(FunctionTestFile.FILE);
+            List<TestCase> tests = FunctionTestFile.read(testFile);
             int failed = 0;
             try (Functions functions = Functions.open(new FunctionsConfig(
                     project.manifest().runtime(),
@@ -96,6 +98,8 @@ final class FunctionProjectCommands {
                 }
             } catch (FunctionRefusedException refused) {
                 throw new ConfigException("refused: " + refused.getMessage());
+            } catch (StoreException bad) {
+                throw new ConfigException(testFile + ": " + bad.getMessage());
             } catch (IllegalArgumentException unavailable) {
                 throw new ConfigException(String.valueOf(unavailable.getMessage()));
             }

@@ -1,9 +1,9 @@
 package dev.quern.server.cli;
 
+import dev.quern.kvstore.Limits;
 import dev.quern.sandbox.FunctionStatus;
 import dev.quern.server.ConfigException;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +24,9 @@ import org.tomlj.TomlTable;
 final class FunctionTestFile {
     static final String FILE = "test.toml";
     static final String DEFAULT_TABLE = "";
+
+    /** Of one call, with their lengths. */
+    static final int ARGUMENTS_BYTES_MAX = 16 << 20;
 
     /** By the word in the file. */
     static final Map<String, Integer> STATUSES = new TreeMap<>(Map.of(
@@ -59,7 +62,7 @@ final class FunctionTestFile {
     /** One test: its tables by name, that without a name being the default one. */
     record TestCase(String name, Map<String, TableState> tables, List<Expected> calls) {}
 
-    static List<TestCase> read(Path file) throws IOException {
+    static List<TestCase> read(Path file) {
         TomlTable toml = FunctionProject.parse(file);
         try {
             known(file, "the file", toml, Set.of("test"));
@@ -120,7 +123,10 @@ final class FunctionTestFile {
         TomlArray absent = toml.getArray("absent");
         List<String> keys = new ArrayList<>();
         for (int i = 0; absent != null && i < absent.size(); i++) {
-            keys.add(absent.getString(i));
+            if (!(absent.get(i) instanceof String key)) {
+                throw new IllegalArgumentException("absent is a list of keys, as [\"a\", \"b\"]");
+            }
+            keys.add(key(key));
         }
         return new TableState(
                 Boolean.TRUE.equals(toml.getBoolean("ordered")),
@@ -129,11 +135,25 @@ final class FunctionTestFile {
                 keys);
     }
 
+    private static String key(String key) {
+        int length = key.getBytes(StandardCharsets.UTF_8).length;
+        if (length < Limits.KEY_BYTES_MIN || length > Limits.KEY_BYTES_MAX) {
+            throw new IllegalArgumentException("a key of " + length + " bytes; keys have from " + Limits.KEY_BYTES_MIN
+                    + " to " + Limits.KEY_BYTES_MAX);
+        }
+        return key;
+    }
+
     private static Map<String, byte[]> records(@Nullable TomlTable toml) {
         Map<String, byte[]> records = new LinkedHashMap<>();
         if (toml != null) {
             for (String key : toml.keySet()) {
-                records.put(key, bytes(toml.get(List.of(key))));
+                byte[] value = bytes(toml.get(List.of(key)));
+                if (value.length > Limits.VALUE_BYTES_MAX) {
+                    throw new IllegalArgumentException(
+                            "the value of " + key + " is longer than " + Limits.VALUE_BYTES_MAX + " bytes");
+                }
+                records.put(key(key), value);
             }
         }
         return records;
@@ -144,6 +164,13 @@ final class FunctionTestFile {
         TomlArray given = toml.getArray("arguments");
         for (int i = 0; given != null && i < given.size(); i++) {
             arguments.add(bytes(given.get(i)));
+        }
+        long argumentBytes = arguments.stream()
+                .mapToLong(argument -> argument.length + Integer.BYTES)
+                .sum();
+        if (argumentBytes + Integer.BYTES > ARGUMENTS_BYTES_MAX) {
+            throw new IllegalArgumentException("arguments of " + argumentBytes
+                    + " bytes with their lengths; a call has " + ARGUMENTS_BYTES_MAX + " at most");
         }
         String status = toml.getString("status");
         if (status != null && !STATUSES.containsKey(status)) {
@@ -160,6 +187,15 @@ final class FunctionTestFile {
                 toml.getString("log"));
     }
 
+    private static byte[] hex(String digits) {
+        try {
+            return HexFormat.of().parseHex(digits);
+        } catch (IllegalArgumentException bad) {
+            throw new IllegalArgumentException(
+                    "hex = \"" + digits + "\" is not an even number of hexadecimal digits", bad);
+        }
+    }
+
     /** Also an array: one after the other. */
     private static byte[] bytes(@Nullable Object value) {
         return switch (value) {
@@ -170,8 +206,7 @@ final class FunctionTestFile {
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .putInt(number.intValue())
                         .array();
-            case TomlTable table
-            when table.getString("hex") != null -> HexFormat.of().parseHex(String.valueOf(table.getString("hex")));
+            case TomlTable table when table.getString("hex") != null -> hex(String.valueOf(table.getString("hex")));
             case TomlArray parts -> {
                 ByteArrayOutputStream all = new ByteArrayOutputStream();
                 for (int i = 0; i < parts.size(); i++) {

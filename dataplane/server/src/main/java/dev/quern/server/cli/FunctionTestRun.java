@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs one test of a function in a store of its own, which nobody else sees. Thread: the caller's, which is the store's core. */
 final class FunctionTestRun {
-    private static final int ARGUMENTS_MAX = 16 << 20;
-
     private final Functions functions;
     private final Manifest manifest;
     private final byte[] module;
@@ -66,7 +64,7 @@ final class FunctionTestRun {
                 tables.put(named.getKey(), table);
                 fill(core, table, named.getValue().records());
             }
-            MemorySegment arguments = arena.allocate(ARGUMENTS_MAX);
+            MemorySegment arguments = arena.allocate(FunctionTestFile.ARGUMENTS_BYTES_MAX);
             int number = 0;
             for (Expected call : test.calls()) {
                 number++;

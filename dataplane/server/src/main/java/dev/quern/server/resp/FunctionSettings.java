@@ -25,7 +25,8 @@ final class FunctionSettings {
                 manifest = manifest.withTimeLimitUs(
                         number(key, value, 1, Limits.TIME_LIMIT_US_MAX / US_PER_MS) * US_PER_MS);
             case "memory-pages" ->
-                manifest = manifest.withMemoryPagesMax((int) number(key, value, 0, Limits.MEMORY_PAGES_MAX));
+                manifest = manifest.withMemoryPagesMax(
+                        (int) number(key, value, Limits.MEMORY_PAGES_MIN, Limits.MEMORY_PAGES_MAX));
             case "runtime" -> manifest = manifest.withRuntime(value);
             default ->
                 throw new FunctionPayload.MalformedException("Invalid metadata value given: " + key + "=" + value);
