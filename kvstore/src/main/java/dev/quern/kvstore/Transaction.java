@@ -22,6 +22,8 @@ public final class Transaction {
     private final StoreCore core;
     private final ReadSet reads = new ReadSet();
     private final WriteSet writes = new WriteSet();
+    private final ReplacedWrites replaced = new ReplacedWrites();
+    private boolean isMarked;
     private @Nullable Tenant tenant;
     /** The last that was read; a conflict is booked there. */
     private @Nullable Table readTable;
@@ -310,8 +312,12 @@ public final class Transaction {
         long hash = index.hash(key, keyLength);
         int own = writes.find(table, hash, key, keyLength);
         if (own >= 0) {
-            // Whoever reads through this transaction may still hold the address of what it wrote before.
-            core.retire(table.tenant(), writes.record(own));
+            if (isMarked) {
+                replaced.add(own, writes.record(own), writes.isDelete(own));
+            } else {
+                // Whoever reads through this transaction may still hold the address of what it wrote before.
+                core.retire(table.tenant(), writes.record(own));
+            }
             writes.replace(own, record, isDelete);
             return StoreStatus.OK;
         }
@@ -322,6 +328,39 @@ public final class Transaction {
         }
         writes.add(table, index, hash, record, isDelete);
         return StoreStatus.OK;
+    }
+
+    /** What was to be written until now, for {@link #rollBack}. Good until the commit or the abort, or a roll back to an earlier one. */
+    public long mark() {
+        isMarked = true;
+        return (long) writes.size() << Integer.SIZE | replaced.size();
+    }
+
+    /** Drops what was to be written since the mark. What was read stays part of the transaction. */
+    public void rollBack(long mark) {
+        int size = (int) (mark >>> Integer.SIZE);
+        for (int i = replaced.size() - 1; i >= (int) mark; i--) {
+            int place = replaced.place(i);
+            // Whoever reads through this transaction may still hold the addresses of what is dropped.
+            core.retire(writes.table(place).tenant(), writes.record(place));
+            writes.replace(place, replaced.record(i), replaced.isDelete(i));
+        }
+        replaced.truncate((int) mark);
+        for (int i = size; i < writes.size(); i++) {
+            core.retire(writes.table(i).tenant(), writes.record(i));
+        }
+        writes.truncate(size);
+        writeCount++;
+    }
+
+    /**
+     * Drops everything that was to be written, and says whether all that was read still holds.
+     *
+     * @return OK; CONFLICT, TRANSACTION_TOO_LARGE
+     */
+    public int abandon() {
+        int status = isTooLarge ? StoreStatus.TRANSACTION_TOO_LARGE : isValid() ? StoreStatus.OK : conflict();
+        return finish(status);
     }
 
     /**
@@ -409,6 +448,16 @@ public final class Transaction {
         writes.clear();
     }
 
+    /** What was replaced since a mark has not been published, nor will be. Before the write set is cleared. */
+    private void freeReplaced() {
+        Tenant owner = tenant;
+        for (int i = 0; owner != null && i < replaced.size(); i++) {
+            core.free(owner, replaced.record(i));
+        }
+        replaced.truncate(0);
+        isMarked = false;
+    }
+
     private int conflict() {
         Table table = readTable;
         if (table != null) {
@@ -424,6 +473,7 @@ public final class Transaction {
 
     /** Drops everything that was to be written. */
     public void abort() {
+        freeReplaced();
         for (int i = 0; i < writes.size(); i++) {
             core.free(writes.table(i).tenant(), writes.record(i));
         }

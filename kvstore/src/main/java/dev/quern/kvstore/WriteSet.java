@@ -78,6 +78,14 @@ final class WriteSet {
         size++;
     }
 
+    /** Forgets the last ones, so that so many are left. */
+    void truncate(int newSize) {
+        while (size > newSize) {
+            size--;
+            heads[head(hashes[size])] = next[size];
+        }
+    }
+
     void replace(int place, long record, boolean isDelete) {
         records[place] = record;
         deletes[place] = isDelete;
