@@ -209,8 +209,10 @@ public final class FunctionCore implements AutoCloseable {
         coreCall.end();
         call.setResult(code);
         if (code != 0) {
-            transaction.abort();
-            return call.fail(FunctionStatus.FAILED, function.name() + " returned " + code);
+            // What it saw may never have been there all at once, and its verdict be wrong: then it is asked again.
+            return transaction.abandon() == StoreStatus.CONFLICT
+                    ? committed(call, function, StoreStatus.CONFLICT)
+                    : call.fail(FunctionStatus.FAILED, function.name() + " returned " + code);
         }
         return committed(call, function, transaction.commit());
     }
