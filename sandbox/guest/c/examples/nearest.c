@@ -4,10 +4,8 @@
  * how many at most, up to 100. Values are vectors of the same length. Replies, greatest dot product first, u32 key length, the key and
  * the product as a float32 for each; among equals the lower key first. Vectors of length one make this the cosine. Returns 1 for bad
  * arguments, 2 for a value of another length.
- *
- * The products are summed up in four lanes, lane i taking elements i, i + 4, …: what vector instructions do, too.
  */
-#include "../quern.h"
+#include "dot.h"
 
 enum { DIMENSIONS_MAX = 1024, FOUND_MAX = 100 };
 
@@ -19,24 +17,6 @@ static struct {
   uint32_t key_length;
   float product;
 } best[FOUND_MAX];
-
-static float dot(const uint8_t *bytes, uint32_t dimensions) {
-  float lanes[4] = {0, 0, 0, 0};
-  uint32_t i = 0;
-  for (; i + 4 <= dimensions; i += 4) {
-    float four[4];
-    __builtin_memcpy(four, bytes + 4 * i, sizeof four);
-    for (uint32_t lane = 0; lane < 4; lane++) {
-      lanes[lane] += four[lane] * wanted[i + lane];
-    }
-  }
-  for (uint32_t lane = 0; i < dimensions; i++, lane++) {
-    float one;
-    __builtin_memcpy(&one, bytes + 4 * i, sizeof one);
-    lanes[lane] += one * wanted[i];
-  }
-  return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
-}
 
 QUERN_ENTRY(run) {
   uint8_t name[64], prefix[4096];
@@ -60,7 +40,7 @@ QUERN_ENTRY(run) {
     if (vector.length != bytes) {
       return 2;
     }
-    float product = dot(vector.bytes, (uint32_t)bytes / 4);
+    float product = dot(vector.bytes, wanted, (uint32_t)bytes / 4);
     uint32_t at = count;
     while (at > 0 && product > best[at - 1].product) {
       at--;

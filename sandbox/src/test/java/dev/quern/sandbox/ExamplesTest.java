@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each of the library's functions against the same in plain Java, on random input. */
@@ -233,11 +234,12 @@ class ExamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"graalwasm", "chicory"})
-    void shouldFindTheNearestVectors(String runtime) throws FunctionRefusedException {
+    @CsvSource({"graalwasm,''", "graalwasm,simd/", "chicory,''"})
+    void shouldFindTheNearestVectors(String runtime, String directory) throws FunctionRefusedException {
         try (Rig rig = new Rig(runtime)) {
             Table table = ordered(rig, "vectors");
-            rig.example("nearest");
+            byte[] module = Rig.module("examples/" + directory + "nearest");
+            rig.functions().deploy(rig.tenant(), Rig.patient("nearest"), module, false);
             Random random = new Random(4);
             for (int dimensions : new int[] {1, 3, 4, 7, 64}) {
                 TreeMap<String, float[]> model = new TreeMap<>();
