@@ -16,6 +16,8 @@ export const TOO_LARGE: i32 = -5;
 export const NOT_A_NUMBER: i32 = -6;
 export const OVERFLOW: i32 = -7;
 export const BAD_KEY: i32 = -9;
+export const FAILED: i32 = -20;
+export const PAUSED: i32 = -29;
 
 /* The table that the invocation names. */
 export const TABLE: i32 = 0;
@@ -61,6 +63,13 @@ declare function rawRange(
 @external("quern", "reply") declare function rawReply(bytes: usize, length: i32): i32;
 // @ts-ignore: decorator
 @external("quern", "log") declare function rawLog(line: usize, length: i32): void;
+// @ts-ignore: decorator
+@external("quern", "random") declare function rawRandom(target: usize, length: i32): i32;
+// @ts-ignore: decorator
+@external("quern", "call")
+declare function rawCall(name: usize, nameLength: i32, list: usize, listLength: i32, result: usize): i32;
+// @ts-ignore: decorator
+@external("quern", "call_reply") declare function rawCallReply(target: usize, capacity: i32): i32;
 
 // @ts-ignore: decorator
 @external("quern", "arg_count") export declare function argumentCount(): i32;
@@ -227,6 +236,52 @@ export function reply(bytes: Bytes): void {
 export function log(line: string): void {
   const bytes = Bytes.of(line);
   rawLog(bytes.address, bytes.length);
+}
+
+/* So many random bytes, 65536 at most, good enough for secrets. */
+export function random(length: i32): Bytes {
+  const bytes = Bytes.room(length);
+  rawRandom(bytes.address, length);
+  return bytes;
+}
+
+const RESULT = memory.data(8, 8);
+
+/*
+ * Calls another of the tenant's functions, within this call's transaction, time and table: OK, or FAILED when it returned another number
+ * than 0, which callResult() gives, and all that it wrote is dropped; NOT_FOUND, PAUSED. When it traps, so does this call. A function that is
+ * running, or one of its module, cannot be called.
+ */
+export function call(name: string, list: Bytes[]): i32 {
+  let length = 4;
+  for (let i = 0; i < list.length; i++) {
+    length += 4 + unchecked(list[i]).length;
+  }
+  const bytes = Bytes.room(length);
+  bytes.setU32(0, list.length);
+  let at = 4;
+  for (let i = 0; i < list.length; i++) {
+    bytes.setU32(at, unchecked(list[i]).length);
+    memory.copy(bytes.address + at + 4, unchecked(list[i]).address, unchecked(list[i]).length);
+    at += 4 + unchecked(list[i]).length;
+  }
+  const encoded = Bytes.of(name);
+  return rawCall(encoded.address, encoded.length, bytes.address, length, RESULT);
+}
+
+export function callResult(): i32 {
+  return load<i32>(RESULT);
+}
+
+/* A copy of what the last function called replied; its length is NOT_FOUND when it replied nothing. */
+export function callReply(): Bytes {
+  const length = rawCallReply(0, 0);
+  if (length < 0) {
+    return new Bytes(0, length);
+  }
+  const copy = Bytes.room(length);
+  rawCallReply(copy.address, length);
+  return copy;
 }
 
 const NUMBER = memory.data(8, 8);

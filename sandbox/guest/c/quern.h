@@ -99,6 +99,20 @@ QUERN_IMPORT(log) void quern_log(const char *line, uint32_t length);
 /* Unix milliseconds; the same throughout an invocation. */
 QUERN_IMPORT(now) int64_t quern_now(void);
 
+/* Fills so many bytes, 65536 at most, with random ones, good enough for secrets. */
+QUERN_IMPORT(random) int32_t quern_random(void *target, uint32_t length);
+
+/*
+ * Calls another of the tenant's functions, by name, with a quern_list of arguments: within this call's transaction, time and table 0. QUERN_OK, or
+ * QUERN_FAILED when it returned another number than 0, which goes to *result, and all that it wrote is dropped; QUERN_NOT_FOUND,
+ * QUERN_PAUSED. When it traps, so does this call. A function that is running, or one of its module, cannot be called.
+ */
+enum { QUERN_FAILED = -20, QUERN_PAUSED = -29 };
+QUERN_IMPORT(call)
+int32_t quern_call(const char *name, uint32_t name_length, const void *list, uint32_t list_length, int32_t *result);
+/* Copies up to capacity bytes of what the last function called replied; returns its whole length, QUERN_NOT_FOUND for none. */
+QUERN_IMPORT(call_reply) int32_t quern_call_reply(void *target, uint32_t capacity);
+
 /* A value where it lies. */
 typedef struct {
   const uint8_t *bytes;
@@ -164,6 +178,30 @@ static inline uint32_t quern_u32(const void *from) {
   uint32_t number;
   __builtin_memcpy(&number, from, sizeof number);
   return number;
+}
+
+/* Arguments for quern_call, in room of the caller's: begun with { room, sizeof room, 0 }. */
+typedef struct {
+  uint8_t *bytes;
+  uint32_t capacity;
+  uint32_t length;
+} quern_list;
+
+/* Adds an argument; 0 when there is no room. A list of length 0 has none. */
+static inline int quern_list_add(quern_list *list, const void *bytes, uint32_t length) {
+  uint32_t start = list->length == 0 ? 4 : list->length, count = 0;
+  if (list->capacity < start + 4 || list->capacity - start - 4 < length) {
+    return 0;
+  }
+  if (list->length != 0) {
+    __builtin_memcpy(&count, list->bytes, sizeof count);
+  }
+  count++;
+  __builtin_memcpy(list->bytes, &count, sizeof count);
+  __builtin_memcpy(list->bytes + start, &length, sizeof length);
+  __builtin_memcpy(list->bytes + start + 4, bytes, length);
+  list->length = start + 4 + length;
+  return 1;
 }
 
 /* Argument index as a u32; 0 when it is not exactly four bytes long. */

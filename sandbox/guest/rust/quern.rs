@@ -55,6 +55,9 @@ mod raw {
         pub fn reply(bytes: *const u8, length: usize) -> i32;
         pub fn log(line: *const u8, length: usize);
         pub fn now() -> i64;
+        pub fn random(target: *mut u8, length: usize) -> i32;
+        pub fn call(name: *const u8, name_length: usize, list: *const u8, list_length: usize, result: *mut i32) -> i32;
+        pub fn call_reply(target: *mut u8, capacity: usize) -> i32;
     }
 }
 
@@ -69,6 +72,8 @@ impl Status {
     pub const NOT_A_NUMBER: Status = Status(-6);
     pub const OVERFLOW: Status = Status(-7);
     pub const BAD_KEY: Status = Status(-9);
+    pub const FAILED: Status = Status(-20);
+    pub const PAUSED: Status = Status(-29);
 }
 
 fn checked(status: i32) -> Result<(), Status> {
@@ -145,10 +150,50 @@ impl Call {
         unsafe { raw::log(line.as_ptr(), line.len()) }
     }
 
+    /// Random bytes, 65536 at most, good enough for secrets.
+    pub fn random(&self, target: &mut [u8]) {
+        unsafe { raw::random(target.as_mut_ptr(), target.len()) };
+    }
+
+    /// Calls another of the tenant's functions, within this call's transaction, time and table: gives its reply, if any. When it fails, all that it
+    /// wrote is dropped; when it traps, so does this call. A function that is running, or one of its module, cannot be called.
+    pub fn invoke(&self, function: &str, arguments: &[&[u8]]) -> Result<Option<Vec<u8>>, Failure> {
+        let mut list = (arguments.len() as u32).to_le_bytes().to_vec();
+        for argument in arguments {
+            list.extend_from_slice(&(argument.len() as u32).to_le_bytes());
+            list.extend_from_slice(argument);
+        }
+        let mut result = 0;
+        let status = unsafe { raw::call(function.as_ptr(), function.len(), list.as_ptr(), list.len(), &mut result) };
+        let length = unsafe { raw::call_reply(std::ptr::null_mut(), 0) };
+        let reply = if length < 0 {
+            None
+        } else {
+            let mut copy = vec![0; length as usize];
+            unsafe { raw::call_reply(copy.as_mut_ptr(), copy.len()) };
+            Some(copy)
+        };
+        if status == 0 {
+            Ok(reply)
+        } else {
+            Err(Failure { status: Status(status), result, reply })
+        }
+    }
+
     /// Unix milliseconds; the same throughout an invocation.
     pub fn now_ms(&self) -> i64 {
         unsafe { raw::now() }
     }
+}
+
+/// Why a function that was called has written nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// `Status::FAILED`, `Status::NOT_FOUND` or `Status::PAUSED`.
+    pub status: Status,
+    /// What it returned, when it failed.
+    pub result: i32,
+    pub reply: Option<Vec<u8>>,
 }
 
 /// Keys of a range of an ordered table. An empty key bounds nothing.

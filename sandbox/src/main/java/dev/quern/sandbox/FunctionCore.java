@@ -26,12 +26,14 @@ public final class FunctionCore implements AutoCloseable {
     private final StoreCore storeCore;
     private final CoreCall coreCall;
     private final ReplyBuffer reply;
+    private final ReplyBuffer answer;
     private final CallState state;
     private final Pace pace;
     private final StoreCalls storeCalls;
     private final Invocation invocation;
     private final Map<Function, Ready> ready = new HashMap<>();
     private final Isolates isolates;
+    private final NestedCalls nested;
     private @Nullable Interlude interlude;
     private boolean isInInterlude;
 
@@ -57,10 +59,13 @@ public final class FunctionCore implements AutoCloseable {
         pace = new Pace(this::look);
         coreCall = new CoreCall(storeCore.index(), pace);
         reply = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
-        state = new CallState(reply);
+        answer = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
+        state = new CallState(reply, answer);
         storeCalls = new StoreCalls(state, pace);
         invocation = new Invocation(state);
         isolates = new Isolates(storeCalls);
+        nested = new NestedCalls(functions, this, state);
+        storeCalls.functions(nested);
     }
 
     CoreCall coreCall() {
@@ -191,6 +196,7 @@ public final class FunctionCore implements AutoCloseable {
     private int attempt(Function function, Invocation call, Ready prepared, long startNs, long limitNs) {
         Transaction transaction = storeCore.begin(function.tenant());
         state.attempt(transaction);
+        nested.begin(function);
         coreCall.begin(function, prepared.isolate, startNs, limitNs);
         int code;
         try {
@@ -261,22 +267,33 @@ public final class FunctionCore implements AutoCloseable {
         Ready found = ready.get(function);
         if (found == null) {
             rest();
-            Deployment deployment = function.deployment();
-            FunctionRuntime.Isolate isolate = isolates.of(deployment);
-            found = new Ready(
-                    isolate,
-                    isolates.instance(deployment).entry(function.entry()),
-                    functions.of(function.tenant()).log(),
-                    deployment.runtime().addressMax());
-            ready.put(function, found);
+            found = makeReady(function);
         }
         lastFunction = function;
         lastReady = found;
         return found;
     }
 
+    /** The entry of a function that the running one calls. */
+    FunctionRuntime.Entry entry(Function called) throws IOException {
+        Ready found = ready.get(called);
+        return (found == null ? makeReady(called) : found).entry;
+    }
+
+    private Ready makeReady(Function function) throws IOException {
+        Deployment deployment = function.deployment();
+        FunctionRuntime.Isolate isolate = isolates.of(deployment);
+        Ready made = new Ready(
+                isolate,
+                isolates.instance(deployment).entry(function.entry()),
+                functions.of(function.tenant()).log(),
+                deployment.runtime().addressMax());
+        ready.put(function, made);
+        return made;
+    }
+
     /** After a call that did not come to its end: who knows what state it left. The next call gets a new instance. */
-    private void discard(Function function) {
+    void discard(Function function) {
         forget(function.deployment());
     }
 
@@ -307,5 +324,6 @@ public final class FunctionCore implements AutoCloseable {
         ready.clear();
         isolates.close();
         reply.close();
+        answer.close();
     }
 }

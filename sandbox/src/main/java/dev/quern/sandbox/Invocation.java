@@ -30,7 +30,7 @@ public final class Invocation {
      */
     public void set(
             long argumentsAddress, int argumentsLength, Table callTable, boolean readOnly, long callTimeLimitUs) {
-        isWellFormed = state.arguments().set(argumentsAddress, argumentsLength);
+        isWellFormed = state.callArguments().set(argumentsAddress, argumentsLength);
         table = callTable;
         isReadOnly = readOnly;
         timeLimitUs = callTimeLimitUs;

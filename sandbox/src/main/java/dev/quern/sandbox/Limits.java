@@ -39,6 +39,9 @@ public final class Limits {
     /** A reply fits the protocol's largest value. */
     public static final int REPLY_BYTES_MAX = 16 << 20;
 
+    /** How deep functions call functions: each level takes some of the core's stack. */
+    public static final int CALL_DEPTH_MAX = 8;
+
     /** How often an invocation that another commit beat is run again before its caller is told. */
     public static final int CONFLICT_RETRIES_MAX = 8;
 

@@ -125,6 +125,7 @@ class LimitsTest {
                 "| private memory (`memory-pages`) | " + Limits.MEMORY_PAGES_DEFAULT + " pages of 64 KiB | "
                         + grouped(Limits.MEMORY_PAGES_MAX) + " |",
                 "| reply | | " + mib(Limits.REPLY_BYTES_MAX) + " |",
+                "| functions calling functions | | " + Limits.CALL_DEPTH_MAX + " deep |",
                 "| writes in one call | | " + grouped(dev.quern.kvstore.Limits.TRANSACTION_WRITES_MAX) + " |",
                 "| reads in one call | | " + grouped(dev.quern.kvstore.Limits.TRANSACTION_READS_MAX) + " |",
                 "| " + grouped(Limits.LOG_LINES_PER_SECOND_MAX) + " a second, of 1 KiB each; the newest "

@@ -153,6 +153,10 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                     return NO_RESULTS;
                 };
             case NOW -> (instance, a) -> result(calls.nowMs());
+            case RANDOM -> (instance, a) -> result(calls.random(memory, (int) a[0], (int) a[1]));
+            case CALL ->
+                (instance, a) -> result(calls.call(memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3], (int) a[4]));
+            case CALL_REPLY -> (instance, a) -> result(calls.callReply(memory, (int) a[0], (int) a[1]));
         };
     }
 

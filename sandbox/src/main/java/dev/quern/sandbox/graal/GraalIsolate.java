@@ -47,7 +47,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     /** Whether the core's thread is in a call, where alone guest code may be ended. */
     private boolean isInside;
 
-    /** Whether the call was ended before it was inside. */
+    /** Whether the call was ended before it was inside, or while the core was out of it. */
     private boolean isEndedBefore;
 
     /** Ends the guest's call where it stands, unless it is over by then. Runs on the core's thread. */
@@ -119,6 +119,16 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     @Override
     public FunctionRuntime.Instance instantiate(FunctionRuntime.Module module, FunctionRuntime.InstanceMemory wanted)
             throws IOException {
+        boolean wasInside = stepOut();
+        try {
+            return newInstance(module, wanted);
+        } finally {
+            isInside = wasInside;
+        }
+    }
+
+    private GraalInstance newInstance(FunctionRuntime.Module module, FunctionRuntime.InstanceMemory wanted)
+            throws IOException {
         GraalRuntime.GraalModule graalModule = (GraalRuntime.GraalModule) module;
         FunctionRuntime.Renewal renewal = wanted.renewal();
         WindowedMemory memory = new WindowedMemory(
@@ -164,9 +174,21 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
 
     /** An exported function to call. */
     FunctionRuntime.Entry entry(GraalRuntime.GraalModule module, String name, Value function) {
-        Object[] arguments = {taken(function)};
-        CallTarget target = module.entry(name, this::newEntry);
-        return () -> call(target, arguments);
+        boolean wasInside = stepOut();
+        try {
+            Object[] arguments = {taken(function)};
+            CallTarget target = module.entry(name, this::newEntry);
+            return () -> call(target, arguments);
+        } finally {
+            isInside = wasInside;
+        }
+    }
+
+    /** What the core does itself in the midst of a call is not ended where it stands, but at the next call. */
+    private boolean stepOut() {
+        boolean wasInside = isInside;
+        isInside = false;
+        return wasInside;
     }
 
     /** An object of the guest's as Truffle knows it. */
@@ -192,8 +214,28 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         }
     }
 
+    /** Calls an entry from within a call. */
+    private int callInside(CallTarget target, Object[] arguments) {
+        try {
+            return target.call(arguments) instanceof Integer code ? code : 0;
+        } catch (AbstractTruffleException ended) {
+            GuestTrap kept = calls.takeTrap();
+            throw kept != null ? kept : new GuestTrap(Reason.TRAP, String.valueOf(ended.getMessage()));
+        } catch (StackOverflowError tooDeep) {
+            throw new GuestTrap(Reason.TRAP, "call stack exhausted");
+        } catch (OutOfMemoryError used) {
+            throw new GuestTrap(Reason.TRAP, "the server's heap has no room for its frames and tables");
+        }
+    }
+
     /** Calls an entry inside the context. Entering and leaving are safepoints too, and must not be left by an exception. */
     private int call(CallTarget target, Object[] arguments) {
+        if (isInside) {
+            if (isEndedBefore) {
+                throw interrupted();
+            }
+            return callInside(target, arguments);
+        }
         isEndedBefore = false;
         if (isPausing) {
             isPausing = false;
@@ -204,14 +246,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
             if (isEndedBefore) {
                 throw interrupted();
             }
-            return target.call(arguments) instanceof Integer code ? code : 0;
-        } catch (AbstractTruffleException ended) {
-            GuestTrap kept = calls.takeTrap();
-            throw kept != null ? kept : new GuestTrap(Reason.TRAP, String.valueOf(ended.getMessage()));
-        } catch (StackOverflowError tooDeep) {
-            throw new GuestTrap(Reason.TRAP, "call stack exhausted");
-        } catch (OutOfMemoryError used) {
-            throw new GuestTrap(Reason.TRAP, "the server's heap has no room for its frames and tables");
+            return callInside(target, arguments);
         } finally {
             isInside = false;
         }

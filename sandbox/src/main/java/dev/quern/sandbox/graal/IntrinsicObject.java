@@ -89,6 +89,15 @@ final class IntrinsicObject implements TruffleObject {
                 case REPLY -> reply(integer(arguments, 0), integer(arguments, 1));
                 case LOG -> log(integer(arguments, 0), integer(arguments, 1));
                 case NOW -> now();
+                case RANDOM -> random(integer(arguments, 0), integer(arguments, 1));
+                case CALL ->
+                    call(
+                            integer(arguments, 0),
+                            integer(arguments, 1),
+                            integer(arguments, 2),
+                            integer(arguments, 3),
+                            integer(arguments, 4));
+                case CALL_REPLY -> callReply(integer(arguments, 0), integer(arguments, 1));
             };
         } catch (GuestTrap trap) {
             throw new TrapException(calls, trap);
@@ -181,5 +190,20 @@ final class IntrinsicObject implements TruffleObject {
     @TruffleBoundary
     private long now() {
         return calls.nowMs();
+    }
+
+    @TruffleBoundary
+    private int random(int target, int length) {
+        return calls.random(memory, target, length);
+    }
+
+    @TruffleBoundary
+    private int call(int name, int nameLength, int arguments, int argumentsLength, int result) {
+        return calls.call(memory, name, nameLength, arguments, argumentsLength, result);
+    }
+
+    @TruffleBoundary
+    private int callReply(int target, int capacity) {
+        return calls.callReply(memory, target, capacity);
     }
 }

@@ -10,8 +10,16 @@ public final class CallState {
     /** Handles above 0 are table ids, plus one, as 0 is the invocation's own table. */
     private static final int HANDLE_OFFSET = 1;
 
-    private final Arguments arguments = new Arguments();
+    private final Arguments callArguments = new Arguments();
     private final ReplyBuffer reply;
+
+    /** What the function last called by the running one replied. */
+    private final ReplyBuffer answer;
+
+    private Arguments arguments = callArguments;
+    private int depth;
+    private long scope;
+    private long scopes;
     private @Nullable Tenant tenant;
     private @Nullable Table table;
     private @Nullable Transaction transaction;
@@ -21,8 +29,10 @@ public final class CallState {
     private long addressMax;
     private long attempts;
 
-    public CallState(ReplyBuffer reply) {
+    /** @param answer for what functions reply to functions */
+    public CallState(ReplyBuffer reply, ReplyBuffer answer) {
         this.reply = reply;
+        this.answer = answer;
     }
 
     /** Sets what stays the same over the attempts of an invocation. */
@@ -40,10 +50,63 @@ public final class CallState {
         transaction = attempted;
         attempts++;
         reply.clear();
+        answer.clear();
+        arguments = callArguments;
+        depth = 0;
+        scope = ++scopes;
     }
 
-    public Arguments arguments() {
+    /** What the caller of a function in the midst of a call has of its own, to be given back at the function's end. */
+    public record Caller(
+            Arguments arguments, boolean isReadOnly, long scope, int depth, int replyLength, boolean hasReplied) {}
+
+    /**
+     * Begins a function in the midst of a call.
+     *
+     * @param itsArguments set by whoever calls this
+     */
+    public Caller enter(Arguments itsArguments, boolean readOnly) {
+        Caller caller = new Caller(arguments, isReadOnly, scope, depth, reply.length(), reply.isSet());
+        arguments = itsArguments;
+        isReadOnly |= readOnly;
+        depth++;
+        scope = ++scopes;
+        reply.unset();
+        answer.clear();
+        return caller;
+    }
+
+    /** Ends a function in the midst of a call: what it replied is the caller's to read. */
+    public void leave(Caller caller) {
+        arguments = caller.arguments;
+        isReadOnly = caller.isReadOnly;
+        depth = caller.depth;
+        scope = caller.scope;
+        reply.moveTo(answer, caller.replyLength, caller.hasReplied);
+    }
+
+    /** How many functions were called by functions to come here. */
+    int depth() {
+        return depth;
+    }
+
+    /** Differs from function to function, also in the midst of a call, and from attempt to attempt. */
+    long scope() {
+        return scope;
+    }
+
+    ReplyBuffer answer() {
+        return answer;
+    }
+
+    /** The running function's. */
+    Arguments arguments() {
         return arguments;
+    }
+
+    /** The whole call's, to be set before it. */
+    public Arguments callArguments() {
+        return callArguments;
     }
 
     public ReplyBuffer reply() {
@@ -54,7 +117,8 @@ public final class CallState {
         return required(tenant);
     }
 
-    Transaction transaction() {
+    /** What the attempt reads and writes by. */
+    public Transaction transaction() {
         return required(transaction);
     }
 

@@ -25,7 +25,10 @@ public enum Intrinsic {
     ARG("iii", "i"),
     REPLY("ii", "i"),
     LOG("ii", ""),
-    NOW("", "l");
+    NOW("", "l"),
+    RANDOM("ii", "i"),
+    CALL("iiiii", "i"),
+    CALL_REPLY("ii", "i");
 
     /** The module that guests import these from. */
     public static final String MODULE = "quern";

@@ -8,6 +8,7 @@ import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Table;
 import dev.quern.kvstore.TableKind;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,8 @@ public final class RangeCalls {
     }
 
     private final CallState state;
-    private final @Nullable Walk[] walks = new Walk[CURSORS_MAX];
+    /** By how deep in calls of functions by functions, and by number; made when they are first opened. */
+    private @Nullable Walk[][] walks = new Walk[1][CURSORS_MAX];
 
     RangeCalls(CallState state) {
         this.state = state;
@@ -84,10 +86,14 @@ public final class RangeCalls {
         if (isTooLong(lowLength) || isTooLong(highLength)) {
             return StoreStatus.TOO_LARGE;
         }
-        Walk walk = walks[place(cursor)];
+        int place = place(cursor);
+        if (state.depth() >= walks.length) {
+            deepen();
+        }
+        Walk walk = walks[state.depth()][place];
         if (walk == null) {
             walk = new Walk(state.transaction().newRangeCursor());
-            walks[cursor] = walk;
+            walks[state.depth()][place] = walk;
         }
         walk.query.all().backwards((flags & BACKWARDS) != 0);
         if (lowLength > 0 && (flags & PREFIX) != 0) {
@@ -99,7 +105,7 @@ public final class RangeCalls {
             walk.query.high(high, highLength, (flags & HIGH_INCLUDED) != 0);
         }
         state.transaction().range(table, walk.query, walk.cursor);
-        walk.openedAt = state.attempts();
+        walk.openedAt = state.scope();
         walk.record = Record.NONE;
         return StoreStatus.OK;
     }
@@ -137,11 +143,20 @@ public final class RangeCalls {
     }
 
     private Walk opened(int cursor) {
-        Walk walk = walks[place(cursor)];
-        if (walk == null || walk.openedAt != state.attempts()) {
+        int place = place(cursor);
+        Walk walk = state.depth() < walks.length ? walks[state.depth()][place] : null;
+        if (walk == null || walk.openedAt != state.scope()) {
             throw new GuestTrap(Reason.TRAP, "range cursor " + cursor + " is not open: call range in the same call");
         }
         return walk;
+    }
+
+    private void deepen() {
+        int before = walks.length;
+        walks = Arrays.copyOf(walks, state.depth() + 1);
+        for (int i = before; i < walks.length; i++) {
+            walks[i] = new Walk[CURSORS_MAX];
+        }
     }
 
     private static int place(int cursor) {

@@ -38,6 +38,21 @@ public final class ReplyBuffer implements AutoCloseable {
         isSet = true;
     }
 
+    /** Takes what this has from a length on out of it, and puts it into another one in place of what that has. */
+    void moveTo(ReplyBuffer other, int from, boolean wasSet) {
+        other.clear();
+        if (isSet) {
+            other.append(address + from, length - from);
+        }
+        length = from;
+        isSet = wasSet;
+    }
+
+    /** To be told whether a part of a call replies. */
+    void unset() {
+        isSet = false;
+    }
+
     /** Whether the guest replied at all, if only with nothing. */
     public boolean isSet() {
         return isSet;

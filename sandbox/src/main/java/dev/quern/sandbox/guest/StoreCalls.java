@@ -3,6 +3,7 @@ package dev.quern.sandbox.guest;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.Record;
 import dev.quern.kvstore.StoreStatus;
+import dev.quern.sandbox.guest.GuestTrap.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ public final class StoreCalls {
     private final RangeCalls ranges;
     private final WasiCalls wasi;
     private final Pace pace;
+    private final RandomBytes random = new RandomBytes();
+    private @Nullable FunctionCalls functions;
     private @Nullable GuestTrap trap;
 
     /** @param pace told of the guest's ticks */
@@ -26,7 +29,12 @@ public final class StoreCalls {
         this.pace = pace;
         calls = new NativeCalls(state);
         ranges = new RangeCalls(state);
-        wasi = new WasiCalls(state, pace);
+        wasi = new WasiCalls(state, pace, random);
+    }
+
+    /** Sets what runs the functions that functions call. */
+    public void functions(FunctionCalls calls) {
+        functions = calls;
     }
 
     /** The guest ticks, between two of its instructions; now and then it stands still for a while, or ends. */
@@ -179,6 +187,43 @@ public final class StoreCalls {
 
     public long nowMs() {
         return state.nowMs();
+    }
+
+    public int random(WindowedMemory memory, int target, int length) {
+        if (length < 0 || length > RandomBytes.MAX) {
+            throw new GuestTrap(
+                    Reason.TRAP,
+                    "random with length=" + Integer.toUnsignedLong(length) + "; ask for up to " + RandomBytes.MAX);
+        }
+        random.fill(memory.writable(Integer.toUnsignedLong(target), length), length);
+        spent(length);
+        return StoreStatus.OK;
+    }
+
+    /** Calls another function; a list of length 0 is one of no arguments. What it returned goes to {@code result}. */
+    public int call(WindowedMemory memory, int name, int nameLength, int arguments, int argumentsLength, int result) {
+        FunctionCalls calls = functions;
+        if (calls == null) {
+            throw new IllegalStateException("nobody runs functions that functions call");
+        }
+        long nameAddress = memory.readable(Integer.toUnsignedLong(name), Integer.toUnsignedLong(nameLength));
+        long list = memory.readable(Integer.toUnsignedLong(arguments), Integer.toUnsignedLong(argumentsLength));
+        long resultAddress = memory.writable(Integer.toUnsignedLong(result), Integer.BYTES);
+        // Half a line of the caller's does not wait for the end of one that others begin.
+        wasi.flush();
+        int status = calls.call(nameAddress, nameLength, list, argumentsLength);
+        NativeMemory.putInt(resultAddress, calls.result());
+        return status;
+    }
+
+    /** Copies what the function last called replied, or as much of it as there is room for; its full length, or NOT_FOUND. */
+    public int callReply(WindowedMemory memory, int target, int capacity) {
+        ReplyBuffer answer = state.answer();
+        int copied = Math.min(answer.length(), Math.max(0, capacity));
+        if (copied > 0) {
+            NativeMemory.copy(answer.address(), memory.writable(Integer.toUnsignedLong(target), copied), copied);
+        }
+        return answer.isSet() ? answer.length() : StoreStatus.NOT_FOUND;
     }
 
     /** For a runtime whose frames unwind by exceptions of its own: keeps what ended the call until {@link #takeTrap}. */

@@ -2,9 +2,7 @@ package dev.quern.sandbox.guest;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
-import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * WASI preview 1 that denies: no arguments, no environment, no files, no sockets. Standard input is empty; what goes to standard output
@@ -41,18 +39,16 @@ public final class WasiCalls {
     /** What one call writes at most, as no deadline can cut it; the guest's library calls again for the rest. */
     private static final int WRITTEN_BYTES_MAX = 16_384;
 
-    /** Random bytes take time that no deadline can cut. */
-    private static final int RANDOM_BYTES_MAX = 65_536;
-
     private final CallState state;
     private final Pace pace;
     private final OutputLines output;
-    private @Nullable SecureRandom random;
+    private final RandomBytes random;
 
     /** @param pace told of calls that take long */
-    WasiCalls(CallState state, Pace pace) {
+    WasiCalls(CallState state, Pace pace, RandomBytes random) {
         this.state = state;
         this.pace = pace;
+        this.random = random;
         output = new OutputLines(state);
     }
 
@@ -127,15 +123,10 @@ public final class WasiCalls {
     }
 
     private int random(WindowedMemory memory, long address, int length) {
-        if (length < 0 || length > RANDOM_BYTES_MAX) {
+        if (length < 0 || length > RandomBytes.MAX) {
             return INVALID;
         }
-        if (random == null) {
-            random = new SecureRandom();
-        }
-        byte[] bytes = new byte[length];
-        random.nextBytes(bytes);
-        NativeMemory.copyFromArray(bytes, 0, writable(memory, address, length), length);
+        random.fill(writable(memory, address, length), length);
         pace.look();
         return SUCCESS;
     }

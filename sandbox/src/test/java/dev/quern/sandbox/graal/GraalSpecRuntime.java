@@ -40,7 +40,7 @@ public final class GraalSpecRuntime implements SpecRuntime {
     private final Map<String, Object> registered = new HashMap<>();
     private final SpecMemory memories = new SpecMemory();
     private final ReplyBuffer reply = replyBuffer();
-    private final StoreCalls calls = new StoreCalls(new CallState(reply), new Pace(nowNs -> {}));
+    private final StoreCalls calls = new StoreCalls(new CallState(reply, reply), new Pace(nowNs -> {}));
 
     private int modules;
 
