@@ -9,7 +9,7 @@
 //! An entry is made by [`entry!`] and returns 0 for success. Anything else, a panic, a trap or a deadline drops all that the
 //! invocation wrote. Records are read where they lie, and borrowed from the [`Call`]: the compiler sees to it that none outlives it.
 //! docs/functions.md tells the rest.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports, unused_macros)]
 
 use std::marker::PhantomData;
 
@@ -93,13 +93,13 @@ fn found<'call>(found: i64) -> Option<&'call [u8]> {
     Some(unsafe { std::slice::from_raw_parts(found as u32 as *const u8, (found >> 32) as usize) })
 }
 
-/// An invocation: its arguments, its reply, and the tenant's tables. Only [`entry!`] makes one.
+/// An invocation: its arguments, its reply, and the tenant's tables. Entries get theirs from [`entry!`].
 pub struct Call {
     _made_by_entry: PhantomData<*const ()>,
 }
 
 impl Call {
-    #[doc(hidden)]
+    /// For the `main` of a command, which is a call of its own; entries are given theirs.
     pub fn begin() -> Call {
         Call { _made_by_entry: PhantomData }
     }

@@ -75,7 +75,12 @@ final class Deployment {
 
     /** Whether its instances are {@link FreshInstance}s. */
     boolean isFresh() {
-        return info.manifest().fresh();
+        return info.manifest().fresh() || facts.isCommand();
+    }
+
+    /** Its name as a command; empty for what is none. */
+    String command() {
+        return facts.isCommand() ? info.manifest().name() : "";
     }
 
     FunctionRuntime.Module module() {
@@ -88,7 +93,7 @@ final class Deployment {
 
     /** Whether its instances are {@link InstanceSetUp}s. */
     boolean wantsSetUp() {
-        return facts.hasInitializer() || facts.usesWasi();
+        return facts.hasInitializer() || facts.usesWasi() || facts.isCommand();
     }
 
     boolean isRemoved() {

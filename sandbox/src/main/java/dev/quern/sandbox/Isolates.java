@@ -45,7 +45,7 @@ final class Isolates implements AutoCloseable {
             throws IOException {
         FunctionRuntime.Instance instance = isolate.instantiate(deployment.module(), deployment.memory());
         return deployment.wantsSetUp()
-                ? new InstanceSetUp(instance, storeCalls, deployment.hasInitializer())
+                ? new InstanceSetUp(instance, storeCalls, deployment.hasInitializer(), deployment.command())
                 : instance;
     }
 

@@ -24,7 +24,10 @@ public final class ModuleCheck {
     /** An export of type {@code () -> ()} that an instance wants called before its entries, as WASI's reactors have it. */
     public static final String INITIALIZER = "_initialize";
 
-    private static final String INITIALIZER_TYPE = "()";
+    /** An export of type {@code () -> ()} that runs a program from its beginning to its end, as WASI's commands have it. */
+    public static final String COMMAND = "_start";
+
+    private static final String NOTHING_TYPE = "()";
 
     private static final int ENTRIES_MAX = 256;
     private static final Pattern ENTRY = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
@@ -63,11 +66,20 @@ public final class ModuleCheck {
         MemoryLimits memory = checkImports(parsed, memoryPagesMax);
         int memoryPages = memory == null ? 0 : memory.initialPages();
         ModuleSizes.check(parsed, memoryPages);
+        List<String> entries = entries(parsed);
+        boolean isCommand = entries.isEmpty() && exportsNothingType(parsed, COMMAND);
+        if (entries.isEmpty() && !isCommand || entries.size() > ENTRIES_MAX) {
+            throw new ModuleRefusedException("the module exports " + entries.size() + " functions of type " + ENTRY_TYPE
+                    + " with plain names; it needs from 1 to " + ENTRIES_MAX
+                    + ", by convention `run` (C: __attribute__((export_name(\"run\"))) int run(void)), or to be a command with "
+                    + COMMAND);
+        }
         return new ModuleFacts(
-                entries(parsed),
+                isCommand ? List.of(COMMAND) : entries,
                 memoryPages,
                 memory == null ? memoryPagesMax : Math.min(memoryPagesMax, memory.maximumPages()),
-                hasInitializer(parsed),
+                exportsNothingType(parsed, INITIALIZER),
+                isCommand,
                 usesWasi(parsed),
                 parsed.globalSection().globalCount(),
                 !Instructions.changesMore(parsed));
@@ -146,23 +158,24 @@ public final class ModuleCheck {
         return false;
     }
 
-    private static boolean hasInitializer(WasmModule module) {
+    /** Whether it exports a function of this name that takes and gives nothing. */
+    private static boolean exportsNothingType(WasmModule module, String name) {
         int imported = module.importSection().count(ExternalType.FUNCTION);
         for (int i = 0; i < module.exportSection().exportCount(); i++) {
             Export export = module.exportSection().getExport(i);
-            if (export.name().equals(INITIALIZER)
+            if (export.name().equals(name)
                     && export.exportType() == ExternalType.FUNCTION
                     && export.index() >= imported) {
                 FunctionType type =
                         module.functionSection().getFunctionType(export.index() - imported, module.typeSection());
                 return Intrinsic.describe(letters(type.params()), letters(type.returns()))
-                        .equals(INITIALIZER_TYPE);
+                        .equals(NOTHING_TYPE);
             }
         }
         return false;
     }
 
-    private static List<String> entries(WasmModule module) throws ModuleRefusedException {
+    private static List<String> entries(WasmModule module) {
         List<String> entries = new ArrayList<>();
         int imported = module.importSection().count(ExternalType.FUNCTION);
         for (int i = 0; i < module.exportSection().exportCount(); i++) {
@@ -176,11 +189,6 @@ public final class ModuleCheck {
                     entries.add(export.name());
                 }
             }
-        }
-        if (entries.isEmpty() || entries.size() > ENTRIES_MAX) {
-            throw new ModuleRefusedException("the module exports " + entries.size() + " functions of type " + ENTRY_TYPE
-                    + " with plain names; it needs from 1 to " + ENTRIES_MAX
-                    + ", by convention `run` (C: __attribute__((export_name(\"run\"))) int run(void))");
         }
         entries.sort(null);
         return List.copyOf(entries);

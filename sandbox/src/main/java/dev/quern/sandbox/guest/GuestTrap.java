@@ -26,10 +26,32 @@ public final class GuestTrap extends RuntimeException {
     }
 
     private final Reason reason;
+    private final boolean isExit;
+    private final int exitCode;
 
     public GuestTrap(Reason reason, String message) {
+        this(reason, message, false, 0);
+    }
+
+    private GuestTrap(Reason reason, String message, boolean isExit, int exitCode) {
         super(message, null, false, false);
         this.reason = reason;
+        this.isExit = isExit;
+        this.exitCode = exitCode;
+    }
+
+    /** The guest ended its process: a trap, but for commands. */
+    static GuestTrap exit(int code) {
+        return new GuestTrap(Reason.TRAP, "proc_exit(" + code + ")", true, code);
+    }
+
+    /** Whether the guest ended its process, with {@link #exitCode}. */
+    public boolean isExit() {
+        return isExit;
+    }
+
+    public int exitCode() {
+        return exitCode;
     }
 
     public Reason reason() {

@@ -1,13 +1,13 @@
 package dev.quern.sandbox.guest;
 
 import dev.quern.ffi.linux.NativeMemory;
-import dev.quern.sandbox.guest.GuestTrap.Reason;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * WASI preview 1 that denies: no arguments, no environment, no files, no sockets. Standard input is empty; what goes to standard output
- * and error becomes lines of the tenant's function log; the clocks stand at the call's time; ending the process ends the call. One per
- * core. Thread: the core's.
+ * WASI preview 1 that denies: no environment, no files, no sockets. Standard input is empty; what goes to standard output and error
+ * becomes lines of the tenant's function log; the clocks stand at the call's time; ending the process ends the call. A command has the
+ * call's arguments, and its standard output is the reply. One per core. Thread: the core's.
  */
 public final class WasiCalls {
     static final int SUCCESS = 0;
@@ -43,6 +43,7 @@ public final class WasiCalls {
     private final Pace pace;
     private final OutputLines output;
     private final RandomBytes random;
+    private String command = "";
 
     /** @param pace told of calls that take long */
     WasiCalls(CallState state, Pace pace, RandomBytes random) {
@@ -50,6 +51,51 @@ public final class WasiCalls {
         this.pace = pace;
         this.random = random;
         output = new OutputLines(state);
+    }
+
+    /**
+     * The guest is a command from now on, whose standard output is its reply and whose arguments are those of the call; or none, whose
+     * output is logged and who has no arguments.
+     *
+     * @param name its argument 0; empty for what is no command
+     * @return what it was before
+     */
+    public String command(String name) {
+        String before = command;
+        command = name;
+        return before;
+    }
+
+    private int argumentCount() {
+        return command.isEmpty() ? 0 : 1 + state.arguments().count();
+    }
+
+    /** Each with the zero byte behind it. */
+    private int argumentBytes() {
+        long bytes = command.isEmpty() ? 0 : command.length() + 1L;
+        for (int i = 1; i < argumentCount(); i++) {
+            bytes += state.arguments().length(i - 1) + 1L;
+        }
+        return Math.toIntExact(bytes);
+    }
+
+    private int arguments(WindowedMemory memory, int addresses, int bytes) {
+        long addressAt = memory.writable(Integer.toUnsignedLong(addresses), (long) argumentCount() * Integer.BYTES);
+        long at = memory.writable(Integer.toUnsignedLong(bytes), argumentBytes());
+        long start = at;
+        for (int i = 0; i < argumentCount(); i++) {
+            NativeMemory.putInt(addressAt + (long) i * Integer.BYTES, bytes + (int) (at - start));
+            byte[] name = command.getBytes(StandardCharsets.US_ASCII);
+            int length = i == 0 ? name.length : state.arguments().length(i - 1);
+            if (i == 0) {
+                NativeMemory.copyFromArray(name, 0, at, length);
+            } else {
+                NativeMemory.copy(state.arguments().address(i - 1), at, length);
+            }
+            NativeMemory.putByte(at + length, (byte) 0);
+            at += length + 1L;
+        }
+        return SUCCESS;
     }
 
     /** Logs what was written without a newline. Before the call that wrote it is over. */
@@ -65,15 +111,20 @@ public final class WasiCalls {
      */
     public int call(WindowedMemory memory, WasiImport which, long[] a) {
         return switch (which) {
-            case ARGS_GET, ENVIRON_GET, SCHED_YIELD -> SUCCESS;
-            case ARGS_SIZES_GET, ENVIRON_SIZES_GET -> {
+            case ARGS_GET -> arguments(memory, (int) a[0], (int) a[1]);
+            case ARGS_SIZES_GET -> {
+                putInt(memory, a[0], argumentCount());
+                yield putInt(memory, a[1], argumentBytes());
+            }
+            case ENVIRON_GET, SCHED_YIELD -> SUCCESS;
+            case ENVIRON_SIZES_GET -> {
                 putInt(memory, a[0], 0);
                 yield putInt(memory, a[1], 0);
             }
             case CLOCK_RES_GET -> clock(memory, a[0], a[1], TimeUnit.MILLISECONDS.toNanos(1));
             case CLOCK_TIME_GET -> clock(memory, a[0], a[2], TimeUnit.MILLISECONDS.toNanos(state.nowMs()));
             case RANDOM_GET -> random(memory, a[0], (int) a[1]);
-            case PROC_EXIT -> throw new GuestTrap(Reason.TRAP, "proc_exit(" + (int) a[0] + ")");
+            case PROC_EXIT -> throw GuestTrap.exit((int) a[0]);
             case POLL_ONEOFF, PROC_RAISE -> NOT_SUPPORTED;
             case FD_WRITE -> write(memory, (int) a[0], a[1], (int) a[2], a[3]);
             case FD_READ ->
@@ -144,7 +195,11 @@ public final class WasiCalls {
             long length = Integer.toUnsignedLong(NativeMemory.getInt(at + Integer.BYTES));
             long from = memory.readable(Integer.toUnsignedLong(NativeMemory.getInt(at)), length);
             int taken = (int) Math.min(length, WRITTEN_BYTES_MAX - total);
-            output.write(from, taken);
+            if (command.isEmpty() || file == STANDARD_ERROR) {
+                output.write(from, taken);
+            } else {
+                state.reply().append(from, taken);
+            }
             total += taken;
         }
         putInt(memory, written, total);
