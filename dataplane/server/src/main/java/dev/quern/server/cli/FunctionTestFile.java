@@ -25,6 +25,8 @@ final class FunctionTestFile {
     static final String FILE = "test.toml";
     static final String DEFAULT_TABLE = "";
 
+    static final String DEADLINE = "deadline";
+
     /** Of one call, with their lengths. */
     static final int ARGUMENTS_BYTES_MAX = 16 << 20;
 
@@ -33,7 +35,7 @@ final class FunctionTestFile {
             "ok", FunctionStatus.OK,
             "failed", FunctionStatus.FAILED,
             "trapped", FunctionStatus.TRAPPED,
-            "deadline", FunctionStatus.DEADLINE,
+            DEADLINE, FunctionStatus.DEADLINE,
             "conflict", FunctionStatus.CONFLICT,
             "over-quota", FunctionStatus.OVER_QUOTA,
             "reply-too-large", FunctionStatus.REPLY_TOO_LARGE,
