@@ -50,7 +50,8 @@ class FunctionCommandTest {
     /** Runs {@code fn} in this process; its exit code. */
     private int fn(String command, String... more) {
         List<String> arguments = new ArrayList<>(List.of("fn", command));
-        arguments.addAll(List.of("--server", "127.0.0.1:" + server.udpAddress().getPort(), "--tenant", "t"));
+        arguments.addAll(List.of("--server", "127.0.0.1:" + server.udpAddress().getPort()));
+        arguments.addAll(List.of("--tenant", "t", "--timeout", "50"));
         arguments.addAll(List.of(more));
         StringWriter errors = new StringWriter();
         ByteArrayOutputStream output = new ByteArrayOutputStream();
