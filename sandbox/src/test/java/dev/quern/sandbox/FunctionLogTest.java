@@ -78,7 +78,9 @@ class FunctionLogTest {
                 while (together.getCount() > 0) {
                     Thread.onSpinWait();
                 }
-                admitted.addAndGet(log(RATE));
+                for (int line = 0; line < RATE; line++) {
+                    admitted.addAndGet(log.admits() ? 1 : 0);
+                }
             });
         }
         for (Thread thread : threads) {
