@@ -39,8 +39,8 @@ final class QuernSubject implements Subject {
     private static final byte[] SPIN = Base64.getDecoder()
             .decode(
                     "AGFzbQEAAAABDAJgA39/fwF/YAABfwIbAgNlbnYGbWVtb3J5AgABBXF1ZXJuA2FyZwAAAwIBAQcHAQNydW4AAQpXAVUCAX8BfkEA"
-                        + "QcAAQQQQABpBwAAoAgAhAELE9P3d3JHQnAEhAQNAIAEgAUINhoUhASABIAFCB4iFIQEgASABQhGGhSEBIABBAWsiAA0ACyABQgGE"
-                        + "p0UL");
+                            + "QcAAQQQQABpBwAAoAgAhAELE9P3d3JHQnAEhAQNAIAEgAUINhoUhASABIAFCB4iFIQEgASABQhGGhSEBIABBAWsiAA0ACyABQgGE"
+                            + "p0UL");
 
     private static final byte[] NAME = "spin".getBytes(StandardCharsets.UTF_8);
     private static final byte[] KEY = "sixteen bytes: k".getBytes(StandardCharsets.UTF_8);

@@ -32,14 +32,22 @@ final class FunctionTestFile {
 
     /** By the word in the file. */
     static final Map<String, Integer> STATUSES = new TreeMap<>(Map.of(
-            "ok", FunctionStatus.OK,
-            "failed", FunctionStatus.FAILED,
-            "trapped", FunctionStatus.TRAPPED,
-            DEADLINE, FunctionStatus.DEADLINE,
-            "conflict", FunctionStatus.CONFLICT,
-            "over-quota", FunctionStatus.OVER_QUOTA,
-            "reply-too-large", FunctionStatus.REPLY_TOO_LARGE,
-            "read-only", FunctionStatus.READ_ONLY));
+            "ok",
+            FunctionStatus.OK,
+            "failed",
+            FunctionStatus.FAILED,
+            "trapped",
+            FunctionStatus.TRAPPED,
+            DEADLINE,
+            FunctionStatus.DEADLINE,
+            "conflict",
+            FunctionStatus.CONFLICT,
+            "over-quota",
+            FunctionStatus.OVER_QUOTA,
+            "reply-too-large",
+            FunctionStatus.REPLY_TOO_LARGE,
+            "read-only",
+            FunctionStatus.READ_ONLY));
 
     private static final Set<String> TEST_KEYS =
             Set.of("name", "ordered", "records", "calls", "after", "absent", "tables");
