@@ -62,9 +62,8 @@ final class CoreCall {
 
     /** The call is over; true when somebody ended it, or tried to. Thread: the core's. */
     boolean end() {
-        // Whoever is ending the call is between two stores, and may begin again after the second: only from IDLE on
-        // does
-        // nobody interrupt, and what came before can be forgotten.
+        // Whoever is ending the call is between two stores, and may begin again after the second. From IDLE on nobody
+        // interrupts, and what came before can be forgotten.
         while (!STATE.compareAndSet(this, INTERRUPTED, IDLE)) {
             if (STATE.compareAndSet(this, RUNNING, IDLE)) {
                 return false;
