@@ -73,6 +73,33 @@ class HashShrinkTest {
         }
     }
 
+    /** Each step meets merges, the first one, too, which has to begin again. */
+    @Test
+    void shouldScanAllWhenBucketsAreMergedInTheMidstOfEachStep() {
+        try (StoreCore core = store.attach();
+                Keys keys = new Keys()) {
+            write(core, keys, 0, COMING_AND_GOING);
+            for (int key = STAYING; key < COMING_AND_GOING; key++) {
+                core.enter(0);
+                assertEquals(StoreStatus.OK, keys.key(key).delete(table, core));
+                core.exit();
+            }
+            BitSet seen = new BitSet();
+            long cursor = 0;
+            int steps = 0;
+            do {
+                core.enter(0);
+                cursor = table.scan(core, cursor, 1, record -> {
+                    seen.set((int) NativeMemory.getLong(Record.keyAddress(record)));
+                    table.index().tidy(0, table.counts(), 1, core.index());
+                });
+                core.exit();
+                steps++;
+            } while (cursor != 0);
+            assertEquals(STAYING, seen.cardinality(), "after " + steps + " steps");
+        }
+    }
+
     /** The table's size goes up and down like a tide, and with it its buckets. */
     @Test
     void shouldLoseNothingThatOthersReadScanAndCountMeanwhile() throws Exception {

@@ -25,7 +25,7 @@ final class HashWalk extends BucketWalk {
 
     HashWalk(HashIndex index, long cursor) {
         this.index = index;
-        place = Math.clamp(cursor, 0, END);
+        place = Math.clamp(cursor - 1, 0, END);
     }
 
     @Override
@@ -72,6 +72,7 @@ final class HashWalk extends BucketWalk {
 
     @Override
     public long cursor() {
-        return isDone() ? 0 : place;
+        // One more than the place, which stays 0 when the first bucket has to be looked at again.
+        return isDone() ? 0 : place + 1;
     }
 }
