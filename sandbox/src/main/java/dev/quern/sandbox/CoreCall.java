@@ -120,8 +120,15 @@ final class CoreCall {
     /** Ends the call if it is this tenant's. Any thread. */
     boolean kill(int tenantId) {
         Function running = function;
-        if (running == null || running.tenant().id() != tenantId || !STATE.compareAndSet(this, RUNNING, ENDING)) {
+        if (running == null || running.tenant().id() != tenantId) {
             return false;
+        }
+        // The watchdog has the call for a moment when it only asks for a safe point.
+        while (!STATE.compareAndSet(this, RUNNING, ENDING)) {
+            if (state == IDLE || state == INTERRUPTED) {
+                return false;
+            }
+            Thread.onSpinWait();
         }
         Function claimed = function;
         if (claimed == null || claimed.tenant().id() != tenantId) {
@@ -148,7 +155,7 @@ final class CoreCall {
     @Nullable
     RunningFunction running(long nowNs) {
         Function running = function;
-        return state == RUNNING && running != null
+        return state != IDLE && running != null
                 ? new RunningFunction(running.tenant().name(), running.name(), core, (nowNs - startNs) / 1000)
                 : null;
     }

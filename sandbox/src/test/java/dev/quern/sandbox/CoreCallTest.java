@@ -74,4 +74,30 @@ class CoreCallTest {
             assertTrue(ended > 0);
         }
     }
+
+    @Test
+    void shouldBeKilledAlsoWhileTheWatchdogAsksForASafePoint() throws Exception {
+        try (Rig rig = new Rig("chicory")) {
+            rig.example("noop");
+            Function noop = rig.function(rig.tenant(), "noop");
+            CoreCall call = new CoreCall(0, new Pace(nowNs -> {}));
+            Flagged isolate = new Flagged();
+            AtomicBoolean isOver = new AtomicBoolean();
+            Thread watchdog = Thread.ofPlatform().daemon().start(() -> {
+                while (!isOver.get()) {
+                    call.pauseIfSilent(Long.MAX_VALUE / 2);
+                }
+            });
+            try {
+                for (int i = 0; i < CALLS; i++) {
+                    call.begin(noop, isolate, 0, Long.MAX_VALUE / 2);
+                    assertTrue(call.kill(rig.tenant().id()));
+                    assertTrue(call.end());
+                }
+            } finally {
+                isOver.set(true);
+            }
+            watchdog.join();
+        }
+    }
 }
