@@ -44,7 +44,7 @@ final class Served implements AutoCloseable {
                 .udp(way == Way.UDP ? "127.0.0.1:" + address : "off")
                 .resp("off")
                 .shm(way == Way.SHM ? address : "off")
-                .idleSpins(SPINS);
+                .idle(idle -> idle.spins(SPINS));
         if (Affinity.allowed().get(cpu)) {
             config.cpus(List.of(cpu));
         }

@@ -89,7 +89,7 @@ public final class Hostile implements Bench {
         ServerConfig.Builder config = ServerConfig.builder()
                 .cores(1)
                 .resp("off")
-                .sessionIdleMs(SESSION_IDLE_MS)
+                .sessions(sessions -> sessions.idleMs(SESSION_IDLE_MS))
                 .tenant("reader", "reader's")
                 .tenant("attacker", "attacker's");
         if (pins) {

@@ -69,8 +69,11 @@ public final class Isolation implements Bench {
     @Override
     public void run(BenchContext context) throws Exception {
         boolean pins = Runtime.getRuntime().availableProcessors() > CLIENT_CORE;
-        ServerConfig.Builder config =
-                ServerConfig.builder().cores(1).udp("127.0.0.1:0").resp("off").sessionIdleMs(SESSION_IDLE_MS);
+        ServerConfig.Builder config = ServerConfig.builder()
+                .cores(1)
+                .udp("127.0.0.1:0")
+                .resp("off")
+                .sessions(sessions -> sessions.idleMs(SESSION_IDLE_MS));
         if (pins) {
             config.cpus(List.of(SERVER_CORE));
         }

@@ -54,35 +54,54 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             integer(
                     "shm.clients_per_core_max",
                     (builder, value) -> builder.shmClientsMax(toInt("shm.clients_per_core_max", value))),
-            string("net.device", (builder, value) -> builder.net().device(value)),
-            integer("net.port", (builder, value) -> builder.net().port(toInt("net.port", value))),
-            string("net.ipv4", (builder, value) -> builder.net().ipv4(value)),
-            string("net.ipv4_gateway", (builder, value) -> builder.net().ipv4Gateway(value)),
-            string("net.ipv6", (builder, value) -> builder.net().ipv6(value)),
-            string("net.ipv6_gateway", (builder, value) -> builder.net().ipv6Gateway(value)),
-            integer("net.vlan", (builder, value) -> builder.net().vlan(toInt("net.vlan", value))),
-            string("net.eal", (builder, value) -> builder.net().eal(value)),
-            integer("net.mtu", (builder, value) -> builder.net().mtu(toInt("net.mtu", value))),
-            integer("net.buffers", (builder, value) -> builder.net().buffers(toInt("net.buffers", value))),
+            string("net.device", (builder, value) -> builder.net(net -> net.device(value))),
+            integer("net.port", (builder, value) -> builder.net(net -> net.port(toInt("net.port", value)))),
+            string("net.ipv4", (builder, value) -> builder.net(net -> net.ipv4(value))),
+            string("net.ipv4_gateway", (builder, value) -> builder.net(net -> net.ipv4Gateway(value))),
+            string("net.ipv6", (builder, value) -> builder.net(net -> net.ipv6(value))),
+            string("net.ipv6_gateway", (builder, value) -> builder.net(net -> net.ipv6Gateway(value))),
+            integer("net.vlan", (builder, value) -> builder.net(net -> net.vlan(toInt("net.vlan", value)))),
+            string("net.eal", (builder, value) -> builder.net(net -> net.eal(value))),
+            integer("net.mtu", (builder, value) -> builder.net(net -> net.mtu(toInt("net.mtu", value)))),
+            integer("net.buffers", (builder, value) -> builder.net(net -> net.buffers(toInt("net.buffers", value)))),
             string("resp.listen", ServerConfig.Builder::resp),
-            integer("idle.spins", (builder, value) -> builder.idleSpins(toInt("idle.spins", value))),
-            integer("idle.yields", (builder, value) -> builder.idleYields(toInt("idle.yields", value))),
-            integer("idle.wait_ms", (builder, value) -> builder.idleWaitMs(toInt("idle.wait_ms", value))),
-            integer("idle.park_us", (builder, value) -> builder.idleParkUs(toInt("idle.park_us", value))),
-            integer("idle.park_max_us", (builder, value) -> builder.idleParkMaxUs(toInt("idle.park_max_us", value))),
+            integer("idle.spins", (builder, value) -> builder.idle(idle -> idle.spins(toInt("idle.spins", value)))),
+            integer("idle.yields", (builder, value) -> builder.idle(idle -> idle.yields(toInt("idle.yields", value)))),
+            integer(
+                    "idle.wait_ms",
+                    (builder, value) -> builder.idle(idle -> idle.waitMs(toInt("idle.wait_ms", value)))),
+            integer(
+                    "idle.park_us",
+                    (builder, value) -> builder.idle(idle -> idle.parkUs(toInt("idle.park_us", value)))),
+            integer(
+                    "idle.park_max_us",
+                    (builder, value) -> builder.idle(idle -> idle.parkMaxUs(toInt("idle.park_max_us", value)))),
             integer(
                     "sessions.per_core_max",
-                    (builder, value) -> builder.sessionsPerCoreMax(toInt("sessions.per_core_max", value))),
-            integer("sessions.window", (builder, value) -> builder.sessionWindow(toInt("sessions.window", value))),
-            integer("sessions.idle_ms", (builder, value) -> builder.sessionIdleMs(toInt("sessions.idle_ms", value))),
-            integer("sessions.outcome_bytes_max", ServerConfig.Builder::outcomeBytesMax),
-            integer("sessions.large_bytes_max", ServerConfig.Builder::largeBytesMax),
+                    (builder, value) ->
+                            builder.sessions(sessions -> sessions.perCoreMax(toInt("sessions.per_core_max", value)))),
+            integer(
+                    "sessions.window",
+                    (builder, value) -> builder.sessions(sessions -> sessions.window(toInt("sessions.window", value)))),
+            integer(
+                    "sessions.idle_ms",
+                    (builder, value) ->
+                            builder.sessions(sessions -> sessions.idleMs(toInt("sessions.idle_ms", value)))),
+            integer(
+                    "sessions.outcome_bytes_max",
+                    (builder, value) -> builder.sessions(sessions -> sessions.outcomeBytesMax(value))),
+            integer(
+                    "sessions.large_bytes_max",
+                    (builder, value) -> builder.sessions(sessions -> sessions.largeBytesMax(value))),
             bool("store.huge_pages", ServerConfig.Builder::hugePages),
-            string("functions.runtime", ServerConfig.Builder::functionRuntime),
-            string("functions.costs", (builder, value) -> builder.functionCosts(Path.of(value))),
+            string("functions.runtime", (builder, value) -> builder.functions(functions -> functions.runtime(value))),
+            string(
+                    "functions.costs",
+                    (builder, value) -> builder.functions(functions -> functions.costs(Path.of(value)))),
             integer(
                     "functions.quantum_us",
-                    (builder, value) -> builder.functionQuantumUs(toInt("functions.quantum_us", value))));
+                    (builder, value) ->
+                            builder.functions(functions -> functions.quantumUs(toInt("functions.quantum_us", value)))));
 
     /** The keys of one {@code [[tenant]]}. */
     static final List<String> TENANT = List.of(

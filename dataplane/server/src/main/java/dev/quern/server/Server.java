@@ -5,7 +5,6 @@ import dev.quern.kvstore.Store;
 import dev.quern.kvstore.StoreConfig;
 import dev.quern.kvstore.Tenant;
 import dev.quern.sandbox.Functions;
-import dev.quern.sandbox.FunctionsConfig;
 import dev.quern.sandbox.RuntimeCosts;
 import dev.quern.server.loop.ControlExecutor;
 import dev.quern.server.loop.CoreEvents;
@@ -83,8 +82,7 @@ public final class Server implements AutoCloseable {
         Path file = config.functionCosts();
         Map<String, RuntimeCosts> costs = file == null ? Map.of() : CostsFile.read(file);
         try {
-            Functions functions =
-                    Functions.open(new FunctionsConfig(config.functionRuntime(), true, config.functionQuantumUs()));
+            Functions functions = Functions.open(config.functions());
             costs.forEach(functions::setCosts);
             return functions;
         } catch (IllegalArgumentException refused) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +43,8 @@ public final class ServerConfig {
     private final IdleConfig idle;
     private final SessionConfig sessions;
     private final boolean hugePages;
-    private final String functionRuntime;
+    private final FunctionsConfig functions;
     private final @Nullable Path functionCosts;
-    private final int functionQuantumUs;
     private final int drainMs;
     private final List<TenantSettings> tenants;
 
@@ -62,17 +62,11 @@ public final class ServerConfig {
         netDevice = builder.net.device();
         dpdk = builder.net.dpdk();
         net = builder.net.isOff() ? null : builder.net.toConfig(datagramBytesMax, cores);
-        idle = new IdleConfig(builder.spins, builder.yields, builder.waitMs, builder.parkUs, builder.parkMaxUs);
-        sessions = new SessionConfig(
-                builder.sessionsMax,
-                builder.window,
-                builder.sessionIdleMs,
-                builder.outcomeBytesMax,
-                builder.largeBytesMax);
+        idle = builder.idle.toConfig();
+        sessions = builder.sessions.toConfig();
         hugePages = builder.hugePages;
-        functionRuntime = builder.functionRuntime;
-        functionCosts = builder.functionCosts;
-        functionQuantumUs = builder.functionQuantumUs;
+        functions = builder.functions.toConfig();
+        functionCosts = builder.functions.costs();
         drainMs = builder.drainMs;
         tenants = builder.tenants.isEmpty()
                 ? List.of(TenantSettings.of(TenantSettings.NAME_DEFAULT, ""))
@@ -87,10 +81,6 @@ public final class ServerConfig {
         if (!cpus.isEmpty() && cpus.size() != cores) {
             throw new ConfigException("cpus names " + cpus.size() + " processors for " + cores
                     + " cores: name one for each core, or none");
-        }
-        if (idle.parkMaxUs() < idle.parkUs()) {
-            throw new ConfigException("idle.park_max_us (" + idle.parkMaxUs() + ") is below idle.park_us ("
-                    + idle.parkUs() + "): raise the one or lower the other");
         }
         if (udp != null && udp.getPort() != 0 && udp.getPort() + cores - 1 > 0xFFFF) {
             throw new ConfigException("udp.listen: " + cores + " cores need as many ports from " + udp.getPort()
@@ -218,19 +208,14 @@ public final class ServerConfig {
         return hugePages;
     }
 
-    /** The runtime that functions run on when their manifest leaves it open. */
-    public String functionRuntime() {
-        return functionRuntime;
+    /** How functions are run. */
+    public FunctionsConfig functions() {
+        return functions;
     }
 
     /** What {@code quern calibrate} wrote; null when runtimes cost what they declare. */
     public @Nullable Path functionCosts() {
         return functionCosts;
-    }
-
-    /** How long a function runs before its core looks for short requests to serve in between. */
-    public int functionQuantumUs() {
-        return functionQuantumUs;
     }
 
     /** What a shutdown waits for answers under way. */
@@ -255,20 +240,10 @@ public final class ServerConfig {
         private int socketBufferBytes = 4 << 20;
         private int datagramBytesMax = Limits.DATAGRAM_BYTES_DEFAULT;
         private final NetSettings net = new NetSettings();
-        private int spins = IdleConfig.DEFAULT.spins();
-        private int yields = IdleConfig.DEFAULT.yields();
-        private int waitMs = IdleConfig.DEFAULT.waitMs();
-        private int parkUs = IdleConfig.DEFAULT.parkUs();
-        private int parkMaxUs = IdleConfig.DEFAULT.parkMaxUs();
-        private int sessionsMax = 4096;
-        private int window = Limits.WINDOW_DEFAULT;
-        private int sessionIdleMs = Limits.SESSION_IDLE_MS_DEFAULT;
-        private long outcomeBytesMax = 64L << 20;
-        private long largeBytesMax = 256L << 20;
+        private final IdleSettings idle = new IdleSettings();
+        private final SessionSettings sessions = new SessionSettings();
+        private final FunctionsSettings functions = new FunctionsSettings();
         private boolean hugePages = true;
-        private String functionRuntime = RUNTIME_AUTO;
-        private @Nullable Path functionCosts;
-        private int functionQuantumUs = FunctionsConfig.defaults().quantumUs();
         private int drainMs = 5_000;
         private final List<TenantSettings> tenants = new ArrayList<>();
 
@@ -362,85 +337,31 @@ public final class ServerConfig {
         }
 
         /** The packet device and what the server is on its link. */
-        public NetSettings net() {
-            return net;
-        }
-
-        public Builder idleSpins(int turns) {
-            spins = ConfigKey.range("idle.spins", turns, 0, 1_000_000_000);
+        public Builder net(Consumer<NetSettings> settings) {
+            settings.accept(net);
             return this;
         }
 
-        public Builder idleYields(int turns) {
-            yields = ConfigKey.range("idle.yields", turns, 0, 1_000_000_000);
+        /** When idle cores sleep. */
+        public Builder idle(Consumer<IdleSettings> settings) {
+            settings.accept(idle);
             return this;
         }
 
-        public Builder idleWaitMs(int ms) {
-            waitMs = ConfigKey.range("idle.wait_ms", ms, 1, 60_000);
+        /** What native sessions may have. */
+        public Builder sessions(Consumer<SessionSettings> settings) {
+            settings.accept(sessions);
             return this;
         }
 
-        public Builder idleParkUs(int us) {
-            parkUs = ConfigKey.range("idle.park_us", us, 1, 1_000_000);
-            return this;
-        }
-
-        public Builder idleParkMaxUs(int us) {
-            parkMaxUs = ConfigKey.range("idle.park_max_us", us, 1, 1_000_000);
-            return this;
-        }
-
-        public Builder sessionsPerCoreMax(int sessions) {
-            sessionsMax = ConfigKey.range("sessions.per_core_max", sessions, 1, 1 << 16);
-            return this;
-        }
-
-        public Builder sessionWindow(int requests) {
-            window = ConfigKey.range("sessions.window", requests, 1, Limits.WINDOW_MAX);
-            if (Integer.bitCount(window) != 1) {
-                throw new ConfigException("sessions.window is " + requests + ": it must be a power of two");
-            }
-            return this;
-        }
-
-        public Builder sessionIdleMs(int ms) {
-            sessionIdleMs = ConfigKey.range("sessions.idle_ms", ms, 100, 86_400_000);
-            return this;
-        }
-
-        public Builder outcomeBytesMax(long bytes) {
-            outcomeBytesMax = ConfigKey.range("sessions.outcome_bytes_max", bytes, 1L << 20, 1L << 36);
-            return this;
-        }
-
-        public Builder largeBytesMax(long bytes) {
-            largeBytesMax = ConfigKey.range("sessions.large_bytes_max", bytes, 1L << 20, 1L << 36);
+        /** How functions run. */
+        public Builder functions(Consumer<FunctionsSettings> settings) {
+            settings.accept(functions);
             return this;
         }
 
         public Builder hugePages(boolean wanted) {
             hugePages = wanted;
-            return this;
-        }
-
-        public Builder functionRuntime(String name) {
-            functionRuntime = name;
-            return this;
-        }
-
-        /** A file that {@code quern calibrate} wrote. */
-        public Builder functionCosts(Path file) {
-            functionCosts = file;
-            return this;
-        }
-
-        public Builder functionQuantumUs(int us) {
-            functionQuantumUs = ConfigKey.range(
-                    "functions.quantum_us",
-                    us,
-                    dev.quern.sandbox.Limits.QUANTUM_US_MIN,
-                    dev.quern.sandbox.Limits.QUANTUM_US_MAX);
             return this;
         }
 

@@ -78,7 +78,7 @@ class InterludeTest {
                 .cores(1)
                 .udp("127.0.0.1:0")
                 .udpDriver(way.driver)
-                .functionRuntime(way.runtime)
+                .functions(functions -> functions.runtime(way.runtime))
                 .resp("off")
                 .tenant("t", "secret")
                 .build());

@@ -103,7 +103,7 @@ class ServerConfigTest {
                 "SessionConfig[sessionsMax=5, window=64, idleMs=600, outcomeBytesMax=2097152, largeBytesMax=3145728]",
                 config.sessions().toString());
         assertFalse(config.hugePages());
-        assertEquals("chicory", config.functionRuntime());
+        assertEquals("chicory", config.functions().runtime());
         assertEquals(Path.of("costs.toml"), config.functionCosts());
         assertEquals(
                 List.of(
@@ -190,7 +190,7 @@ class ServerConfigTest {
                 .cores(1)
                 .udp("127.0.0.1:0")
                 .resp("off")
-                .functionRuntime("abacus")
+                .functions(functions -> functions.runtime("abacus"))
                 .build();
         ConfigException refused = assertThrows(ConfigException.class, () -> Quern.start(config));
         assertTrue(String.valueOf(refused.getMessage()).contains("abacus"), refused.getMessage());
@@ -294,6 +294,7 @@ class ServerConfigTest {
         assertEquals(defaults.drainMs(), set.drainMs(), key.path());
         assertEquals(defaults.idle(), set.idle(), key.path());
         assertEquals(defaults.sessions(), set.sessions(), key.path());
+        assertEquals(defaults.functions(), set.functions(), key.path());
         assertEquals(defaults.socketBufferBytes(), set.socketBufferBytes(), key.path());
         assertEquals(defaults.datagramBytesMax(), set.datagramBytesMax(), key.path());
     }

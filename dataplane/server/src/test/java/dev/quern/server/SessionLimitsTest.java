@@ -41,7 +41,8 @@ class SessionLimitsTest {
 
     @Test
     void shouldRefuseASessionTooManyAndTakeItWhenOneHasGone() throws Exception {
-        try (Server server = Quern.start(config().sessionsPerCoreMax(3).build())) {
+        try (Server server = Quern.start(
+                config().sessions(sessions -> sessions.perCoreMax(3)).build())) {
             List<RawClient> clients = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 clients.add(new RawClient(server.udpAddress(), "t", "").handshake());
@@ -64,7 +65,8 @@ class SessionLimitsTest {
 
     @Test
     void shouldCountSessionsOfAllDoorsTogether() throws Exception {
-        try (EmbeddedQuern quern = Quern.embedded(config().sessionsPerCoreMax(2).build());
+        try (EmbeddedQuern quern = Quern.embedded(
+                        config().sessions(sessions -> sessions.perCoreMax(2)).build());
                 QuernClient ring = quern.client("t");
                 RawClient udp = new RawClient(quern.server().udpAddress(), "t", "").handshake()) {
             assertThrows(QuernException.Busy.class, () -> quern.client("t"));
@@ -80,7 +82,8 @@ class SessionLimitsTest {
 
     @Test
     void shouldForgetASilentSession() throws Exception {
-        try (Server server = Quern.start(config().sessionIdleMs(100).build());
+        try (Server server = Quern.start(
+                        config().sessions(sessions -> sessions.idleMs(100)).build());
                 RawClient client = new RawClient(server.udpAddress(), "t", "").handshake()) {
             assertEquals(1, client.incremented(1, "n"));
             Await.until("forgotten", () -> server.counters().get(Counter.SESSIONS_EXPIRED) == 1);
@@ -158,7 +161,8 @@ class SessionLimitsTest {
 
     @Test
     void shouldSayThatItExecutedWhatItCouldNotKeep() throws Exception {
-        ServerConfig settings = config().outcomeBytesMax(1 << 20).build();
+        ServerConfig settings =
+                config().sessions(sessions -> sessions.outcomeBytesMax(1 << 20)).build();
         try (Server server = Quern.start(settings);
                 QuernClient deployer = QuernClient.connect(ClientConfig.builder()
                         .address(server.udpAddress())

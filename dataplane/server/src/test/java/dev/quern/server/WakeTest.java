@@ -77,9 +77,7 @@ class WakeTest {
                 .udpDriver(way.nio() ? UdpPorts.Driver.NIO : UdpPorts.Driver.NATIVE)
                 .resp("127.0.0.1:0")
                 .shm(way.shm() ? directory.resolve("shm").toString() : "off")
-                .idleSpins(0)
-                .idleYields(0)
-                .idleWaitMs(60_000)
+                .idle(idle -> idle.spins(0).yields(0).waitMs(60_000))
                 .tenant("default", "")
                 .build());
     }
@@ -195,9 +193,7 @@ class WakeTest {
                 .cores(3)
                 .udp("off")
                 .resp("127.0.0.1:0")
-                .idleSpins(0)
-                .idleYields(0)
-                .idleWaitMs(60_000)
+                .idle(idle -> idle.spins(0).yields(0).waitMs(60_000))
                 .build())) {
             for (int connection = 1; connection <= 12; connection++) {
                 try (Jedis jedis = new Jedis("127.0.0.1", server.respAddress().getPort(), 40_000)) {

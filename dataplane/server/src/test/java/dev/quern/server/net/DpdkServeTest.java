@@ -73,13 +73,12 @@ class DpdkServeTest {
     private void start(NetNamespace where, String device, int cores) throws Exception {
         ServerConfig.Builder builder =
                 ServerConfig.builder().cores(cores).udp("off").resp("off").tenant("t", "secret");
-        builder.net()
-                .device("dpdk:" + device)
+        builder.net(net -> net.device("dpdk:" + device)
                 .eal(String.join(" ", DpdkSetup.EAL))
                 .buffers(4095)
                 .port(PORT)
                 .ipv4("10.77.0.2/24")
-                .ipv6("fd77::2/64");
+                .ipv6("fd77::2/64"));
         server = where.call(() -> Quern.start(builder.build()));
         assertTrue(
                 server.listening().get(0).contains("dpdk:"), server.listening().toString());

@@ -60,9 +60,8 @@ abstract class PortConformanceTest {
                 .cores(cores)
                 .udp("off")
                 .resp("off")
-                .idleSpins(idleTurns)
-                .idleYields(idleTurns)
-                .sessionIdleMs(seesClientsGo() ? 60_000 : 2_000)
+                .idle(idle -> idle.spins(idleTurns).yields(idleTurns))
+                .sessions(sessions -> sessions.idleMs(seesClientsGo() ? 60_000 : 2_000))
                 .tenant("t", "secret")
                 .build();
         PortFactory opened = factory(cores, new SessionBudgets(config.sessions()));
