@@ -1,0 +1,212 @@
+package dev.quern.server.roles;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ProvisionerTest {
+    private static final int[] CORES = {2, 3, 4, 7, 8, 16, 33, 64, 128};
+    private static final int SEEDS = 150;
+
+    private static FluidServer server(long seed, double noise) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int cores = CORES[random.nextInt(CORES.length)];
+        return new FluidServer(cores, 3 * random.nextDouble(), noise, 3 * random.nextDouble(), random);
+    }
+
+    @Test
+    void shouldComeToRestOnSteadyLoad() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            FluidServer server = server(seed, 0);
+            SplittableRandom load = new SplittableRandom(~seed);
+            server.serving = 1.3 * server.cores * load.nextDouble();
+            server.functions = 1.3 * server.cores * load.nextDouble();
+            server.run(6 * server.cores + 200);
+            int before = server.roleMoves;
+            server.run(2_000);
+            assertEquals(before, server.roleMoves, "seed " + seed + ", cores " + server.cores);
+        }
+    }
+
+    @Test
+    void shouldMoveSeldomOnSteadyLoadWithNoise() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            FluidServer server = server(seed, 0.3);
+            SplittableRandom load = new SplittableRandom(~seed);
+            server.serving = 1.2 * server.cores * load.nextDouble();
+            server.functions = 1.2 * server.cores * load.nextDouble();
+            server.run(6 * server.cores + 200);
+            int before = server.roleMoves;
+            server.run(5_000);
+            // At doubling times: 50, 100, … ms, there and back.
+            assertTrue(
+                    server.roleMoves - before <= 20,
+                    "seed " + seed + ", cores " + server.cores + ", moves " + (server.roleMoves - before));
+        }
+    }
+
+    @Test
+    void shouldLeaveNoCoreIdleWhileWorkWaits() {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            FluidServer server = server(seed, 0.1);
+            SplittableRandom load = new SplittableRandom(~seed);
+            server.serving = 1.3 * server.cores * load.nextDouble();
+            server.functions = 1.3 * server.cores * load.nextDouble();
+            server.run(3 * server.cores + 200);
+            server.done = 0;
+            server.run(1_000);
+            double carried = server.done / 1_000;
+            double possible = Math.min(server.cores, server.serving + server.functions);
+            assertTrue(
+                    carried >= 0.9 * possible,
+                    "seed " + seed + ", cores " + server.cores + ": " + carried + " of " + possible + " with serving "
+                            + server.serving + ", functions " + server.functions + " on " + server.servingCores());
+        }
+    }
+
+    @Test
+    void shouldFollowAStepInAsManyDecisionsAsCoresToMove() {
+        for (int cores : CORES) {
+            FluidServer server = new FluidServer(cores, 0, 0, 1, new SplittableRandom(cores));
+            server.serving = 0.97 * cores;
+            server.run(100);
+            assertEquals(cores, server.servingCores());
+            server.serving = 0.1 * cores;
+            server.functions = 0.95 * cores;
+            server.run(2 + (int) (0.85 * cores));
+            assertTrue(
+                    server.servingCores() <= Math.max(1, 0.3 * cores), "cores " + cores + ": " + server.servingCores());
+            server.serving = 0.97 * cores;
+            server.functions = 0;
+            server.run(4 + cores);
+            assertTrue(server.servingCores() >= 0.95 * cores, "cores " + cores + ": " + server.servingCores());
+        }
+    }
+
+    @Test
+    void shouldFollowAShiftInTwoDecisionsOnTwoCores() {
+        FluidServer server = new FluidServer(2, 0, 0, 0.3, new SplittableRandom(1));
+        server.serving = 1.9;
+        server.run(50);
+        for (int round = 0; round < 20; round++) {
+            server.serving = 0;
+            server.functions = 1.9;
+            server.run(2);
+            assertEquals(1, server.servingCores(), "round " + round);
+            server.run(98);
+            server.serving = 1.9;
+            server.functions = 0;
+            server.run(2);
+            assertEquals(2, server.servingCores(), "round " + round);
+            server.run(98);
+        }
+    }
+
+    @Test
+    void shouldGoHomeWhenFunctionsAreIdle() {
+        for (int cores : CORES) {
+            FluidServer server = new FluidServer(cores, 1, 0, 1, new SplittableRandom(cores));
+            server.serving = 0.2 * cores;
+            server.functions = 0.9 * cores;
+            server.run(200 + cores);
+            assertTrue(server.servingCores() < cores, "cores " + cores);
+            server.serving = 0.01;
+            server.functions = 0;
+            server.run(100 + 3 * cores);
+            assertTrue(server.allHome(), "cores " + cores + ": " + server.servingCores() + " serve");
+        }
+    }
+
+    @Test
+    void shouldGiveACoreToATenantThatFillsOneAndTakeItBack() {
+        LoadSnapshot now = new LoadSnapshot(4, 4);
+        for (int core = 1; core < 4; core++) {
+            now.role(core, Role.FUNCTIONS, LoadSnapshot.NO_TENANT);
+            now.lane(core, 0, 0.1);
+        }
+        Provisioner provisioner = new Provisioner(4, 4, ProvisionerConfig.DEFAULT);
+        Move move = null;
+        long nowNs = 0;
+        for (int i = 0; i < 20 && move == null; i++, nowNs += 1_000_000) {
+            for (int core = 0; core < 4; core++) {
+                now.load(core, 0.6, core == 0 ? 0 : 0.6, 0, 0, 0);
+            }
+            now.clearTenants();
+            now.tenant(7, 1.1);
+            now.tenant(8, 0.3);
+            move = provisioner.decide(now, nowNs);
+        }
+        assertNotNull(move);
+        assertEquals(Role.DEDICATED, move.to());
+        assertEquals(7, move.tenant());
+        now.apply(move);
+        assertEquals(7, now.dedicatedTo(move.core()));
+        Move back = null;
+        for (int i = 0; i < 20 && back == null; i++, nowNs += 1_000_000) {
+            now.clearTenants();
+            now.tenant(7, 0.3);
+            back = provisioner.decide(now, nowNs);
+        }
+        assertNotNull(back);
+        assertEquals(move.core(), back.core());
+        assertEquals(Role.FUNCTIONS, back.to());
+    }
+
+    @Test
+    void shouldEvenOutLanesOfABusyCore() {
+        LoadSnapshot now = new LoadSnapshot(2, 4);
+        Provisioner provisioner = new Provisioner(2, 4, ProvisionerConfig.DEFAULT);
+        now.lane(0, 0, 0.5);
+        now.lane(2, 0, 0.4);
+        now.load(0, 0.9, 0, 400_000, 0, 0);
+        now.load(1, 0.1, 0, 0, 0, 0);
+        Move move = provisioner.decide(now, 0);
+        assertNotNull(move);
+        assertEquals(MoveCause.LANES_UNEVEN, move.cause());
+        assertEquals(1, move.owner(0));
+        now.apply(move);
+        now.load(0, 0.4, 0, 0, 0, 0);
+        now.load(1, 0.5, 0, 0, 0, 0);
+        for (int i = 1; i < 10; i++) {
+            assertNull(provisioner.decide(now, i * 1_000_000L));
+        }
+    }
+
+    @Test
+    void shouldAllocateNothingWhenNothingMoves() {
+        LoadSnapshot now = new LoadSnapshot(64, 64);
+        Provisioner provisioner = new Provisioner(64, 64, ProvisionerConfig.DEFAULT);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        long nowNs = 0;
+        for (int attempt = 0; attempt < 10 && least > 0; attempt++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 1_000; i++, nowNs += 1_000_000) {
+                now.load(i % 64, 0.9, 0.1, 0, 0, 0);
+                assertNull(provisioner.decide(now, nowNs));
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertEquals(0, least);
+    }
+
+    @Test
+    void shouldDecideNothingWhileAMoveIsUnderWay() {
+        LoadSnapshot now = new LoadSnapshot(2, 2);
+        now.load(0, 1, 1, 5_000_000, 5_000_000, 9);
+        now.load(1, 1, 1, 5_000_000, 5_000_000, 9);
+        now.moving(true);
+        Provisioner provisioner = new Provisioner(2, 2, ProvisionerConfig.DEFAULT);
+        assertNull(provisioner.decide(now, 0));
+        now.moving(false);
+        assertNotNull(provisioner.decide(now, 1_000_000));
+    }
+}
