@@ -11,7 +11,6 @@ import dev.quern.sandbox.guest.ReplyBuffer;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +38,9 @@ public final class FunctionCore implements AutoCloseable {
 
     private @Nullable Function running;
 
+    /** What had been deployed and removed when it was last looked at. */
+    private int changesSeen;
+
     /** When the running call's time is over, and when others may go first. */
     private long deadlineNs;
 
@@ -51,7 +53,12 @@ public final class FunctionCore implements AutoCloseable {
     private FunctionRuntime.@Nullable Isolate lastIsolate;
 
     /** A function's entry on this core, and the isolate that it runs in. */
-    private record Ready(FunctionRuntime.Isolate isolate, FunctionRuntime.Entry entry, GuestLog log, long addressMax) {}
+    private record Ready(
+            TenantIsolate home,
+            FunctionRuntime.Isolate isolate,
+            FunctionRuntime.Entry entry,
+            GuestLog log,
+            long addressMax) {}
 
     FunctionCore(Functions functions, StoreCore storeCore) throws IOException {
         this.functions = functions;
@@ -63,7 +70,8 @@ public final class FunctionCore implements AutoCloseable {
         state = new CallState(reply, answer);
         storeCalls = new StoreCalls(state, pace);
         invocation = new Invocation(state);
-        isolates = new Isolates(storeCalls);
+        isolates = new Isolates(
+                storeCalls, functions.preferred(), functions.isolatesConfig(), functions.isolateMemory(), this::forget);
         nested = new NestedCalls(functions, this, state);
         storeCalls.functions(nested);
     }
@@ -143,14 +151,14 @@ public final class FunctionCore implements AutoCloseable {
         long startNs = nowNs;
         try {
             if (function != lastFunction || prepared == null) {
-                prepared = prepare(function);
+                prepared = prepare(function, nowNs);
                 // What it takes to make an isolate is not the function's time.
                 startNs = System.nanoTime();
             }
         } catch (IOException | GuestTrap refused) {
             return call.fail(FunctionStatus.UNAVAILABLE, function.name() + ": " + refused.getMessage());
         }
-        enterAlone(prepared.isolate);
+        enterAlone(prepared, startNs);
         long limitNs = call.timeLimitUs(function.manifest()) * NS_PER_US;
         state.begin(
                 call.table(),
@@ -179,10 +187,11 @@ public final class FunctionCore implements AutoCloseable {
 
     /** One isolate at a time is entered, so that they are left in the order that contexts want. */
     @SuppressWarnings("ReferenceEquality") // this very isolate
-    private void enterAlone(FunctionRuntime.Isolate isolate) {
-        if (lastIsolate != isolate) {
+    private void enterAlone(Ready prepared, long nowNs) {
+        if (lastIsolate != prepared.isolate) {
             rest();
-            lastIsolate = isolate;
+            lastIsolate = prepared.isolate;
+            isolates.use(prepared.home, nowNs);
         }
     }
 
@@ -263,11 +272,11 @@ public final class FunctionCore implements AutoCloseable {
         return "tenant=" + function.tenant().id() + ", function=" + function.name();
     }
 
-    private Ready prepare(Function function) throws IOException {
+    private Ready prepare(Function function, long nowNs) throws IOException {
         Ready found = ready.get(function);
         if (found == null) {
             rest();
-            found = makeReady(function);
+            found = makeReady(function, nowNs);
         }
         lastFunction = function;
         lastReady = found;
@@ -277,43 +286,60 @@ public final class FunctionCore implements AutoCloseable {
     /** The entry of a function that the running one calls. */
     FunctionRuntime.Entry entry(Function called) throws IOException {
         Ready found = ready.get(called);
-        return (found == null ? makeReady(called) : found).entry;
+        return (found == null ? makeReady(called, pace.lastNs()) : found).entry;
     }
 
-    private Ready makeReady(Function function) throws IOException {
+    private Ready makeReady(Function function, long nowNs) throws IOException {
         Deployment deployment = function.deployment();
-        FunctionRuntime.Isolate isolate = isolates.of(deployment);
+        TenantIsolate home = isolates.of(deployment, nowNs);
         Ready made = new Ready(
-                isolate,
-                isolates.instance(deployment).entry(function.entry()),
+                home,
+                home.isolate(),
+                isolates.instance(home, deployment).entry(function.entry()),
                 functions.of(function.tenant()).log(),
                 deployment.runtime().addressMax());
         ready.put(function, made);
+        home.callable().add(function);
         return made;
     }
 
     /** After a call that did not come to its end: who knows what state it left. The next call gets a new instance. */
     void discard(Function function) {
-        forget(function.deployment());
+        isolates.drop(function.deployment());
     }
 
-    private void forget(Deployment deployment) {
-        ready.keySet().removeIf(function -> function.deployment() == deployment);
-        lastFunction = null;
-        lastReady = null;
-        isolates.drop(deployment);
+    @SuppressWarnings("ReferenceEquality") // this very function
+    private void forget(Function function) {
+        ready.remove(function);
+        if (lastFunction == function) {
+            lastFunction = null;
+            lastReady = null;
+        }
     }
 
-    /** Frees what belongs to functions that were removed. Cheap when there is nothing to do; outside of a burst. */
+    /**
+     * Frees what belongs to functions that were removed, and isolates that are too many or too cold; makes one ahead when one is missing.
+     * Cheap when there is nothing to do; outside of a burst. Returns the work done.
+     */
     public int maintain() {
         rest();
-        int dropped = 0;
-        Iterator<Deployment> removed = isolates.removed().iterator();
-        while (removed.hasNext()) {
-            forget(removed.next());
-            dropped++;
+        int done = 0;
+        int changes = functions.changes();
+        if (changes != changesSeen) {
+            changesSeen = changes;
+            done = isolates.dropRemoved();
         }
-        return dropped;
+        return done + isolates.maintain(System.nanoTime(), functions.isWarm());
+    }
+
+    /** How many isolates tenants have on this core. */
+    int isolateCount() {
+        return isolates.count();
+    }
+
+    /** How many stand ready for those that call first. */
+    public int spareCount() {
+        return isolates.spareCount();
     }
 
     /** Frees everything. On the core's own thread. */

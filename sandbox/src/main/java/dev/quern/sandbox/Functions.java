@@ -38,10 +38,17 @@ public final class Functions implements AutoCloseable {
     private final Thread watchdog;
     private final @Nullable Thread warming;
     private final long quantumNs;
+    private final IsolatesConfig isolatesConfig;
+    private final IsolateMemory isolateMemory;
+    private final AtomicInteger changes = new AtomicInteger();
+    private volatile boolean isWarm;
     private volatile boolean closed;
 
     private Functions(FunctionsConfig config) {
         quantumNs = config.quantumUs() * 1000L;
+        isolatesConfig = config.isolates();
+        isolateMemory = new IsolateMemory(isolatesConfig.bytesMax());
+        isWarm = !config.warmsUp();
         for (FunctionRuntime runtime : ServiceLoader.load(FunctionRuntime.class)) {
             runtimes.add(runtime);
         }
@@ -56,7 +63,7 @@ public final class Functions implements AutoCloseable {
         watchdog = Thread.ofPlatform().daemon().name("quern-watchdog").start(this::watch);
         WarmUp warmUp = new WarmUp(this, () -> closed);
         warming = config.warmsUp()
-                ? Thread.ofPlatform().daemon().name("quern-warm-up").start(warmUp::run)
+                ? Thread.ofPlatform().daemon().name("quern-warm-up").start(() -> warm(warmUp))
                 : null;
     }
 
@@ -112,6 +119,33 @@ public final class Functions implements AutoCloseable {
     /** What a runtime was measured to cost here. One that is not there is none's business. */
     public void setCosts(String name, RuntimeCosts costs) {
         measured.put(name, costs);
+    }
+
+    private void warm(WarmUp warmUp) {
+        warmUp.run();
+        isWarm = true;
+    }
+
+    /** Whether the JVM has seen enough of isolates to make them fast, or was not asked to. */
+    boolean isWarm() {
+        return isWarm;
+    }
+
+    FunctionRuntime preferred() {
+        return preferred;
+    }
+
+    IsolatesConfig isolatesConfig() {
+        return isolatesConfig;
+    }
+
+    IsolateMemory isolateMemory() {
+        return isolateMemory;
+    }
+
+    /** Rises whenever something may have been removed. */
+    int changes() {
+        return changes.get();
     }
 
     /** How long a function runs before others go first. */
@@ -201,6 +235,7 @@ public final class Functions implements AutoCloseable {
         Deployment deployment =
                 new Deployment(deployments.getAndIncrement(), tenant, info, runtime, loaded.module(), loaded.facts());
         of(tenant).put(deployment, replace);
+        changes.incrementAndGet();
         return info;
     }
 
@@ -227,7 +262,9 @@ public final class Functions implements AutoCloseable {
 
     /** Takes a function away; false when there is none. Calls that are running end as they began. */
     public boolean remove(Tenant tenant, String name) {
-        return of(tenant).remove(name);
+        boolean removed = of(tenant).remove(name);
+        changes.incrementAndGet();
+        return removed;
     }
 
     /** Has calls of a function refused, until it is resumed or replaced; false when there is none. Calls that are running go on. */

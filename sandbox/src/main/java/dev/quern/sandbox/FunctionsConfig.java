@@ -8,9 +8,19 @@ package dev.quern.sandbox;
  *     takes a millisecond and not a hundred
  * @param quantumUs how long a function runs before its core looks for short requests to serve in between, in microseconds; and again
  *     after each such {@link Interlude}
+ * @param isolates how many isolates are kept
  */
-public record FunctionsConfig(String runtime, boolean warmsUp, int quantumUs) {
+public record FunctionsConfig(String runtime, boolean warmsUp, int quantumUs, IsolatesConfig isolates) {
+    /** With defaults for the isolates. */
+    public FunctionsConfig(String runtime, boolean warmsUp, int quantumUs) {
+        this(runtime, warmsUp, quantumUs, IsolatesConfig.defaults());
+    }
+
     public static FunctionsConfig defaults() {
         return new FunctionsConfig(Manifest.AUTO, true, Limits.QUANTUM_US_DEFAULT);
+    }
+
+    public FunctionsConfig withIsolates(IsolatesConfig newIsolates) {
+        return new FunctionsConfig(runtime, warmsUp, quantumUs, newIsolates);
     }
 }

@@ -57,6 +57,11 @@ final class InstanceSetUp implements FunctionRuntime.Instance {
     }
 
     @Override
+    public long residentBytes() {
+        return instance.residentBytes();
+    }
+
+    @Override
     public void close() {
         instance.close();
     }

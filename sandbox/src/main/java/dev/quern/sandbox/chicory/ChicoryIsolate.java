@@ -225,6 +225,11 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
         }
 
         @Override
+        public long residentBytes() {
+            return memory.residentBytes();
+        }
+
+        @Override
         public void close() {
             memory.close();
         }

@@ -2,14 +2,15 @@ package dev.quern.sandbox.graal;
 
 import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.guest.WindowedMemory;
-import org.graalvm.polyglot.Value;
+import org.graalvm.wasm.WasmInstance;
+import org.graalvm.wasm.api.WebAssembly;
 import org.jspecify.annotations.Nullable;
 
 /** A module's instance in a tenant's context, with its memory. Thread: the core's. */
 final class GraalInstance implements FunctionRuntime.Instance {
     private final GraalIsolate isolate;
     private final GraalRuntime.GraalModule module;
-    private final Value exports;
+    private final WasmInstance instance;
     private final WindowedMemory memory;
     private final GraalMemory guestMemory;
 
@@ -19,13 +20,13 @@ final class GraalInstance implements FunctionRuntime.Instance {
     GraalInstance(
             GraalIsolate isolate,
             GraalRuntime.GraalModule module,
-            Value exports,
+            WasmInstance instance,
             WindowedMemory memory,
             GraalMemory guestMemory,
             @Nullable Globals globals) {
         this.isolate = isolate;
         this.module = module;
-        this.exports = exports;
+        this.instance = instance;
         this.memory = memory;
         this.guestMemory = guestMemory;
         this.globals = globals;
@@ -33,7 +34,7 @@ final class GraalInstance implements FunctionRuntime.Instance {
 
     @Override
     public FunctionRuntime.Entry entry(String name) {
-        return isolate.entry(module, name, exports.getMember(name));
+        return isolate.entry(module, name, WebAssembly.instanceExport(instance, name));
     }
 
     @Override
@@ -44,6 +45,11 @@ final class GraalInstance implements FunctionRuntime.Instance {
         guestMemory.renew();
         globals.restore();
         return true;
+    }
+
+    @Override
+    public long residentBytes() {
+        return memory.residentBytes();
     }
 
     @Override

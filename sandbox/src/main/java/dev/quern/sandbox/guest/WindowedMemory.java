@@ -262,6 +262,11 @@ public final class WindowedMemory implements AutoCloseable {
         NativeMemory.copyFromArray(source, offset, writable(address, length), length);
     }
 
+    /** How much of the private part is committed, in bytes. */
+    public long residentBytes() {
+        return Mmap.residentBytes(privateAddress, privateBytes);
+    }
+
     @Override
     public void close() {
         try {
