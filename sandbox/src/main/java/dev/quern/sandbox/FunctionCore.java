@@ -21,6 +21,19 @@ import org.jspecify.annotations.Nullable;
 public final class FunctionCore implements AutoCloseable {
     private static final long NS_PER_US = 1000;
 
+    /** Of calls that are only tried. */
+    private static final GuestLog NO_LOG = new GuestLog() {
+        @Override
+        public boolean admits() {
+            return false;
+        }
+
+        @Override
+        public void add(String line) {
+            throw new IllegalStateException("a line that was not admitted");
+        }
+    };
+
     private final Functions functions;
     private final StoreCore storeCore;
     private final CoreCall coreCall;
@@ -32,6 +45,9 @@ public final class FunctionCore implements AutoCloseable {
     private final Invocation invocation;
     private final Map<Function, Ready> ready = new HashMap<>();
     private final Isolates isolates;
+    /** The runtime of a core that only tries functions out; null for one that serves. */
+    private final @Nullable FunctionRuntime tried;
+
     private final NestedCalls nested;
     private @Nullable Interlude interlude;
     private boolean isInInterlude;
@@ -60,11 +76,12 @@ public final class FunctionCore implements AutoCloseable {
             GuestLog log,
             long addressMax) {}
 
-    FunctionCore(Functions functions, StoreCore storeCore) throws IOException {
+    FunctionCore(Functions functions, StoreCore storeCore, @Nullable FunctionRuntime tried) throws IOException {
         this.functions = functions;
         this.storeCore = storeCore;
+        this.tried = tried;
         pace = new Pace(this::look);
-        coreCall = new CoreCall(storeCore.index(), pace);
+        coreCall = new CoreCall(storeCore.index(), pace, tried == null);
         reply = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
         answer = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
         state = new CallState(reply, answer);
@@ -100,8 +117,10 @@ public final class FunctionCore implements AutoCloseable {
             throw new GuestTrap(GuestTrap.Reason.DEADLINE, "out of time");
         }
         if (nowNs - interludeNs >= 0) {
-            called.noteLong();
-            interlude();
+            if (tried == null) {
+                called.noteLong();
+                interlude();
+            }
             interludeNs = System.nanoTime() + functions.quantumNs();
         }
     }
@@ -151,7 +170,7 @@ public final class FunctionCore implements AutoCloseable {
         long startNs = nowNs;
         try {
             if (function != lastFunction || prepared == null) {
-                prepared = prepare(function, nowNs);
+                prepared = prepare(function, call, nowNs);
                 // What it takes to make an isolate is not the function's time.
                 startNs = System.nanoTime();
             }
@@ -181,7 +200,9 @@ public final class FunctionCore implements AutoCloseable {
                 storeCore.exit();
             }
         }
-        function.noteEnd();
+        if (tried == null) {
+            function.noteEnd();
+        }
         return status;
     }
 
@@ -229,6 +250,10 @@ public final class FunctionCore implements AutoCloseable {
                     ? committed(call, function, StoreStatus.CONFLICT)
                     : call.fail(FunctionStatus.FAILED, function.name() + " returned " + code);
         }
+        if (tried != null) {
+            transaction.abort();
+            return FunctionStatus.OK;
+        }
         return committed(call, function, transaction.commit());
     }
 
@@ -272,40 +297,59 @@ public final class FunctionCore implements AutoCloseable {
         return "tenant=" + function.tenant().id() + ", function=" + function.name();
     }
 
-    private Ready prepare(Function function, long nowNs) throws IOException {
+    private Ready prepare(Function function, Invocation call, long nowNs) throws IOException {
         Ready found = ready.get(function);
         if (found == null) {
             rest();
-            found = makeReady(function, nowNs);
+            Deployment deployment = function.deployment();
+            found = makeReady(function, tried == null ? isolates.runtimeOf(deployment) : tried, nowNs);
+            sample(deployment.headStart(), function, call);
         }
         lastFunction = function;
         lastReady = found;
         return found;
     }
 
-    /** The entry of a function that the running one calls. */
+    /** The entry of a function that the running one calls; on the runtime in force, as whoever calls others is from its beginning. */
+    @SuppressWarnings("ReferenceEquality") // there is one of each runtime
     FunctionRuntime.Entry entry(Function called) throws IOException {
         Ready found = ready.get(called);
-        return (found == null ? makeReady(called, pace.lastNs()) : found).entry;
+        FunctionRuntime runtime = called.deployment().runtime();
+        return (found == null || found.home.runtime() != runtime ? makeReady(called, runtime, pace.lastNs()) : found)
+                .entry;
     }
 
-    private Ready makeReady(Function function, long nowNs) throws IOException {
+    private Ready makeReady(Function function, FunctionRuntime runtime, long nowNs) throws IOException {
         Deployment deployment = function.deployment();
-        TenantIsolate home = isolates.of(deployment, nowNs);
+        TenantIsolate home = isolates.of(deployment, runtime, nowNs);
         Ready made = new Ready(
                 home,
                 home.isolate(),
                 isolates.instance(home, deployment).entry(function.entry()),
-                functions.of(function.tenant()).log(),
-                deployment.runtime().addressMax());
+                tried == null ? functions.of(function.tenant()).log() : NO_LOG,
+                runtime.addressMax());
         ready.put(function, made);
         home.callable().add(function);
         return made;
     }
 
+    /** Keeps a call's arguments, for the runtime in force to be tried with. */
+    private void sample(@Nullable HeadStart headStart, Function function, Invocation call) {
+        if (tried == null && headStart != null && !headStart.isSampled()) {
+            byte[] arguments = call.copyOfArguments();
+            if (arguments.length <= Limits.SAMPLED_BYTES_MAX) {
+                headStart.sample(
+                        new HeadStart.Sample(storeCore.store(), function, arguments, call.table(), call.isReadOnly()));
+            }
+        }
+    }
+
     /** After a call that did not come to its end: who knows what state it left. The next call gets a new instance. */
     void discard(Function function) {
-        isolates.drop(function.deployment());
+        Ready called = ready.get(function);
+        if (called != null) {
+            isolates.drop(called.home, function.deployment());
+        }
     }
 
     @SuppressWarnings("ReferenceEquality") // this very function

@@ -29,6 +29,11 @@ public interface FunctionRuntime extends AutoCloseable {
         return true;
     }
 
+    /** Whether a module runs at a good part of its full speed within its first calls, and so may run on it until another is faster. */
+    default boolean isFastAtOnce() {
+        return false;
+    }
+
     /** Of the available ones that isolate, that with the highest is in force. */
     int preference();
 
@@ -95,6 +100,20 @@ public interface FunctionRuntime extends AutoCloseable {
          */
         default boolean renew() {
             return false;
+        }
+
+        /**
+         * What it remembers between two calls, of an instance of a portable module; valid until it is called again or closed.
+         *
+         * @param globalCount how many globals there are in the module as deployed
+         */
+        default InstanceState state(int globalCount) {
+            throw new UnsupportedOperationException("an instance that keeps its state to itself");
+        }
+
+        /** Goes on with what another instance of the same portable module remembers. Before its first call. */
+        default void adopt(InstanceState state) {
+            throw new UnsupportedOperationException("an instance that keeps its state to itself");
         }
 
         /** How much private memory it holds, in bytes; some microseconds to find. */

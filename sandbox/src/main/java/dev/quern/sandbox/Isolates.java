@@ -63,15 +63,15 @@ final class Isolates implements AutoCloseable {
         this.forgotten = forgotten;
     }
 
-    /** A deployment's tenant's isolate. No isolate may be entered. */
-    TenantIsolate of(Deployment deployment, long nowNs) throws IOException {
-        Key key = new Key(deployment.tenant(), deployment.runtime());
+    /** A deployment's tenant's isolate of a runtime. No isolate may be entered. */
+    TenantIsolate of(Deployment deployment, FunctionRuntime runtime, long nowNs) throws IOException {
+        Key key = new Key(deployment.tenant(), runtime);
         TenantIsolate found = isolates.get(key);
         if (found == null) {
             if (memory.isExceeded() && coldest != null) {
                 letGo(coldest);
             }
-            found = new TenantIsolate(key, newIsolate(deployment.runtime()));
+            found = new TenantIsolate(key, runtime, newIsolate(runtime));
             isolates.put(key, found);
             memory.add(found.bytes);
             use(found, nowNs);
@@ -85,21 +85,58 @@ final class Isolates implements AutoCloseable {
         return spare == null ? runtime.newIsolate(storeCalls) : spare;
     }
 
-    /** A deployment's instance in its tenant's isolate. */
+    /**
+     * The runtime that is to run a deployment's next call on this core: the one that it is with here, until it is to leave that. What it
+     * remembers is in one place.
+     */
+    @SuppressWarnings("ReferenceEquality") // there is one of each runtime
+    FunctionRuntime runtimeOf(Deployment deployment) {
+        return deployment.runtimeNow() == deployment.runtime() || isWith(deployment, deployment.runtime())
+                ? deployment.runtime()
+                : deployment.runtimeNow();
+    }
+
+    private boolean isWith(Deployment deployment, FunctionRuntime runtime) {
+        TenantIsolate home = isolates.get(new Key(deployment.tenant(), runtime));
+        return home != null && home.instances().containsKey(deployment);
+    }
+
+    /** A deployment's instance in its tenant's isolate; with what one of another runtime remembers, which it takes the place of. */
     FunctionRuntime.Instance instance(TenantIsolate home, Deployment deployment) throws IOException {
         FunctionRuntime.Instance instance = home.instances().get(deployment);
         if (instance == null) {
             instance = deployment.isFresh()
-                    ? new FreshInstance(() -> newInstance(home.isolate(), deployment))
-                    : newInstance(home.isolate(), deployment);
+                    ? new FreshInstance(() -> newInstance(home, deployment))
+                    : newInstance(home, deployment);
+            HeadStart headStart = deployment.headStart();
+            if (headStart != null) {
+                succeed(instance, home, deployment, headStart.runtime());
+            }
             home.instances().put(deployment, instance);
         }
         return instance;
     }
 
-    private FunctionRuntime.Instance newInstance(FunctionRuntime.Isolate isolate, Deployment deployment)
-            throws IOException {
-        FunctionRuntime.Instance instance = isolate.instantiate(deployment.module(), deployment.memory());
+    @SuppressWarnings("ReferenceEquality") // this very isolate
+    private void succeed(
+            FunctionRuntime.Instance instance, TenantIsolate home, Deployment deployment, FunctionRuntime former) {
+        TenantIsolate left = isolates.get(new Key(deployment.tenant(), former));
+        FunctionRuntime.Instance predecessor =
+                left == null || left == home ? null : left.instances().get(deployment);
+        if (left != null && predecessor != null) {
+            if (!deployment.isFresh()) {
+                instance.adopt(predecessor.state(deployment.globalCount()));
+            }
+            drop(left, deployment);
+            if (left.instances().isEmpty()) {
+                letGo(left);
+            }
+        }
+    }
+
+    private FunctionRuntime.Instance newInstance(TenantIsolate home, Deployment deployment) throws IOException {
+        FunctionRuntime.Instance instance =
+                home.isolate().instantiate(deployment.module(home.runtime()), deployment.memory());
         return deployment.wantsSetUp()
                 ? new InstanceSetUp(instance, storeCalls, deployment.hasInitializer(), deployment.command())
                 : instance;
@@ -142,19 +179,16 @@ final class Isolates implements AutoCloseable {
     }
 
     /** Closes the instance of a deployment, if there is one. No isolate may be entered. */
-    void drop(Deployment deployment) {
-        TenantIsolate home = isolates.get(new Key(deployment.tenant(), deployment.runtime()));
-        if (home != null) {
-            drop(home, deployment);
+    void drop(TenantIsolate home, Deployment deployment) {
+        FunctionRuntime.Instance instance = home.instances().remove(deployment);
+        if (instance != null) {
+            forgetAll(home, deployment);
+            instance.close();
         }
     }
 
-    private void drop(TenantIsolate home, Deployment deployment) {
-        FunctionRuntime.Instance instance = home.instances().remove(deployment);
-        if (instance != null) {
-            home.callable().removeIf(function -> function.deployment() == deployment && forget(function));
-            instance.close();
-        }
+    private void forgetAll(TenantIsolate home, Deployment deployment) {
+        home.callable().removeIf(function -> function.deployment() == deployment && forget(function));
     }
 
     private boolean forget(Function function) {
@@ -171,14 +205,20 @@ final class Isolates implements AutoCloseable {
         leaving.isGone = true;
     }
 
-    /** Closes instances of deployments that were removed, and isolates that this leaves empty; returns how many instances those were. */
+    /**
+     * Closes instances of deployments that were removed, and isolates that this leaves empty; has those that are to be elsewhere by now
+     * looked for when they are called next. Returns how many instances were closed.
+     */
     int dropRemoved() {
         int dropped = 0;
         for (TenantIsolate home : new ArrayList<>(isolates.values())) {
             for (Deployment deployment : new ArrayList<>(home.instances().keySet())) {
                 if (deployment.isRemoved()) {
-                    drop(deployment);
+                    drop(home, deployment);
                     dropped++;
+                } else if (deployment.isToLeave(home.runtime())) {
+                    // Its next call takes it along.
+                    forgetAll(home, deployment);
                 }
             }
             if (home.instances().isEmpty()) {

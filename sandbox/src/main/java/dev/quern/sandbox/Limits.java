@@ -56,6 +56,9 @@ public final class Limits {
     /** And an instance in it. */
     static final long INSTANCE_HEAP_BYTES = 2 << 10;
 
+    /** A call with more arguments is not made again aside. */
+    static final int SAMPLED_BYTES_MAX = 64 << 10;
+
     /** A reply fits the protocol's largest value. */
     public static final int REPLY_BYTES_MAX = 16 << 20;
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** A tenant's isolate of one runtime on one core, and what is in it. A link of {@link Isolates}' list. Thread: the core's. */
 final class TenantIsolate {
     private final Object key;
+    private final FunctionRuntime runtime;
     private final FunctionRuntime.Isolate isolate;
     private final Map<Deployment, FunctionRuntime.Instance> instances = new HashMap<>(2);
     private final List<Function> callable = new ArrayList<>(1);
@@ -31,13 +32,18 @@ final class TenantIsolate {
     /** Whether it was let go. */
     boolean isGone;
 
-    TenantIsolate(Object key, FunctionRuntime.Isolate isolate) {
+    TenantIsolate(Object key, FunctionRuntime runtime, FunctionRuntime.Isolate isolate) {
         this.key = key;
+        this.runtime = runtime;
         this.isolate = isolate;
     }
 
     Object key() {
         return key;
+    }
+
+    FunctionRuntime runtime() {
+        return runtime;
     }
 
     FunctionRuntime.Isolate isolate() {

@@ -35,7 +35,8 @@ abstract class IsolatesConformanceTest {
                 new IsolatesConfig(bytesMax, idleMs, SPARES));
     }
 
-    private static List<Function> deployToTenants(Rig rig, int count, String module, String function) throws FunctionRefusedException {
+    private static List<Function> deployToTenants(Rig rig, int count, String module, String function)
+            throws FunctionRefusedException {
         byte[] bytes = Rig.module(module);
         List<Function> functions = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -49,8 +50,7 @@ abstract class IsolatesConformanceTest {
 
     private static void call(Rig rig, Function function, byte[]... arguments) {
         int status = rig.worker().as(function.tenant()).call(function, false, 0, arguments);
-        assertEquals(
-                FunctionStatus.OK, status, () -> rig.worker().outcome().error());
+        assertEquals(FunctionStatus.OK, status, () -> rig.worker().outcome().error());
     }
 
     @Test
@@ -88,9 +88,7 @@ abstract class IsolatesConformanceTest {
                 assertTrue(core.isolateCount() <= kept + 1, () -> core.isolateCount() + " isolates");
             }
             call(rig, functions.get(1)); // Let go in between, and so finds nothing.
-            assertEquals(
-                    FunctionStatus.FAILED,
-                    rig.worker().as(first.tenant()).call(first, false, 0));
+            assertEquals(FunctionStatus.FAILED, rig.worker().as(first.tenant()).call(first, false, 0));
         }
     }
 

@@ -16,6 +16,7 @@ import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
 import com.dylibso.chicory.wasm.types.ValType;
 import dev.quern.sandbox.FunctionRuntime;
+import dev.quern.sandbox.InstanceState;
 import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
 import dev.quern.sandbox.guest.Intrinsic;
@@ -222,6 +223,17 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
             } catch (ArithmeticException division) {
                 throw new GuestTrap(Reason.TRAP, String.valueOf(division.getMessage()));
             }
+        }
+
+        @Override
+        public InstanceState state(int globalCount) {
+            return new InstanceState(memory, Globals.numbers(instance, globalCount), true);
+        }
+
+        @Override
+        public void adopt(InstanceState state) {
+            memory.copyPrivate(state.memory());
+            Globals.setNumbers(instance, state.globals());
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.quern.sandbox.graal;
 
 import dev.quern.sandbox.FunctionRuntime;
+import dev.quern.sandbox.InstanceState;
 import dev.quern.sandbox.guest.WindowedMemory;
 import org.graalvm.wasm.WasmInstance;
 import org.graalvm.wasm.api.WebAssembly;
@@ -45,6 +46,17 @@ final class GraalInstance implements FunctionRuntime.Instance {
         guestMemory.renew();
         globals.restore();
         return true;
+    }
+
+    @Override
+    public InstanceState state(int globalCount) {
+        return new InstanceState(memory, Globals.numbers(instance, globalCount), true);
+    }
+
+    @Override
+    public void adopt(InstanceState state) {
+        memory.copyPrivate(state.memory());
+        Globals.setNumbers(instance, state.globals());
     }
 
     @Override
