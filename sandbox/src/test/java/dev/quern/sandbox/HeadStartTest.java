@@ -118,7 +118,7 @@ class HeadStartTest {
         Deployment deployment = deploy(Rig.patient("counter"), "examples/counter");
         int calls = 0;
         long endNs = System.nanoTime() + TRIED_MAX_NS;
-        while (deployment.runtimeNow() != deployment.runtime() && System.nanoTime() < endNs) {
+        while (!deployment.runtimeNow().equals(deployment.runtime()) && System.nanoTime() < endNs) {
             assertCall(FunctionStatus.OK, "counter", bytes("visits"), bytes("1"));
             rig.worker().functionCore().maintain();
             calls++;
@@ -133,7 +133,7 @@ class HeadStartTest {
         Deployment deployment = deploy(Rig.patient("unreachable"), "hostile/unreachable");
         String first = deployment.info().entries().getFirst();
         assertCall(FunctionStatus.TRAPPED, "unreachable." + first);
-        while (deployment.runtimeNow() != deployment.runtime()) {
+        while (!deployment.runtimeNow().equals(deployment.runtime())) {
             Thread.onSpinWait();
         }
         rig.worker().functionCore().maintain();
