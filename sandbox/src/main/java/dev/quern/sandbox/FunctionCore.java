@@ -11,28 +11,16 @@ import dev.quern.sandbox.guest.ReplyBuffer;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs functions on one core: each call in a transaction, which is committed when the entry returns 0 and dropped otherwise. Isolates
- * are made when a tenant first calls, and kept. Thread: the core's.
+ * are made when a tenant first calls, and kept. Thread: the core's, which may become another one after {@link #rest}.
  */
 public final class FunctionCore implements AutoCloseable {
     private static final long NS_PER_US = 1000;
-
-    /** Of calls that are only tried. */
-    private static final GuestLog NO_LOG = new GuestLog() {
-        @Override
-        public boolean admits() {
-            return false;
-        }
-
-        @Override
-        public void add(String line) {
-            throw new IllegalStateException("a line that was not admitted");
-        }
-    };
 
     private final Functions functions;
     private final StoreCore storeCore;
@@ -45,17 +33,11 @@ public final class FunctionCore implements AutoCloseable {
     private final Invocation invocation;
     private final Map<Function, Ready> ready = new HashMap<>();
     private final Isolates isolates;
-    /** The runtime of a core that only tries functions out; null for one that serves. */
-    private final @Nullable FunctionRuntime tried;
-
     private final NestedCalls nested;
     private @Nullable Interlude interlude;
     private boolean isInInterlude;
 
     private @Nullable Function running;
-
-    /** What had been deployed and removed when it was last looked at. */
-    private int changesSeen;
 
     /** When the running call's time is over, and when others may go first. */
     private long deadlineNs;
@@ -69,26 +51,19 @@ public final class FunctionCore implements AutoCloseable {
     private FunctionRuntime.@Nullable Isolate lastIsolate;
 
     /** A function's entry on this core, and the isolate that it runs in. */
-    private record Ready(
-            TenantIsolate home,
-            FunctionRuntime.Isolate isolate,
-            FunctionRuntime.Entry entry,
-            GuestLog log,
-            long addressMax) {}
+    private record Ready(FunctionRuntime.Isolate isolate, FunctionRuntime.Entry entry, GuestLog log, long addressMax) {}
 
-    FunctionCore(Functions functions, StoreCore storeCore, @Nullable FunctionRuntime tried) throws IOException {
+    FunctionCore(Functions functions, StoreCore storeCore) throws IOException {
         this.functions = functions;
         this.storeCore = storeCore;
-        this.tried = tried;
         pace = new Pace(this::look);
-        coreCall = new CoreCall(storeCore.index(), pace, tried == null);
+        coreCall = new CoreCall(storeCore.index(), pace);
         reply = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
         answer = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
         state = new CallState(reply, answer);
         storeCalls = new StoreCalls(state, pace);
         invocation = new Invocation(state);
-        isolates = new Isolates(
-                storeCalls, functions.preferred(), functions.isolatesConfig(), functions.isolateMemory(), this::forget);
+        isolates = new Isolates(storeCalls);
         nested = new NestedCalls(functions, this, state);
         storeCalls.functions(nested);
     }
@@ -117,10 +92,8 @@ public final class FunctionCore implements AutoCloseable {
             throw new GuestTrap(GuestTrap.Reason.DEADLINE, "out of time");
         }
         if (nowNs - interludeNs >= 0) {
-            if (tried == null) {
-                called.noteLong();
-                interlude();
-            }
+            called.noteLong();
+            interlude();
             interludeNs = System.nanoTime() + functions.quantumNs();
         }
     }
@@ -170,14 +143,14 @@ public final class FunctionCore implements AutoCloseable {
         long startNs = nowNs;
         try {
             if (function != lastFunction || prepared == null) {
-                prepared = prepare(function, call, nowNs);
+                prepared = prepare(function);
                 // What it takes to make an isolate is not the function's time.
                 startNs = System.nanoTime();
             }
         } catch (IOException | GuestTrap refused) {
             return call.fail(FunctionStatus.UNAVAILABLE, function.name() + ": " + refused.getMessage());
         }
-        enterAlone(prepared, startNs);
+        enterAlone(prepared.isolate);
         long limitNs = call.timeLimitUs(function.manifest()) * NS_PER_US;
         state.begin(
                 call.table(),
@@ -200,23 +173,22 @@ public final class FunctionCore implements AutoCloseable {
                 storeCore.exit();
             }
         }
-        if (tried == null) {
-            function.noteEnd();
-        }
+        function.noteEnd();
         return status;
     }
 
     /** One isolate at a time is entered, so that they are left in the order that contexts want. */
     @SuppressWarnings("ReferenceEquality") // this very isolate
-    private void enterAlone(Ready prepared, long nowNs) {
-        if (lastIsolate != prepared.isolate) {
+    private void enterAlone(FunctionRuntime.Isolate isolate) {
+        if (lastIsolate != isolate) {
             rest();
-            lastIsolate = prepared.isolate;
-            isolates.use(prepared.home, nowNs);
+            isolate.enterOn(Thread.currentThread());
+            lastIsolate = isolate;
         }
     }
 
-    private void rest() {
+    /** Leaves what was kept entered from call to call: before another thread calls here. Cheap; outside of a call. */
+    public void rest() {
         if (lastIsolate != null) {
             lastIsolate.rest();
             lastIsolate = null;
@@ -249,10 +221,6 @@ public final class FunctionCore implements AutoCloseable {
             return transaction.abandon() == StoreStatus.CONFLICT
                     ? committed(call, function, StoreStatus.CONFLICT)
                     : call.fail(FunctionStatus.FAILED, function.name() + " returned " + code);
-        }
-        if (tried != null) {
-            transaction.abort();
-            return FunctionStatus.OK;
         }
         return committed(call, function, transaction.commit());
     }
@@ -297,93 +265,57 @@ public final class FunctionCore implements AutoCloseable {
         return "tenant=" + function.tenant().id() + ", function=" + function.name();
     }
 
-    private Ready prepare(Function function, Invocation call, long nowNs) throws IOException {
+    private Ready prepare(Function function) throws IOException {
         Ready found = ready.get(function);
         if (found == null) {
             rest();
-            Deployment deployment = function.deployment();
-            found = makeReady(function, tried == null ? isolates.runtimeOf(deployment) : tried, nowNs);
-            sample(deployment.headStart(), function, call);
+            found = makeReady(function);
         }
         lastFunction = function;
         lastReady = found;
         return found;
     }
 
-    /** The entry of a function that the running one calls; on the runtime in force, as whoever calls others is from its beginning. */
-    @SuppressWarnings("ReferenceEquality") // there is one of each runtime
+    /** The entry of a function that the running one calls. */
     FunctionRuntime.Entry entry(Function called) throws IOException {
         Ready found = ready.get(called);
-        FunctionRuntime runtime = called.deployment().runtime();
-        return (found == null || found.home.runtime() != runtime ? makeReady(called, runtime, pace.lastNs()) : found)
-                .entry;
+        return (found == null ? makeReady(called) : found).entry;
     }
 
-    private Ready makeReady(Function function, FunctionRuntime runtime, long nowNs) throws IOException {
+    private Ready makeReady(Function function) throws IOException {
         Deployment deployment = function.deployment();
-        TenantIsolate home = isolates.of(deployment, runtime, nowNs);
+        FunctionRuntime.Isolate isolate = isolates.of(deployment);
         Ready made = new Ready(
-                home,
-                home.isolate(),
-                isolates.instance(home, deployment).entry(function.entry()),
-                tried == null ? functions.of(function.tenant()).log() : NO_LOG,
-                runtime.addressMax());
+                isolate,
+                isolates.instance(deployment).entry(function.entry()),
+                functions.of(function.tenant()).log(),
+                deployment.runtime().addressMax());
         ready.put(function, made);
-        home.callable().add(function);
         return made;
-    }
-
-    /** Keeps a call's arguments, for the runtime in force to be tried with. */
-    private void sample(@Nullable HeadStart headStart, Function function, Invocation call) {
-        if (tried == null && headStart != null && !headStart.isSampled()) {
-            byte[] arguments = call.copyOfArguments();
-            if (arguments.length <= Limits.SAMPLED_BYTES_MAX) {
-                headStart.sample(
-                        new HeadStart.Sample(storeCore.store(), function, arguments, call.table(), call.isReadOnly()));
-            }
-        }
     }
 
     /** After a call that did not come to its end: who knows what state it left. The next call gets a new instance. */
     void discard(Function function) {
-        Ready called = ready.get(function);
-        if (called != null) {
-            isolates.drop(called.home, function.deployment());
-        }
+        forget(function.deployment());
     }
 
-    @SuppressWarnings("ReferenceEquality") // this very function
-    private void forget(Function function) {
-        ready.remove(function);
-        if (lastFunction == function) {
-            lastFunction = null;
-            lastReady = null;
-        }
+    private void forget(Deployment deployment) {
+        ready.keySet().removeIf(function -> function.deployment() == deployment);
+        lastFunction = null;
+        lastReady = null;
+        isolates.drop(deployment);
     }
 
-    /**
-     * Frees what belongs to functions that were removed, and isolates that are too many or too cold; makes one ahead when one is missing.
-     * Cheap when there is nothing to do; outside of a burst. Returns the work done.
-     */
+    /** Frees what belongs to functions that were removed. Cheap when there is nothing to do; outside of a burst. */
     public int maintain() {
         rest();
-        int done = 0;
-        int changes = functions.changes();
-        if (changes != changesSeen) {
-            changesSeen = changes;
-            done = isolates.dropRemoved();
+        int dropped = 0;
+        Iterator<Deployment> removed = isolates.removed().iterator();
+        while (removed.hasNext()) {
+            forget(removed.next());
+            dropped++;
         }
-        return done + isolates.maintain(System.nanoTime(), functions.isWarm());
-    }
-
-    /** How many isolates tenants have on this core. */
-    int isolateCount() {
-        return isolates.count();
-    }
-
-    /** How many stand ready for those that call first. */
-    public int spareCount() {
-        return isolates.spareCount();
+        return dropped;
     }
 
     /** Frees everything. On the core's own thread. */

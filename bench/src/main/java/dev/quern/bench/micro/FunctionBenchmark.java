@@ -66,8 +66,7 @@ public class FunctionBenchmark {
 
     private final Arena arena = Arena.ofShared();
     private final Store store = Store.open(StoreConfig.defaults());
-    private final Functions functions = Functions.open(
-            new FunctionsConfig(Manifest.AUTO, false, FunctionsConfig.defaults().quantumUs()));
+    private final Functions functions = Functions.open(FunctionsConfig.defaults());
     private final StoreCore core = store.attach();
     private final FunctionCore functionCore = functions.attach(core);
     private final Tenant tenant = store.createTenant("bench", TenantConfig.defaults());

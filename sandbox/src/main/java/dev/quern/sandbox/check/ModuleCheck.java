@@ -5,7 +5,6 @@ import com.dylibso.chicory.wasm.types.Export;
 import com.dylibso.chicory.wasm.types.ExternalType;
 import com.dylibso.chicory.wasm.types.FunctionImport;
 import com.dylibso.chicory.wasm.types.FunctionType;
-import com.dylibso.chicory.wasm.types.GlobalSection;
 import com.dylibso.chicory.wasm.types.Import;
 import com.dylibso.chicory.wasm.types.MemoryImport;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
@@ -14,7 +13,6 @@ import dev.quern.sandbox.guest.Intrinsic;
 import dev.quern.sandbox.guest.WasiImport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +28,6 @@ public final class ModuleCheck {
     public static final String COMMAND = "_start";
 
     private static final String NOTHING_TYPE = "()";
-    private static final Set<ValType> NUMBERS = Set.of(ValType.I32, ValType.I64, ValType.F32, ValType.F64);
 
     private static final int ENTRIES_MAX = 256;
     private static final Pattern ENTRY = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
@@ -77,18 +74,15 @@ public final class ModuleCheck {
                     + ", by convention `run` (C: __attribute__((export_name(\"run\"))) int run(void)), or to be a command with "
                     + COMMAND);
         }
-        boolean isRenewable = !Instructions.changesMore(parsed);
         return new ModuleFacts(
                 isCommand ? List.of(COMMAND) : entries,
                 memoryPages,
                 memory == null ? memoryPagesMax : Math.min(memoryPagesMax, memory.maximumPages()),
                 exportsNothingType(parsed, INITIALIZER),
                 isCommand,
-                imports(parsed, WasiImport.MODULE, ""),
+                usesWasi(parsed),
                 parsed.globalSection().globalCount(),
-                isRenewable,
-                isRenewable && hasNumbersOnly(parsed.globalSection()),
-                imports(parsed, Intrinsic.MODULE, Intrinsic.CALL.importName()));
+                !Instructions.changesMore(parsed));
     }
 
     private static @Nullable MemoryLimits checkImports(WasmModule module, int memoryPagesMax)
@@ -155,24 +149,13 @@ public final class ModuleCheck {
                 + ", and WASI preview 1, " + WasiImport.MODULE);
     }
 
-    /** Whether it imports anything of another module that is so named; by any name if that is empty. */
-    private static boolean imports(WasmModule module, String from, String name) {
+    private static boolean usesWasi(WasmModule module) {
         for (int i = 0; i < module.importSection().importCount(); i++) {
-            Import wanted = module.importSection().getImport(i);
-            if (wanted.module().equals(from) && (name.isEmpty() || wanted.name().equals(name))) {
+            if (module.importSection().getImport(i).module().equals(WasiImport.MODULE)) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean hasNumbersOnly(GlobalSection globals) {
-        for (int i = 0; i < globals.globalCount(); i++) {
-            if (!NUMBERS.contains(globals.getGlobal(i).valueType())) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Whether it exports a function of this name that takes and gives nothing. */

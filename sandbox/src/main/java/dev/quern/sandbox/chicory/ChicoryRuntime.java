@@ -50,11 +50,6 @@ public final class ChicoryRuntime implements FunctionRuntime {
     }
 
     @Override
-    public boolean isFastAtOnce() {
-        return true;
-    }
-
-    @Override
     public long addressMax() {
         return ADDRESS_MAX;
     }
