@@ -31,6 +31,10 @@ final class CoreCall {
 
     private final int core;
     private final Pace pace;
+
+    /** Whether others are told what runs. */
+    private final boolean isShown;
+
     private volatile int state = IDLE;
 
     // Written before the release store of RUNNING, which whoever claims the call acquires. A look before the claim may
@@ -44,7 +48,12 @@ final class CoreCall {
     private volatile boolean isKilled;
 
     CoreCall(int core, Pace pace) {
+        this(core, pace, true);
+    }
+
+    CoreCall(int core, Pace pace, boolean isShown) {
         this.core = core;
+        this.isShown = isShown;
         this.pace = pace;
     }
 
@@ -120,7 +129,7 @@ final class CoreCall {
     /** Ends the call if it is this tenant's. Any thread. */
     boolean kill(int tenantId) {
         Function running = function;
-        if (running == null || running.tenant().id() != tenantId) {
+        if (!isShown || running == null || running.tenant().id() != tenantId) {
             return false;
         }
         // The watchdog has the call for a moment when it only asks for a safe point.
@@ -155,7 +164,7 @@ final class CoreCall {
     @Nullable
     RunningFunction running(long nowNs) {
         Function running = function;
-        return state != IDLE && running != null
+        return isShown && state != IDLE && running != null
                 ? new RunningFunction(running.tenant().name(), running.name(), core, (nowNs - startNs) / 1000)
                 : null;
     }

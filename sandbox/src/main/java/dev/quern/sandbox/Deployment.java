@@ -21,6 +21,9 @@ final class Deployment {
     /** How its instances come back to what they were at first; null when they are to stay as calls leave them, or cannot. */
     private final FunctionRuntime.@Nullable Renewal renewal;
 
+    /** What runs it at first, if that is another runtime. */
+    private final @Nullable HeadStart headStart;
+
     private volatile boolean isRemoved;
     private volatile boolean isPaused;
 
@@ -30,13 +33,15 @@ final class Deployment {
             FunctionInfo info,
             FunctionRuntime runtime,
             FunctionRuntime.Module module,
-            ModuleFacts facts) {
+            ModuleFacts facts,
+            @Nullable HeadStart headStart) {
         this.id = id;
         this.tenant = tenant;
         this.info = info;
         this.runtime = runtime;
         this.module = module;
         this.facts = facts;
+        this.headStart = headStart;
         renewal = isFresh() && facts.isRenewable()
                 ? new FunctionRuntime.Renewal(new InitialImage(), facts.globalCount())
                 : null;
@@ -83,8 +88,30 @@ final class Deployment {
         return facts.isCommand() ? info.manifest().name() : "";
     }
 
-    FunctionRuntime.Module module() {
-        return module;
+    /** As this runtime has it, which is one of the two that may run it. */
+    @SuppressWarnings("ReferenceEquality") // there is one of each
+    FunctionRuntime.Module module(FunctionRuntime wanted) {
+        return headStart != null && wanted == headStart.runtime() ? headStart.module() : module;
+    }
+
+    /** What is to run its calls now: {@link #runtime}, or another one at first. */
+    FunctionRuntime runtimeNow() {
+        return headStart == null || headStart.isOver() ? runtime : headStart.runtime();
+    }
+
+    /** Whether a runtime ran it at first, and is to do so no longer. */
+    @SuppressWarnings("ReferenceEquality") // there is one of each
+    boolean isToLeave(FunctionRuntime former) {
+        return headStart != null && headStart.isOver() && former == headStart.runtime();
+    }
+
+    @Nullable
+    HeadStart headStart() {
+        return headStart;
+    }
+
+    int globalCount() {
+        return facts.globalCount();
     }
 
     boolean hasInitializer() {

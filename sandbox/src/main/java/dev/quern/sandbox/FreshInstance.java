@@ -70,6 +70,11 @@ final class FreshInstance implements FunctionRuntime.Instance {
     }
 
     @Override
+    public long residentBytes() {
+        return current == null ? 0 : current.residentBytes();
+    }
+
+    @Override
     public void close() {
         FunctionRuntime.Instance closing = current;
         current = null;

@@ -11,16 +11,28 @@ import dev.quern.sandbox.guest.ReplyBuffer;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs functions on one core: each call in a transaction, which is committed when the entry returns 0 and dropped otherwise. Isolates
- * are made when a tenant first calls, and kept. Thread: the core's, which may become another one after {@link #rest}.
+ * are made when a tenant first calls, and kept. Thread: the core's.
  */
 public final class FunctionCore implements AutoCloseable {
     private static final long NS_PER_US = 1000;
+
+    /** Of calls that are only tried. */
+    private static final GuestLog NO_LOG = new GuestLog() {
+        @Override
+        public boolean admits() {
+            return false;
+        }
+
+        @Override
+        public void add(String line) {
+            throw new IllegalStateException("a line that was not admitted");
+        }
+    };
 
     private final Functions functions;
     private final StoreCore storeCore;
@@ -33,11 +45,17 @@ public final class FunctionCore implements AutoCloseable {
     private final Invocation invocation;
     private final Map<Function, Ready> ready = new HashMap<>();
     private final Isolates isolates;
+    /** The runtime of a core that only tries functions out; null for one that serves. */
+    private final @Nullable FunctionRuntime tried;
+
     private final NestedCalls nested;
     private @Nullable Interlude interlude;
     private boolean isInInterlude;
 
     private @Nullable Function running;
+
+    /** What had been deployed and removed when it was last looked at. */
+    private int changesSeen;
 
     /** When the running call's time is over, and when others may go first. */
     private long deadlineNs;
@@ -51,19 +69,26 @@ public final class FunctionCore implements AutoCloseable {
     private FunctionRuntime.@Nullable Isolate lastIsolate;
 
     /** A function's entry on this core, and the isolate that it runs in. */
-    private record Ready(FunctionRuntime.Isolate isolate, FunctionRuntime.Entry entry, GuestLog log, long addressMax) {}
+    private record Ready(
+            TenantIsolate home,
+            FunctionRuntime.Isolate isolate,
+            FunctionRuntime.Entry entry,
+            GuestLog log,
+            long addressMax) {}
 
-    FunctionCore(Functions functions, StoreCore storeCore) throws IOException {
+    FunctionCore(Functions functions, StoreCore storeCore, @Nullable FunctionRuntime tried) throws IOException {
         this.functions = functions;
         this.storeCore = storeCore;
+        this.tried = tried;
         pace = new Pace(this::look);
-        coreCall = new CoreCall(storeCore.index(), pace);
+        coreCall = new CoreCall(storeCore.index(), pace, tried == null);
         reply = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
         answer = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
         state = new CallState(reply, answer);
         storeCalls = new StoreCalls(state, pace);
         invocation = new Invocation(state);
-        isolates = new Isolates(storeCalls);
+        isolates = new Isolates(
+                storeCalls, functions.preferred(), functions.isolatesConfig(), functions.isolateMemory(), this::forget);
         nested = new NestedCalls(functions, this, state);
         storeCalls.functions(nested);
     }
@@ -92,8 +117,10 @@ public final class FunctionCore implements AutoCloseable {
             throw new GuestTrap(GuestTrap.Reason.DEADLINE, "out of time");
         }
         if (nowNs - interludeNs >= 0) {
-            called.noteLong();
-            interlude();
+            if (tried == null) {
+                called.noteLong();
+                interlude();
+            }
             interludeNs = System.nanoTime() + functions.quantumNs();
         }
     }
@@ -143,14 +170,14 @@ public final class FunctionCore implements AutoCloseable {
         long startNs = nowNs;
         try {
             if (function != lastFunction || prepared == null) {
-                prepared = prepare(function);
+                prepared = prepare(function, call, nowNs);
                 // What it takes to make an isolate is not the function's time.
                 startNs = System.nanoTime();
             }
         } catch (IOException | GuestTrap refused) {
             return call.fail(FunctionStatus.UNAVAILABLE, function.name() + ": " + refused.getMessage());
         }
-        enterAlone(prepared.isolate);
+        enterAlone(prepared, startNs);
         long limitNs = call.timeLimitUs(function.manifest()) * NS_PER_US;
         state.begin(
                 call.table(),
@@ -173,22 +200,23 @@ public final class FunctionCore implements AutoCloseable {
                 storeCore.exit();
             }
         }
-        function.noteEnd();
+        if (tried == null) {
+            function.noteEnd();
+        }
         return status;
     }
 
     /** One isolate at a time is entered, so that they are left in the order that contexts want. */
     @SuppressWarnings("ReferenceEquality") // this very isolate
-    private void enterAlone(FunctionRuntime.Isolate isolate) {
-        if (lastIsolate != isolate) {
+    private void enterAlone(Ready prepared, long nowNs) {
+        if (lastIsolate != prepared.isolate) {
             rest();
-            isolate.enterOn(Thread.currentThread());
-            lastIsolate = isolate;
+            lastIsolate = prepared.isolate;
+            isolates.use(prepared.home, nowNs);
         }
     }
 
-    /** Leaves what was kept entered from call to call: before another thread calls here. Cheap; outside of a call. */
-    public void rest() {
+    private void rest() {
         if (lastIsolate != null) {
             lastIsolate.rest();
             lastIsolate = null;
@@ -221,6 +249,10 @@ public final class FunctionCore implements AutoCloseable {
             return transaction.abandon() == StoreStatus.CONFLICT
                     ? committed(call, function, StoreStatus.CONFLICT)
                     : call.fail(FunctionStatus.FAILED, function.name() + " returned " + code);
+        }
+        if (tried != null) {
+            transaction.abort();
+            return FunctionStatus.OK;
         }
         return committed(call, function, transaction.commit());
     }
@@ -265,57 +297,93 @@ public final class FunctionCore implements AutoCloseable {
         return "tenant=" + function.tenant().id() + ", function=" + function.name();
     }
 
-    private Ready prepare(Function function) throws IOException {
+    private Ready prepare(Function function, Invocation call, long nowNs) throws IOException {
         Ready found = ready.get(function);
         if (found == null) {
             rest();
-            found = makeReady(function);
+            Deployment deployment = function.deployment();
+            found = makeReady(function, tried == null ? isolates.runtimeOf(deployment) : tried, nowNs);
+            sample(deployment.headStart(), function, call);
         }
         lastFunction = function;
         lastReady = found;
         return found;
     }
 
-    /** The entry of a function that the running one calls. */
+    /** The entry of a function that the running one calls; on the runtime in force, as whoever calls others is from its beginning. */
+    @SuppressWarnings("ReferenceEquality") // there is one of each runtime
     FunctionRuntime.Entry entry(Function called) throws IOException {
         Ready found = ready.get(called);
-        return (found == null ? makeReady(called) : found).entry;
+        FunctionRuntime runtime = called.deployment().runtime();
+        return (found == null || found.home.runtime() != runtime ? makeReady(called, runtime, pace.lastNs()) : found)
+                .entry;
     }
 
-    private Ready makeReady(Function function) throws IOException {
+    private Ready makeReady(Function function, FunctionRuntime runtime, long nowNs) throws IOException {
         Deployment deployment = function.deployment();
-        FunctionRuntime.Isolate isolate = isolates.of(deployment);
+        TenantIsolate home = isolates.of(deployment, runtime, nowNs);
         Ready made = new Ready(
-                isolate,
-                isolates.instance(deployment).entry(function.entry()),
-                functions.of(function.tenant()).log(),
-                deployment.runtime().addressMax());
+                home,
+                home.isolate(),
+                isolates.instance(home, deployment).entry(function.entry()),
+                tried == null ? functions.of(function.tenant()).log() : NO_LOG,
+                runtime.addressMax());
         ready.put(function, made);
+        home.callable().add(function);
         return made;
+    }
+
+    /** Keeps a call's arguments, for the runtime in force to be tried with. */
+    private void sample(@Nullable HeadStart headStart, Function function, Invocation call) {
+        if (tried == null && headStart != null && !headStart.isSampled()) {
+            byte[] arguments = call.copyOfArguments();
+            if (arguments.length <= Limits.SAMPLED_BYTES_MAX) {
+                headStart.sample(
+                        new HeadStart.Sample(storeCore.store(), function, arguments, call.table(), call.isReadOnly()));
+            }
+        }
     }
 
     /** After a call that did not come to its end: who knows what state it left. The next call gets a new instance. */
     void discard(Function function) {
-        forget(function.deployment());
+        Ready called = ready.get(function);
+        if (called != null) {
+            isolates.drop(called.home, function.deployment());
+        }
     }
 
-    private void forget(Deployment deployment) {
-        ready.keySet().removeIf(function -> function.deployment() == deployment);
-        lastFunction = null;
-        lastReady = null;
-        isolates.drop(deployment);
+    @SuppressWarnings("ReferenceEquality") // this very function
+    private void forget(Function function) {
+        ready.remove(function);
+        if (lastFunction == function) {
+            lastFunction = null;
+            lastReady = null;
+        }
     }
 
-    /** Frees what belongs to functions that were removed. Cheap when there is nothing to do; outside of a burst. */
+    /**
+     * Frees what belongs to functions that were removed, and isolates that are too many or too cold; makes one ahead when one is missing.
+     * Cheap when there is nothing to do; outside of a burst. Returns the work done.
+     */
     public int maintain() {
         rest();
-        int dropped = 0;
-        Iterator<Deployment> removed = isolates.removed().iterator();
-        while (removed.hasNext()) {
-            forget(removed.next());
-            dropped++;
+        int done = 0;
+        int changes = functions.changes();
+        if (changes != changesSeen) {
+            changesSeen = changes;
+            done = isolates.dropRemoved();
         }
-        return dropped;
+        return done + isolates.maintain(System.nanoTime(), functions.isWarm());
+    }
+
+    /** How many isolates tenants have on this core. */
+    int isolateCount() {
+        return isolates.count();
+    }
+
+    /** How many stand ready for those that call first. */
+    public int spareCount() {
+        return isolates.spareCount();
     }
 
     /** Frees everything. On the core's own thread. */

@@ -29,6 +29,11 @@ public interface FunctionRuntime extends AutoCloseable {
         return true;
     }
 
+    /** Whether a module runs at a good part of its full speed within its first calls, and so may run on it until another is faster. */
+    default boolean isFastAtOnce() {
+        return false;
+    }
+
     /** Of the available ones that isolate, that with the highest is in force. */
     int preference();
 
@@ -59,7 +64,7 @@ public interface FunctionRuntime extends AutoCloseable {
     /** A module that is ready, and what is known of it. */
     record Loaded(Module module, ModuleFacts facts) {}
 
-    /** One tenant's instances on one core. Thread: that core's, another one perhaps after {@link #rest}; but for {@link #interrupt}. */
+    /** One tenant's instances on one core. Thread: that core's, but for {@link #interrupt}. */
     interface Isolate extends AutoCloseable {
         /**
          * An instance of a module, with memory of its own.
@@ -67,9 +72,6 @@ public interface FunctionRuntime extends AutoCloseable {
          * @throws IOException when the system has no memory to give
          */
         Instance instantiate(Module module, InstanceMemory memory) throws IOException;
-
-        /** Until it rests, calls come from this thread, which {@link #interrupt} and {@link #pause} have to reach. */
-        void enterOn(Thread thread);
 
         /** The core will not call for a while, or calls in another isolate: what was kept from call to call is let go. Cheap. */
         void rest();
@@ -98,6 +100,25 @@ public interface FunctionRuntime extends AutoCloseable {
          */
         default boolean renew() {
             return false;
+        }
+
+        /**
+         * What it remembers between two calls, of an instance of a portable module; valid until it is called again or closed.
+         *
+         * @param globalCount how many globals there are in the module as deployed
+         */
+        default InstanceState state(int globalCount) {
+            throw new UnsupportedOperationException("an instance that keeps its state to itself");
+        }
+
+        /** Goes on with what another instance of the same portable module remembers. Before its first call. */
+        default void adopt(InstanceState state) {
+            throw new UnsupportedOperationException("an instance that keeps its state to itself");
+        }
+
+        /** How much private memory it holds, in bytes; some microseconds to find. */
+        default long residentBytes() {
+            return 0;
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.quern.sandbox;
 import dev.quern.guest.Entries;
 import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.Tenant;
+import dev.quern.sandbox.check.ModuleFacts;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -37,11 +38,19 @@ public final class Functions implements AutoCloseable {
     private final AtomicInteger deployments = new AtomicInteger();
     private final Thread watchdog;
     private final @Nullable Thread warming;
+    private final @Nullable HeadStarts headStarts;
     private final long quantumNs;
+    private final IsolatesConfig isolatesConfig;
+    private final IsolateMemory isolateMemory;
+    private final AtomicInteger changes = new AtomicInteger();
+    private volatile boolean isWarm;
     private volatile boolean closed;
 
     private Functions(FunctionsConfig config) {
         quantumNs = config.quantumUs() * 1000L;
+        isolatesConfig = config.isolates();
+        isolateMemory = new IsolateMemory(isolatesConfig.bytesMax());
+        isWarm = !config.warmsUp();
         for (FunctionRuntime runtime : ServiceLoader.load(FunctionRuntime.class)) {
             runtimes.add(runtime);
         }
@@ -56,8 +65,20 @@ public final class Functions implements AutoCloseable {
         watchdog = Thread.ofPlatform().daemon().name("quern-watchdog").start(this::watch);
         WarmUp warmUp = new WarmUp(this, () -> closed);
         warming = config.warmsUp()
-                ? Thread.ofPlatform().daemon().name("quern-warm-up").start(warmUp::run)
+                ? Thread.ofPlatform().daemon().name("quern-warm-up").start(() -> warm(warmUp))
                 : null;
+        headStarts = headStarts(config);
+    }
+
+    private @Nullable HeadStarts headStarts(FunctionsConfig config) {
+        if (config.warmsUp() && config.runtime().equals(Manifest.AUTO) && !preferred.isFastAtOnce()) {
+            for (FunctionRuntime runtime : runtimes) {
+                if (runtime.isAvailable() && runtime.isFastAtOnce()) {
+                    return new HeadStarts(this, runtime);
+                }
+            }
+        }
+        return null;
     }
 
     /**
@@ -112,6 +133,38 @@ public final class Functions implements AutoCloseable {
     /** What a runtime was measured to cost here. One that is not there is none's business. */
     public void setCosts(String name, RuntimeCosts costs) {
         measured.put(name, costs);
+    }
+
+    private void warm(WarmUp warmUp) {
+        warmUp.run();
+        isWarm = true;
+    }
+
+    /** Whether the JVM has seen enough of isolates to make them fast, or was not asked to. */
+    boolean isWarm() {
+        return isWarm;
+    }
+
+    FunctionRuntime preferred() {
+        return preferred;
+    }
+
+    IsolatesConfig isolatesConfig() {
+        return isolatesConfig;
+    }
+
+    IsolateMemory isolateMemory() {
+        return isolateMemory;
+    }
+
+    /** Cores are to look at what they have. */
+    void changed() {
+        changes.incrementAndGet();
+    }
+
+    /** Rises whenever something may have been removed, or is to be run elsewhere. */
+    int changes() {
+        return changes.get();
     }
 
     /** How long a function runs before others go first. */
@@ -198,10 +251,20 @@ public final class Functions implements AutoCloseable {
                 module.length,
                 sha256(module),
                 System.currentTimeMillis());
-        Deployment deployment =
-                new Deployment(deployments.getAndIncrement(), tenant, info, runtime, loaded.module(), loaded.facts());
+        HeadStart headStart =
+                headStarts == null || !manifest.runtime().equals(Manifest.AUTO) || !mayMove(manifest, loaded.facts())
+                        ? null
+                        : headStarts.of(manifest, info.sha256(), module);
+        Deployment deployment = new Deployment(
+                deployments.getAndIncrement(), tenant, info, runtime, loaded.module(), loaded.facts(), headStart);
         of(tenant).put(deployment, replace);
+        changes.incrementAndGet();
         return info;
+    }
+
+    /** Whether it can go over to another runtime between two calls: what it is to remember goes along, and those that it calls are there. */
+    private static boolean mayMove(Manifest manifest, ModuleFacts facts) {
+        return (manifest.fresh() || facts.isCommand() || facts.isPortable()) && !facts.callsFunctions();
     }
 
     /** A valid module that a runtime does not take is refused like any other: whoever deploys it gets no more than a sentence. */
@@ -227,7 +290,9 @@ public final class Functions implements AutoCloseable {
 
     /** Takes a function away; false when there is none. Calls that are running end as they began. */
     public boolean remove(Tenant tenant, String name) {
-        return of(tenant).remove(name);
+        boolean removed = of(tenant).remove(name);
+        changes.incrementAndGet();
+        return removed;
     }
 
     /** Has calls of a function refused, until it is resumed or replaced; false when there is none. Calls that are running go on. */
@@ -300,8 +365,17 @@ public final class Functions implements AutoCloseable {
      * @throws IllegalStateException when the system has no memory to give
      */
     public FunctionCore attach(StoreCore storeCore) {
+        return attach(storeCore, null);
+    }
+
+    /** A core that tries functions out on one runtime, shows them to nobody and commits nothing of theirs. */
+    FunctionCore attachAside(StoreCore storeCore, FunctionRuntime tried) {
+        return attach(storeCore, tried);
+    }
+
+    private FunctionCore attach(StoreCore storeCore, @Nullable FunctionRuntime tried) {
         try {
-            FunctionCore core = new FunctionCore(this, storeCore);
+            FunctionCore core = new FunctionCore(this, storeCore, tried);
             calls.add(core.coreCall());
             return core;
         } catch (IOException refused) {
@@ -374,6 +448,9 @@ public final class Functions implements AutoCloseable {
     public void close() {
         closed = true;
         LockSupport.unpark(watchdog);
+        if (headStarts != null) {
+            awaitEnd(headStarts.close());
+        }
         if (warming != null) {
             awaitEnd(warming);
         }

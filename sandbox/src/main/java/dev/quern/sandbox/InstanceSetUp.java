@@ -57,6 +57,23 @@ final class InstanceSetUp implements FunctionRuntime.Instance {
     }
 
     @Override
+    public InstanceState state(int globalCount) {
+        InstanceState state = instance.state(globalCount);
+        return new InstanceState(state.memory(), state.globals(), isInitialized);
+    }
+
+    @Override
+    public void adopt(InstanceState state) {
+        instance.adopt(state);
+        isInitialized = state.isInitialized();
+    }
+
+    @Override
+    public long residentBytes() {
+        return instance.residentBytes();
+    }
+
+    @Override
     public void close() {
         instance.close();
     }

@@ -1,5 +1,6 @@
 package dev.quern.sandbox;
 
+import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.Table;
 import dev.quern.sandbox.guest.CallState;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 public final class Invocation {
     private final CallState state;
     private @Nullable Table table;
+    private long argumentsAddress;
+    private int argumentsLength;
     private boolean isReadOnly;
     private boolean isWellFormed;
     private long timeLimitUs;
@@ -30,6 +33,8 @@ public final class Invocation {
      */
     public void set(
             long argumentsAddress, int argumentsLength, Table callTable, boolean readOnly, long callTimeLimitUs) {
+        this.argumentsAddress = argumentsAddress;
+        this.argumentsLength = argumentsLength;
         isWellFormed = state.callArguments().set(argumentsAddress, argumentsLength);
         table = callTable;
         isReadOnly = readOnly;
@@ -41,6 +46,11 @@ public final class Invocation {
         state.reply().clear();
         resultCode = 0;
         error = "";
+    }
+
+    /** The list as it was given. */
+    byte[] copyOfArguments() {
+        return NativeMemory.toArray(argumentsAddress, argumentsLength);
     }
 
     boolean isWellFormed() {

@@ -36,6 +36,29 @@ public final class Limits {
     /** 256 MiB. */
     public static final int MEMORY_PAGES_MAX = 4096;
 
+    /** What all cores' isolates may take: some forty thousand that do little. */
+    public static final long ISOLATES_BYTES_DEFAULT = 1L << 30;
+
+    /** Room for a core's few. */
+    public static final long ISOLATES_BYTES_MIN = 1L << 20;
+
+    /** Some minutes: to make one again takes less than a tenth of a millisecond. */
+    public static final int ISOLATE_IDLE_MS_DEFAULT = 300_000;
+
+    /** A burst of tenants' first calls. */
+    public static final int ISOLATES_SPARE_DEFAULT = 16;
+
+    public static final int ISOLATES_SPARE_MAX = 1024;
+
+    /** What an isolate of GraalWasm's was found to take on the heap. */
+    static final long ISOLATE_HEAP_BYTES = 10 << 10;
+
+    /** And an instance in it. */
+    static final long INSTANCE_HEAP_BYTES = 2 << 10;
+
+    /** A call with more arguments is not made again aside. */
+    static final int SAMPLED_BYTES_MAX = 64 << 10;
+
     /** A reply fits the protocol's largest value. */
     public static final int REPLY_BYTES_MAX = 16 << 20;
 

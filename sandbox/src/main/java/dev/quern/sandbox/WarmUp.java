@@ -94,7 +94,9 @@ final class WarmUp {
                 if (module == null) {
                     throw new IOException("no example function " + name + " beside the classes");
                 }
-                Manifest manifest = Manifest.named(name).withTimeLimitUs(CALL_TIME_MAX_US);
+                Manifest manifest = Manifest.named(name)
+                        .withRuntime(functions.report().runtime())
+                        .withTimeLimitUs(CALL_TIME_MAX_US);
                 functions.deploy(tenant, manifest, module.readAllBytes(), false);
             }
         }

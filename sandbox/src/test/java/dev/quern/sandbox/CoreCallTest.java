@@ -24,9 +24,6 @@ class CoreCallTest {
         }
 
         @Override
-        public void enterOn(Thread thread) {}
-
-        @Override
         public void rest() {}
 
         @Override

@@ -36,11 +36,23 @@ final class Rig implements AutoCloseable {
     }
 
     Rig(String runtime, TenantConfig config) {
+        this(runtime, config, IsolatesConfig.defaults());
+    }
+
+    Rig(String runtime, TenantConfig config, IsolatesConfig isolates) {
+        this(
+                runtime,
+                new FunctionsConfig(
+                        runtime.equals(JAVA) ? Manifest.AUTO : runtime, false, Limits.QUANTUM_US_MIN, isolates),
+                config);
+    }
+
+    /** With a runtime's functions, on whatever is configured. */
+    Rig(String runtime, FunctionsConfig functionsConfig, TenantConfig config) {
         this.runtime = runtime;
         store = Store.open(new StoreConfig(8, 42, true, false));
         tenant = store.createTenant("acme", config);
-        functions =
-                Functions.open(new FunctionsConfig(isJava() ? Manifest.AUTO : runtime, false, Limits.QUANTUM_US_MIN));
+        functions = Functions.open(functionsConfig);
         if (isJava()) {
             functions.trust(tenant, runtime);
         }

@@ -5,6 +5,7 @@ import dev.quern.kvstore.Limits;
 import dev.quern.kvstore.Store;
 import dev.quern.kvstore.StoreConfig;
 import dev.quern.kvstore.StoreCore;
+import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Tenant;
 import dev.quern.kvstore.TenantConfig;
 import dev.quern.sandbox.Function;
@@ -17,6 +18,10 @@ import dev.quern.sandbox.Invocation;
 import dev.quern.sandbox.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** A store with as many tenants as are wanted, their functions, and one core: the thread that made this. */
 final class FunctionRig implements AutoCloseable {
@@ -25,11 +30,18 @@ final class FunctionRig implements AutoCloseable {
 
     private static final String EXAMPLES = "/dev/quern/sandbox/examples/";
 
+    private final Arena arena = Arena.ofConfined();
     private final Store store = Store.open(StoreConfig.defaults().withHugePages(false));
     private final StoreCore core = store.attach();
     private final Functions functions;
     private final FunctionCore functionCore;
     private int tenants;
+
+    /** The runtime that a server would choose; nothing runs beside. */
+    static FunctionsConfig config() {
+        FunctionsConfig defaults = FunctionsConfig.defaults();
+        return new FunctionsConfig(defaults.runtime(), false, defaults.quantumUs());
+    }
 
     FunctionRig(FunctionsConfig config) {
         functions = Functions.open(config);
@@ -78,11 +90,46 @@ final class FunctionRig implements AutoCloseable {
         return core;
     }
 
+    /** A list of arguments in native memory; {@link #callNs(Function, MemorySegment)} takes it. */
+    MemorySegment arguments(byte[]... values) {
+        long bytes = Integer.BYTES;
+        for (byte[] value : values) {
+            bytes += Integer.BYTES + value.length;
+        }
+        MemorySegment list = arena.allocate(bytes);
+        ByteBuffer buffer = list.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN).putInt(values.length);
+        for (byte[] value : values) {
+            buffer.putInt(value.length).put(value);
+        }
+        return list;
+    }
+
+    void put(Tenant tenant, byte[] key, byte[] value) {
+        core.enter(0);
+        try {
+            if (tenant.defaultTable().put(core, key, value) != StoreStatus.OK) {
+                throw new BenchFailedException("a record was not put");
+            }
+        } finally {
+            core.exit();
+        }
+    }
+
     /** Calls without arguments, and checks that the call came to its end; returns how long it took. */
     long callNs(Function function) {
+        return callNs(function, MemorySegment.NULL);
+    }
+
+    /** As {@link #callNs(Function)}. */
+    long callNs(Function function, MemorySegment arguments) {
         Invocation call = functionCore.invocation();
         long startNs = System.nanoTime();
-        call.set(0, 0, function.tenant().defaultTable(), false, 0);
+        call.set(
+                arguments.address(),
+                (int) arguments.byteSize(),
+                function.tenant().defaultTable(),
+                false,
+                0);
         int status = functionCore.invoke(function, call, startNs, System.currentTimeMillis());
         long tookNs = System.nanoTime() - startNs;
         if (status != FunctionStatus.OK) {
@@ -97,5 +144,6 @@ final class FunctionRig implements AutoCloseable {
         functions.close();
         core.close();
         store.close();
+        arena.close();
     }
 }

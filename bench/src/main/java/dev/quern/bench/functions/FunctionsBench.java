@@ -7,7 +7,8 @@ import java.util.List;
 /** {@code bench functions}: every group of rows, one after the other. */
 public final class FunctionsBench implements Bench {
     /** A new group is added here and nowhere else. */
-    private static final List<RowGroup> GROUPS = List.of(new FirstCalls(), new WarmCalls(), new Kernels());
+    private static final List<RowGroup> GROUPS =
+            List.of(new FirstCalls(), new ManyTenants(), new FirstSeconds(), new WarmCalls(), new Kernels());
 
     @Override
     public String name() {

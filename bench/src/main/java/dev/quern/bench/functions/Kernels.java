@@ -4,7 +4,6 @@ import dev.quern.bench.BenchContext;
 import dev.quern.bench.TextTable;
 import dev.quern.kvstore.Tenant;
 import dev.quern.sandbox.FunctionRefusedException;
-import dev.quern.sandbox.FunctionsConfig;
 import java.util.List;
 
 /** Computations as functions in C, beside the same in trusted Java with its arrays on the heap; every checksum is compared. */
@@ -24,7 +23,7 @@ final class Kernels implements RowGroup {
     public void run(BenchContext context) throws FunctionRefusedException {
         TextTable table = new TextTable("kernel", "wasm us", "java us", "ratio");
         double logarithms = 0;
-        try (FunctionRig rig = new FunctionRig(FunctionsConfig.defaults())) {
+        try (FunctionRig rig = new FunctionRig(FunctionRig.config())) {
             Tenant tenant = rig.newTenant(QUOTA_BYTES);
             rig.functions().trust(tenant, Caller.JAVA);
             rig.functions()

@@ -4,7 +4,6 @@ import dev.quern.bench.BenchContext;
 import dev.quern.bench.TextTable;
 import dev.quern.kvstore.Tenant;
 import dev.quern.sandbox.FunctionRefusedException;
-import dev.quern.sandbox.FunctionsConfig;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -30,7 +29,7 @@ final class WarmCalls implements RowGroup {
     @Override
     public void run(BenchContext context) throws FunctionRefusedException {
         TextTable table = new TextTable("call", "wasm ns", "java ns", "ratio");
-        try (FunctionRig rig = new FunctionRig(FunctionsConfig.defaults())) {
+        try (FunctionRig rig = new FunctionRig(FunctionRig.config())) {
             Tenant tenant = prepared(rig, QUOTA_BYTES);
             Caller.fill(rig, tenant, RECORDS, Long.BYTES);
             noop(context, table, rig, tenant);

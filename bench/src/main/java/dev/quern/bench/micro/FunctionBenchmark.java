@@ -66,7 +66,8 @@ public class FunctionBenchmark {
 
     private final Arena arena = Arena.ofShared();
     private final Store store = Store.open(StoreConfig.defaults());
-    private final Functions functions = Functions.open(FunctionsConfig.defaults());
+    private final Functions functions = Functions.open(
+            new FunctionsConfig(Manifest.AUTO, false, FunctionsConfig.defaults().quantumUs()));
     private final StoreCore core = store.attach();
     private final FunctionCore functionCore = functions.attach(core);
     private final Tenant tenant = store.createTenant("bench", TenantConfig.defaults());

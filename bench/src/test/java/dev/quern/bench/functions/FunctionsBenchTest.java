@@ -19,7 +19,13 @@ class FunctionsBenchTest {
         String report = bytes.toString(StandardCharsets.UTF_8);
         assertTrue(code == BenchRunner.HOLDS || code == BenchRunner.SHORT, report);
         for (String target : new String[] {
-            "first-call-cold", "call-noop-batched", "call-noop-alone", "get-against-java", "kernels-against-java"
+            "first-call-cold",
+            "first-call-pooled",
+            "idle-isolate",
+            "call-noop-batched",
+            "call-noop-alone",
+            "get-against-java",
+            "kernels-against-java"
         }) {
             assertTrue(report.contains("target " + target + ": "), report);
         }

@@ -10,42 +10,55 @@ public final class FunctionSpec {
     private final boolean readOnly;
     private final long timeLimitUs;
     private final int memoryPagesMax;
+    private final boolean fresh;
 
     private FunctionSpec(
-            String name, byte[] module, String runtime, boolean readOnly, long timeLimitUs, int memoryPagesMax) {
+            String name,
+            byte[] module,
+            String runtime,
+            boolean readOnly,
+            long timeLimitUs,
+            int memoryPagesMax,
+            boolean fresh) {
         this.name = name;
         this.module = module;
         this.runtime = runtime;
         this.readOnly = readOnly;
         this.timeLimitUs = timeLimitUs;
         this.memoryPagesMax = memoryPagesMax;
+        this.fresh = fresh;
     }
 
     /** A function that may write, under the server's own limits. */
     public static FunctionSpec of(String name, byte[] module) {
-        return new FunctionSpec(name, module.clone(), "", false, 0, 0);
+        return new FunctionSpec(name, module.clone(), "", false, 0, 0, false);
     }
 
     /** Runs on this runtime, by its name, instead of the one that the server prefers. */
     public FunctionSpec runtime(String value) {
-        return new FunctionSpec(name, module, value, readOnly, timeLimitUs, memoryPagesMax);
+        return new FunctionSpec(name, module, value, readOnly, timeLimitUs, memoryPagesMax, fresh);
     }
 
     /** Its writes are refused. */
     public FunctionSpec readOnly() {
-        return new FunctionSpec(name, module, runtime, true, timeLimitUs, memoryPagesMax);
+        return new FunctionSpec(name, module, runtime, true, timeLimitUs, memoryPagesMax, fresh);
     }
 
     /** A call that takes longer is ended. */
     public FunctionSpec timeLimit(Duration value) {
         TableRequests.require(value.toNanos() >= 1000, "a time limit is at least a microsecond: " + value);
-        return new FunctionSpec(name, module, runtime, readOnly, value.toNanos() / 1000, memoryPagesMax);
+        return new FunctionSpec(name, module, runtime, readOnly, value.toNanos() / 1000, memoryPagesMax, fresh);
     }
 
     /** Its memory grows no further than this many pages of 64 KiB. */
     public FunctionSpec memoryPagesMax(int value) {
         TableRequests.require(value > 0, "memoryPagesMax must be positive: " + value);
-        return new FunctionSpec(name, module, runtime, readOnly, timeLimitUs, value);
+        return new FunctionSpec(name, module, runtime, readOnly, timeLimitUs, value, fresh);
+    }
+
+    /** Each call begins with memory, globals and tables as the module has them at first, not as the last one left them. */
+    public FunctionSpec fresh() {
+        return new FunctionSpec(name, module, runtime, readOnly, timeLimitUs, memoryPagesMax, true);
     }
 
     String name() {
@@ -62,6 +75,10 @@ public final class FunctionSpec {
 
     boolean isReadOnly() {
         return readOnly;
+    }
+
+    boolean isFresh() {
+        return fresh;
     }
 
     long timeLimitUs() {

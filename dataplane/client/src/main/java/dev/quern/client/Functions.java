@@ -50,7 +50,9 @@ public final class Functions {
         TableRequests.require(
                 runtime.length <= Limits.RUNTIME_NAME_BYTES_MAX, "no runtime has such a name: " + spec.runtime());
         TableRequests.require(length <= Limits.BODY_BYTES_MAX, "a module is at most 16 MiB long, not " + module.length);
-        int flags = (replace ? DeployLayout.FLAG_REPLACE : 0) | (spec.isReadOnly() ? DeployLayout.FLAG_READ_ONLY : 0);
+        int flags = (replace ? DeployLayout.FLAG_REPLACE : 0)
+                | (spec.isReadOnly() ? DeployLayout.FLAG_READ_ONLY : 0)
+                | (spec.isFresh() ? DeployLayout.FLAG_FRESH : 0);
         return client.submit(new Request<>(
                 Opcode.DEPLOY,
                 false,

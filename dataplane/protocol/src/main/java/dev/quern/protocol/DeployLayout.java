@@ -24,7 +24,10 @@ public final class DeployLayout {
     /** The function may not write. */
     public static final int FLAG_READ_ONLY = 2;
 
-    static final int FLAGS_ALL = FLAG_REPLACE | FLAG_READ_ONLY;
+    /** Each call begins with the module's initial memory, globals and tables. */
+    public static final int FLAG_FRESH = 8;
+
+    static final int FLAGS_ALL = FLAG_REPLACE | FLAG_READ_ONLY | FLAG_FRESH;
 
     private DeployLayout() {}
 

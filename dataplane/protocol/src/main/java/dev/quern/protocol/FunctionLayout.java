@@ -24,6 +24,9 @@ public final class FunctionLayout {
     /** Calls are refused with {@link Status#FUNCTION_PAUSED}. */
     public static final int FLAG_PAUSED = 4;
 
+    /** Each call begins with the module's initial memory, globals and tables. */
+    public static final int FLAG_FRESH = 8;
+
     private FunctionLayout() {}
 
     /** Writes the fixed fields; {@code name} follows at {@link #NAME_OFFSET}. */

@@ -101,7 +101,18 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             integer(
                     "functions.quantum_us",
                     (builder, value) ->
-                            builder.functions(functions -> functions.quantumUs(toInt("functions.quantum_us", value)))));
+                            builder.functions(functions -> functions.quantumUs(toInt("functions.quantum_us", value)))),
+            integer(
+                    "functions.isolates_bytes_max",
+                    (builder, value) -> builder.functions(functions -> functions.isolatesBytesMax(value))),
+            integer(
+                    "functions.isolates_idle_ms",
+                    (builder, value) -> builder.functions(
+                            functions -> functions.isolatesIdleMs(toInt("functions.isolates_idle_ms", value)))),
+            integer(
+                    "functions.isolates_spare",
+                    (builder, value) -> builder.functions(
+                            functions -> functions.isolatesSpare(toInt("functions.isolates_spare", value)))));
 
     /** The keys of one {@code [[tenant]]}. */
     static final List<String> TENANT = List.of(

@@ -1,6 +1,7 @@
 package dev.quern.server;
 
 import dev.quern.sandbox.FunctionsConfig;
+import dev.quern.sandbox.IsolatesConfig;
 import dev.quern.sandbox.Limits;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,9 @@ public final class FunctionsSettings {
     private String runtime = ServerConfig.RUNTIME_AUTO;
     private @Nullable Path costs;
     private int quantumUs = FunctionsConfig.defaults().quantumUs();
+    private long isolatesBytesMax = IsolatesConfig.defaults().bytesMax();
+    private int isolatesIdleMs = IsolatesConfig.defaults().idleMs();
+    private int isolatesSpare = IsolatesConfig.defaults().spares();
 
     FunctionsSettings() {}
 
@@ -31,6 +35,24 @@ public final class FunctionsSettings {
         return this;
     }
 
+    /** What all isolates may take together. */
+    public FunctionsSettings isolatesBytesMax(long bytes) {
+        isolatesBytesMax = ConfigKey.range("functions.isolates_bytes_max", bytes, Limits.ISOLATES_BYTES_MIN, 1L << 40);
+        return this;
+    }
+
+    /** How long an isolate is kept that takes part in no call. */
+    public FunctionsSettings isolatesIdleMs(int ms) {
+        isolatesIdleMs = ConfigKey.range("functions.isolates_idle_ms", ms, 1_000, 86_400_000);
+        return this;
+    }
+
+    /** How many each core keeps ready for tenants that call first. */
+    public FunctionsSettings isolatesSpare(int count) {
+        isolatesSpare = ConfigKey.range("functions.isolates_spare", count, 0, Limits.ISOLATES_SPARE_MAX);
+        return this;
+    }
+
     /** Null when runtimes cost what they declare. */
     @Nullable
     Path costs() {
@@ -38,6 +60,7 @@ public final class FunctionsSettings {
     }
 
     FunctionsConfig toConfig() {
-        return new FunctionsConfig(runtime, true, quantumUs);
+        return new FunctionsConfig(
+                runtime, true, quantumUs, new IsolatesConfig(isolatesBytesMax, isolatesIdleMs, isolatesSpare));
     }
 }

@@ -85,4 +85,21 @@ class MmapTest {
         assertTrue(message.startsWith("mmap of " + Long.MAX_VALUE + " bytes: "), message);
         assertThrows(IOException.class, () -> Mmap.decommit(123, Mmap.PAGE_BYTES));
     }
+
+    @Test
+    void shouldCountPagesThatHoldMemory() throws IOException {
+        long bytes = 40L << 20;
+        long address = Mmap.reserve(bytes);
+        try {
+            assertEquals(0, Mmap.residentBytes(address, bytes));
+            for (long offset : new long[] {0, 5, Mmap.PAGE_BYTES, 20L << 20, bytes - 1}) {
+                NativeMemory.putByte(address + offset, (byte) 1);
+            }
+            assertEquals(4 * Mmap.PAGE_BYTES, Mmap.residentBytes(address, bytes));
+            Mmap.decommit(address, bytes);
+            assertEquals(0, Mmap.residentBytes(address, bytes));
+        } finally {
+            Mmap.unmap(address, bytes);
+        }
+    }
 }

@@ -5,6 +5,7 @@ import com.dylibso.chicory.wasm.types.Export;
 import com.dylibso.chicory.wasm.types.ExternalType;
 import com.dylibso.chicory.wasm.types.FunctionImport;
 import com.dylibso.chicory.wasm.types.FunctionType;
+import com.dylibso.chicory.wasm.types.GlobalSection;
 import com.dylibso.chicory.wasm.types.Import;
 import com.dylibso.chicory.wasm.types.MemoryImport;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
@@ -13,6 +14,7 @@ import dev.quern.sandbox.guest.Intrinsic;
 import dev.quern.sandbox.guest.WasiImport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ public final class ModuleCheck {
     public static final String COMMAND = "_start";
 
     private static final String NOTHING_TYPE = "()";
+    private static final Set<ValType> NUMBERS = Set.of(ValType.I32, ValType.I64, ValType.F32, ValType.F64);
 
     private static final int ENTRIES_MAX = 256;
     private static final Pattern ENTRY = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
@@ -74,15 +77,18 @@ public final class ModuleCheck {
                     + ", by convention `run` (C: __attribute__((export_name(\"run\"))) int run(void)), or to be a command with "
                     + COMMAND);
         }
+        boolean isRenewable = !Instructions.changesMore(parsed);
         return new ModuleFacts(
                 isCommand ? List.of(COMMAND) : entries,
                 memoryPages,
                 memory == null ? memoryPagesMax : Math.min(memoryPagesMax, memory.maximumPages()),
                 exportsNothingType(parsed, INITIALIZER),
                 isCommand,
-                usesWasi(parsed),
+                imports(parsed, WasiImport.MODULE, ""),
                 parsed.globalSection().globalCount(),
-                !Instructions.changesMore(parsed));
+                isRenewable,
+                isRenewable && hasNumbersOnly(parsed.globalSection()),
+                imports(parsed, Intrinsic.MODULE, Intrinsic.CALL.importName()));
     }
 
     private static @Nullable MemoryLimits checkImports(WasmModule module, int memoryPagesMax)
@@ -149,13 +155,24 @@ public final class ModuleCheck {
                 + ", and WASI preview 1, " + WasiImport.MODULE);
     }
 
-    private static boolean usesWasi(WasmModule module) {
+    /** Whether it imports anything of another module that is so named; by any name if that is empty. */
+    private static boolean imports(WasmModule module, String from, String name) {
         for (int i = 0; i < module.importSection().importCount(); i++) {
-            if (module.importSection().getImport(i).module().equals(WasiImport.MODULE)) {
+            Import wanted = module.importSection().getImport(i);
+            if (wanted.module().equals(from) && (name.isEmpty() || wanted.name().equals(name))) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean hasNumbersOnly(GlobalSection globals) {
+        for (int i = 0; i < globals.globalCount(); i++) {
+            if (!NUMBERS.contains(globals.getGlobal(i).valueType())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether it exports a function of this name that takes and gives nothing. */

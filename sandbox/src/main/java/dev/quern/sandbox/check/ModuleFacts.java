@@ -14,6 +14,8 @@ import java.util.List;
  * @param globalCount how many globals it has
  * @param isRenewable whether an instance that has run is made new by giving its memory and its globals back what they held at first: it
  *     writes no table and drops no segment
+ * @param isPortable whether an instance's memory and globals are all that it remembers, and another runtime could go on with them
+ * @param callsFunctions whether it can call other functions
  */
 public record ModuleFacts(
         List<String> entries,
@@ -23,9 +25,11 @@ public record ModuleFacts(
         boolean isCommand,
         boolean usesWasi,
         int globalCount,
-        boolean isRenewable) {
+        boolean isRenewable,
+        boolean isPortable,
+        boolean callsFunctions) {
     /** Of a module that has entries and nothing else of what WebAssembly has. */
     public static ModuleFacts of(List<String> entries) {
-        return new ModuleFacts(entries.stream().sorted().toList(), 0, 0, false, false, false, 0, false);
+        return new ModuleFacts(entries.stream().sorted().toList(), 0, 0, false, false, false, 0, false, false, false);
     }
 }

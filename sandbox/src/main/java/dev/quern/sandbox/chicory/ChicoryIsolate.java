@@ -16,6 +16,7 @@ import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
 import com.dylibso.chicory.wasm.types.ValType;
 import dev.quern.sandbox.FunctionRuntime;
+import dev.quern.sandbox.InstanceState;
 import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
 import dev.quern.sandbox.guest.Intrinsic;
@@ -34,7 +35,7 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
     private static final long[] NO_RESULTS = {};
 
     private final StoreCalls calls;
-    private volatile Thread thread = Thread.currentThread();
+    private final Thread thread = Thread.currentThread();
 
     ChicoryIsolate(StoreCalls calls) {
         this.calls = calls;
@@ -161,11 +162,6 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
     }
 
     @Override
-    public void enterOn(Thread caller) {
-        thread = caller;
-    }
-
-    @Override
     public void rest() {
         // Nothing is kept from call to call.
     }
@@ -227,6 +223,22 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
             } catch (ArithmeticException division) {
                 throw new GuestTrap(Reason.TRAP, String.valueOf(division.getMessage()));
             }
+        }
+
+        @Override
+        public InstanceState state(int globalCount) {
+            return new InstanceState(memory, Globals.numbers(instance, globalCount), true);
+        }
+
+        @Override
+        public void adopt(InstanceState state) {
+            memory.copyPrivate(state.memory());
+            Globals.setNumbers(instance, state.globals());
+        }
+
+        @Override
+        public long residentBytes() {
+            return memory.residentBytes();
         }
 
         @Override

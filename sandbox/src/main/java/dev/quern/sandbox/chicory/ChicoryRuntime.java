@@ -50,6 +50,11 @@ public final class ChicoryRuntime implements FunctionRuntime {
     }
 
     @Override
+    public boolean isFastAtOnce() {
+        return true;
+    }
+
+    @Override
     public long addressMax() {
         return ADDRESS_MAX;
     }

@@ -23,6 +23,24 @@ final class Globals {
         }
     }
 
+    /** What the first so many hold, of a module in which they are numbers. */
+    static long[] numbers(Instance instance, int count) {
+        long[] numbers = new long[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = instance.global(i).getValueLow();
+        }
+        return numbers;
+    }
+
+    /** Makes the first ones hold other numbers. */
+    static void setNumbers(Instance instance, long[] numbers) {
+        for (int i = 0; i < numbers.length; i++) {
+            if (instance.global(i).getValueLow() != numbers[i]) {
+                instance.global(i).setValueLow(numbers[i]);
+            }
+        }
+    }
+
     void restore() {
         for (int i = 0; i < low.length; i++) {
             if (instance.global(i).getValueLow() != low[i] || instance.global(i).getValueHigh() != high[i]) {

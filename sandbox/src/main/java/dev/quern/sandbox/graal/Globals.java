@@ -46,6 +46,24 @@ final class Globals {
         }
     }
 
+    /** What the first so many hold, of a module in which they are numbers. */
+    static long[] numbers(WasmInstance instance, int count) {
+        long[] numbers = new long[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = instance.globals().loadAsLong(instance.module().globalAddress(i));
+        }
+        return numbers;
+    }
+
+    /** Makes the first ones hold other numbers; those that are constants hold them already. */
+    static void setNumbers(WasmInstance instance, long[] numbers) {
+        for (int i = 0; i < numbers.length; i++) {
+            if (instance.module().isGlobalMutable(i)) {
+                instance.globals().storeLong(instance.module().globalAddress(i), numbers[i]);
+            }
+        }
+    }
+
     void restore() {
         for (int i = 0; i < addresses.length; i++) {
             registry.storeLong(addresses[i], numbers[i]);

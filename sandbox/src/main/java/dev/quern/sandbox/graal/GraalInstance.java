@@ -1,15 +1,17 @@
 package dev.quern.sandbox.graal;
 
 import dev.quern.sandbox.FunctionRuntime;
+import dev.quern.sandbox.InstanceState;
 import dev.quern.sandbox.guest.WindowedMemory;
-import org.graalvm.polyglot.Value;
+import org.graalvm.wasm.WasmInstance;
+import org.graalvm.wasm.api.WebAssembly;
 import org.jspecify.annotations.Nullable;
 
 /** A module's instance in a tenant's context, with its memory. Thread: the core's. */
 final class GraalInstance implements FunctionRuntime.Instance {
     private final GraalIsolate isolate;
     private final GraalRuntime.GraalModule module;
-    private final Value exports;
+    private final WasmInstance instance;
     private final WindowedMemory memory;
     private final GraalMemory guestMemory;
 
@@ -19,13 +21,13 @@ final class GraalInstance implements FunctionRuntime.Instance {
     GraalInstance(
             GraalIsolate isolate,
             GraalRuntime.GraalModule module,
-            Value exports,
+            WasmInstance instance,
             WindowedMemory memory,
             GraalMemory guestMemory,
             @Nullable Globals globals) {
         this.isolate = isolate;
         this.module = module;
-        this.exports = exports;
+        this.instance = instance;
         this.memory = memory;
         this.guestMemory = guestMemory;
         this.globals = globals;
@@ -33,7 +35,7 @@ final class GraalInstance implements FunctionRuntime.Instance {
 
     @Override
     public FunctionRuntime.Entry entry(String name) {
-        return isolate.entry(module, name, exports.getMember(name));
+        return isolate.entry(module, name, WebAssembly.instanceExport(instance, name));
     }
 
     @Override
@@ -44,6 +46,22 @@ final class GraalInstance implements FunctionRuntime.Instance {
         guestMemory.renew();
         globals.restore();
         return true;
+    }
+
+    @Override
+    public InstanceState state(int globalCount) {
+        return new InstanceState(memory, Globals.numbers(instance, globalCount), true);
+    }
+
+    @Override
+    public void adopt(InstanceState state) {
+        memory.copyPrivate(state.memory());
+        Globals.setNumbers(instance, state.globals());
+    }
+
+    @Override
+    public long residentBytes() {
+        return memory.residentBytes();
     }
 
     @Override

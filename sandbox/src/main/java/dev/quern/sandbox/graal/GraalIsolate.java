@@ -13,15 +13,16 @@ import dev.quern.sandbox.guest.WasiImport;
 import dev.quern.sandbox.guest.WindowedMemory;
 import dev.quern.sandbox.ticks.Ticks;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.graalvm.polyglot.Context;
-import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
-import org.graalvm.polyglot.Value;
+import org.graalvm.wasm.WasmContext;
 import org.graalvm.wasm.WasmInstance;
+import org.graalvm.wasm.WasmModule;
+import org.graalvm.wasm.WasmStore;
+import org.graalvm.wasm.exception.WasmException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
 
     private final StoreCalls calls;
     private final Context context;
-    private volatile Thread thread = Thread.currentThread();
+    private final Thread thread = Thread.currentThread();
     private volatile @Nullable Env environment;
     private volatile @Nullable EndCall ending;
     private final Pause pause = new Pause();
@@ -91,6 +92,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         context = runtime.newContext();
         handIn(this, () -> {
             context.initialize(QuernLanguage.ID);
+            context.initialize(GraalRuntime.WASM);
             return context;
         });
     }
@@ -140,13 +142,9 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         try {
             GraalMemory guestMemory =
                     renewal == null ? new GraalMemory(memory, this::look) : new RenewableMemory(memory, this::look);
-            Map<String, Object> intrinsics = new HashMap<>();
-            for (Intrinsic intrinsic : Intrinsic.values()) {
-                intrinsics.put(intrinsic.importName(), new IntrinsicObject(intrinsic, calls, memory));
-            }
             ImportObject imports = new ImportObject(Map.of(
                     Intrinsic.MODULE,
-                    new ImportObject(intrinsics),
+                    new IntrinsicModule(calls, memory),
                     WasiImport.MODULE,
                     new WasiModule(calls, memory),
                     Ticks.MODULE,
@@ -154,17 +152,38 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
                             Map.of(Ticks.NAME, new TickObject(calls, false), Ticks.LOOK, new TickObject(calls, true))),
                     Intrinsic.MEMORY_MODULE,
                     new ImportObject(Map.of(Intrinsic.MEMORY_NAME, guestMemory))));
-            Value importValue = handIn(imports, () -> context.eval(HAND_IN));
-            Value instance = context.eval(graalModule.source()).newInstance(importValue);
-            // Asking for its exports is what links it, and so what writes its data.
-            Value exports = instance.getMember("exports");
+            WasmInstance instance = instantiate(graalModule.parsed(this::parse), imports);
             memory.instantiated();
-            Globals globals =
-                    renewal == null ? null : new Globals((WasmInstance) taken(instance), renewal.globalCount());
-            return new GraalInstance(this, graalModule, exports, memory, guestMemory, globals);
-        } catch (PolyglotException refused) {
+            Globals globals = renewal == null ? null : new Globals(instance, renewal.globalCount());
+            return new GraalInstance(this, graalModule, instance, memory, guestMemory, globals);
+        } catch (AbstractTruffleException refused) {
             memory.close();
             throw trap(refused);
+        } catch (StackOverflowError tooDeep) {
+            memory.close();
+            throw new GuestTrap(Reason.TRAP, "call stack exhausted");
+        }
+    }
+
+    /** A module as GraalWasm has it; the same in every context. */
+    private WasmModule parse(Source source) {
+        Taken taken = new Taken();
+        handIn(taken, () -> context.eval(HAND_IN)).executeVoid(context.eval(source));
+        return (WasmModule) Objects.requireNonNull(taken.object);
+    }
+
+    /** What the polyglot API does for {@code newInstance}, without a way through that API: two thirds of the time. */
+    private WasmInstance instantiate(WasmModule parsed, ImportObject imports) {
+        boolean wasEntered = isEntered;
+        enter();
+        try {
+            WasmContext wasm = WasmContext.get(null);
+            return parsed.createInstance(
+                    new WasmStore(wasm, wasm.language()), imports, WasmException.provider(), false);
+        } finally {
+            if (!wasEntered) {
+                rest();
+            }
         }
     }
 
@@ -173,10 +192,10 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     }
 
     /** An exported function to call. */
-    FunctionRuntime.Entry entry(GraalRuntime.GraalModule module, String name, Value function) {
+    FunctionRuntime.Entry entry(GraalRuntime.GraalModule module, String name, Object function) {
         boolean wasInside = stepOut();
         try {
-            Object[] arguments = {taken(function)};
+            Object[] arguments = {function};
             CallTarget target = module.entry(name, this::newEntry);
             return () -> call(target, arguments);
         } finally {
@@ -189,13 +208,6 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         boolean wasInside = isInside;
         isInside = false;
         return wasInside;
-    }
-
-    /** An object of the guest's as Truffle knows it. */
-    private Object taken(Value value) {
-        Taken taken = new Taken();
-        handIn(taken, () -> context.eval(HAND_IN)).executeVoid(value);
-        return Objects.requireNonNull(taken.object);
     }
 
     private CallTarget newEntry(String name) {
@@ -219,8 +231,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         try {
             return target.call(arguments) instanceof Integer code ? code : 0;
         } catch (AbstractTruffleException ended) {
-            GuestTrap kept = calls.takeTrap();
-            throw kept != null ? kept : new GuestTrap(Reason.TRAP, String.valueOf(ended.getMessage()));
+            throw trap(ended);
         } catch (StackOverflowError tooDeep) {
             throw new GuestTrap(Reason.TRAP, "call stack exhausted");
         } catch (OutOfMemoryError used) {
@@ -253,11 +264,6 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     }
 
     @Override
-    public void enterOn(Thread caller) {
-        thread = caller;
-    }
-
-    @Override
     public void rest() {
         if (isEntered) {
             isEntered = false;
@@ -265,17 +271,10 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         }
     }
 
-    /** What a guest's instantiation came to, when not to its end. */
-    private GuestTrap trap(PolyglotException ended) {
+    /** What a guest's call or instantiation came to, when not to its end. */
+    private GuestTrap trap(AbstractTruffleException ended) {
         GuestTrap kept = calls.takeTrap();
-        if (kept != null) {
-            return kept;
-        }
-        if (ended.isInternalError()) {
-            throw new IllegalStateException("GraalWasm failed: " + ended.getMessage(), ended);
-        }
-        String message = ended.isResourceExhausted() ? "call stack exhausted" : String.valueOf(ended.getMessage());
-        return new GuestTrap(Reason.TRAP, message);
+        return kept != null ? kept : new GuestTrap(Reason.TRAP, String.valueOf(ended.getMessage()));
     }
 
     @Override

@@ -19,11 +19,12 @@ import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.io.ByteSequence;
+import org.graalvm.wasm.WasmModule;
 import org.jspecify.annotations.Nullable;
 
 /** GraalWasm: one engine for all tenants, so that a module's compiled code is shared by all cores. */
 public final class GraalRuntime implements FunctionRuntime {
-    private static final String WASM = "wasm";
+    static final String WASM = "wasm";
     private static final String INTERPRETED = "Interpreted";
 
     private final Engine engine = Engine.newBuilder(WASM, QuernLanguage.ID)
@@ -37,13 +38,20 @@ public final class GraalRuntime implements FunctionRuntime {
     static final class GraalModule implements Module {
         private final Source source;
         private final Map<String, CallTarget> entries = new ConcurrentHashMap<>();
+        private volatile @Nullable WasmModule parsed;
 
         GraalModule(Source source) {
             this.source = source;
         }
 
-        Source source() {
-            return source;
+        /** The parsed module, which the first context that wants it hands out. */
+        WasmModule parsed(Function<Source, WasmModule> parser) {
+            WasmModule found = parsed;
+            if (found == null) {
+                found = parser.apply(source);
+                parsed = found;
+            }
+            return found;
         }
 
         /** The one root by which all cores call an entry. */

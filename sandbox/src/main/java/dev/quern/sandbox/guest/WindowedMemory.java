@@ -262,6 +262,21 @@ public final class WindowedMemory implements AutoCloseable {
         NativeMemory.copyFromArray(source, offset, writable(address, length), length);
     }
 
+    /** Makes the private part hold what another memory's of the same limit does; pages that are alike stay untouched. */
+    public void copyPrivate(WindowedMemory from) {
+        privateBytes = from.privateBytes;
+        for (long at = 0; at < privateBytes; at += Mmap.PAGE_BYTES) {
+            if (!NativeMemory.equal(from.privateAddress + at, privateAddress + at, Mmap.PAGE_BYTES)) {
+                NativeMemory.copy(from.privateAddress + at, privateAddress + at, Mmap.PAGE_BYTES);
+            }
+        }
+    }
+
+    /** How much of the private part is committed, in bytes. */
+    public long residentBytes() {
+        return Mmap.residentBytes(privateAddress, privateBytes);
+    }
+
     @Override
     public void close() {
         try {

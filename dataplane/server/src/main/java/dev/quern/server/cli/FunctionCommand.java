@@ -113,6 +113,7 @@ final class FunctionCommand implements Runnable {
                 .timeLimit(Duration.of(manifest.timeLimitUs(), ChronoUnit.MICROS))
                 .memoryPagesMax(manifest.memoryPagesMax());
         wanted = manifest.readOnly() ? wanted.readOnly() : wanted;
+        wanted = manifest.fresh() ? wanted.fresh() : wanted;
         return manifest.runtime().equals(Manifest.AUTO) ? wanted : wanted.runtime(manifest.runtime());
     }
 

@@ -28,7 +28,7 @@ import org.tomlj.TomlParseResult;
 record FunctionProject(Path directory, Manifest manifest, Path module, List<String> build) {
     static final String FILE = "function.toml";
     private static final Set<String> KEYS =
-            Set.of("name", "module", "build", "runtime", "read-only", "time-limit-ms", "memory-pages");
+            Set.of("name", "module", "build", "runtime", "read-only", "time-limit-ms", "memory-pages", "memory");
     private static final long US_PER_MS = 1000;
 
     /** Reads a directory's {@code function.toml}. */
@@ -47,6 +47,7 @@ record FunctionProject(Path directory, Manifest manifest, Path module, List<Stri
             Long timeLimitMs = toml.getLong("time-limit-ms");
             Long memoryPages = toml.getLong("memory-pages");
             Manifest manifest = Manifest.named(name).withReadOnly(Boolean.TRUE.equals(toml.getBoolean("read-only")));
+            manifest = manifest.withFresh(isFresh(file, toml.getString("memory")));
             manifest = runtime == null ? manifest : manifest.withRuntime(runtime);
             manifest = timeLimitMs == null ? manifest : manifest.withTimeLimitUs(us(timeLimitMs));
             manifest = memoryPages == null
@@ -66,6 +67,13 @@ record FunctionProject(Path directory, Manifest manifest, Path module, List<Stri
     /** Microseconds, or as many as there are: a manifest's check says what is too long. */
     static long us(long ms) {
         return Math.clamp(ms, -1, Long.MAX_VALUE / US_PER_MS) * US_PER_MS;
+    }
+
+    private static boolean isFresh(Path file, @Nullable String memory) {
+        if (memory != null && !memory.equals("fresh") && !memory.equals("kept")) {
+            throw new ConfigException(file + ": memory is \"kept\" or \"fresh\", not \"" + memory + "\"");
+        }
+        return "fresh".equals(memory);
     }
 
     private static List<String> command(Path file, TomlArray words) {

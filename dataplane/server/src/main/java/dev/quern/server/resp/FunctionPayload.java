@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What FUNCTION LOAD carries: a line {@code #!wasm name=NAME [readonly=yes] [timeout-ms=N] [memory-pages=N] [runtime=NAME]}, a newline,
- * the module's bytes; {@code #!java} for a jar. Immutable.
+ * What FUNCTION LOAD carries: a line {@code #!wasm name=NAME [readonly=yes] [timeout-ms=N] [memory-pages=N] [memory=fresh]
+ * [runtime=NAME]}, a newline, the module's bytes; {@code #!java} for a jar. Immutable.
  *
  * @param manifest what the line says
  * @param module the bytes after it

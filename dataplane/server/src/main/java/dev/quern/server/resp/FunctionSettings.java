@@ -27,6 +27,7 @@ final class FunctionSettings {
             case "memory-pages" ->
                 manifest = manifest.withMemoryPagesMax(
                         (int) number(key, value, Limits.MEMORY_PAGES_MIN, Limits.MEMORY_PAGES_MAX));
+            case "memory" -> manifest = manifest.withFresh(fresh(value));
             case "runtime" -> manifest = manifest.withRuntime(value);
             default ->
                 throw new FunctionPayload.MalformedException("Invalid metadata value given: " + key + "=" + value);
@@ -38,6 +39,13 @@ final class FunctionSettings {
             return value.equals("yes");
         }
         throw new FunctionPayload.MalformedException("readonly is yes or no, not " + value);
+    }
+
+    private static boolean fresh(String value) throws FunctionPayload.MalformedException {
+        if (value.equals("fresh") || value.equals("kept")) {
+            return value.equals("fresh");
+        }
+        throw new FunctionPayload.MalformedException("memory is kept or fresh, not " + value);
     }
 
     private static long number(String key, String value, long min, long max) throws FunctionPayload.MalformedException {

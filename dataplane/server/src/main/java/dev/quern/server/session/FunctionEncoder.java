@@ -52,6 +52,7 @@ final class FunctionEncoder implements AutoCloseable {
                 info.manifest().memoryPagesMax(),
                 info.moduleBytes(),
                 (info.manifest().readOnly() ? FunctionLayout.FLAG_READ_ONLY : 0)
+                        | (info.manifest().fresh() ? FunctionLayout.FLAG_FRESH : 0)
                         | (isPaused ? FunctionLayout.FLAG_PAUSED : 0),
                 name.length,
                 runtime.length,

@@ -112,6 +112,7 @@ final class FunctionRequests implements AutoCloseable {
                 Wire.text(NativeMemory.ALL, name, nameLength),
                 runtime,
                 (flags & DeployLayout.FLAG_READ_ONLY) != 0,
+                (flags & DeployLayout.FLAG_FRESH) != 0,
                 DeployLayout.timeLimitUs(NativeMemory.ALL, body),
                 DeployLayout.memoryPagesMax(NativeMemory.ALL, body));
         Tenant tenant = session.tenant();
