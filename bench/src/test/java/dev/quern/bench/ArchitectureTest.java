@@ -10,13 +10,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The arrows between modules: ffi ← kvstore ← sandbox ← server ← bench, and protocol ← client, server. They never run back. */
+/** The arrows between modules: ffi ← kvstore ← sandbox ← server ← bench, protocol ← client, server, and ffi ← net ← server. They never run back. */
 @Timeout(120)
 class ArchitectureTest {
     private static final String FFI = "dev.quern.ffi..";
     private static final String KVSTORE = "dev.quern.kvstore..";
     private static final String SANDBOX = "dev.quern.sandbox..";
     private static final String PROTOCOL = "dev.quern.protocol..";
+    private static final String NET = "dev.quern.net..";
     private static final String CLIENT = "dev.quern.client..";
     private static final String SERVER = "dev.quern.server..";
     private static final String BENCH = "dev.quern.bench..";
@@ -42,23 +43,28 @@ class ArchitectureTest {
 
     @Test
     void shouldKeepFfiToTheJdk() {
-        mayNotSee(FFI, KVSTORE, SANDBOX, PROTOCOL, CLIENT, SERVER, BENCH);
+        mayNotSee(FFI, KVSTORE, SANDBOX, PROTOCOL, NET, CLIENT, SERVER, BENCH);
     }
 
     @Test
     void shouldKeepTheStoreFreeOfFunctionsAndSockets() {
-        mayNotSee(KVSTORE, SANDBOX, PROTOCOL, CLIENT, SERVER, BENCH, "java.net..", "io.netty..", "org.graalvm..");
+        mayNotSee(KVSTORE, SANDBOX, PROTOCOL, NET, CLIENT, SERVER, BENCH, "java.net..", "io.netty..", "org.graalvm..");
     }
 
     @Test
     void shouldKeepFunctionsFreeOfSockets() {
-        mayNotSee(SANDBOX, PROTOCOL, CLIENT, SERVER, BENCH, "io.netty..");
+        mayNotSee(SANDBOX, PROTOCOL, NET, CLIENT, SERVER, BENCH, "io.netty..");
     }
 
     @Test
     void shouldKeepTheClientSmall() {
-        mayNotSee(PROTOCOL, FFI, KVSTORE, SANDBOX, CLIENT, SERVER, BENCH);
-        mayNotSee(CLIENT, FFI, KVSTORE, SANDBOX, SERVER, BENCH, "org.graalvm..", "com.oracle..", "io.netty..");
+        mayNotSee(PROTOCOL, FFI, KVSTORE, SANDBOX, NET, CLIENT, SERVER, BENCH);
+        mayNotSee(CLIENT, FFI, KVSTORE, SANDBOX, NET, SERVER, BENCH, "org.graalvm..", "com.oracle..", "io.netty..");
+    }
+
+    @Test
+    void shouldKeepPacketDevicesFreeOfWhoUsesThem() {
+        mayNotSee(NET, KVSTORE, SANDBOX, CLIENT, SERVER, BENCH, "io.netty..");
     }
 
     @Test
@@ -68,7 +74,8 @@ class ArchitectureTest {
 
     @Test
     void shouldKeepPackagesFreeOfCycles() {
-        for (String module : new String[] {"ffi", "kvstore", "sandbox", "protocol", "client", "server", "bench"}) {
+        for (String module :
+                new String[] {"ffi", "kvstore", "sandbox", "protocol", "net", "client", "server", "bench"}) {
             slices().matching("dev.quern." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

@@ -1,12 +1,12 @@
 package dev.quern.bench.dataplane;
 
 import dev.quern.ffi.linux.NativeMemory;
-import dev.quern.server.dpdk.DpdkConfig;
-import dev.quern.server.dpdk.DpdkDevice;
-import dev.quern.server.net.PacketBurst;
-import dev.quern.server.net.PacketFlags;
-import dev.quern.server.net.ReceiveQueue;
-import dev.quern.server.net.TransmitQueue;
+import dev.quern.net.PacketBurst;
+import dev.quern.net.PacketFlags;
+import dev.quern.net.ReceiveQueue;
+import dev.quern.net.TransmitQueue;
+import dev.quern.net.dpdk.DpdkConfig;
+import dev.quern.net.dpdk.DpdkDevice;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.quern.server;
 
-import dev.quern.server.dpdk.DpdkConfig;
-import dev.quern.server.net.LinkAddress;
+import dev.quern.net.LinkAddress;
+import dev.quern.net.dpdk.DpdkConfig;
 import dev.quern.server.net.NetConfig;
 import java.net.InetAddress;
 import java.util.List;

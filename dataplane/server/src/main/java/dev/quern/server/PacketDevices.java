@@ -1,9 +1,9 @@
 package dev.quern.server;
 
-import dev.quern.server.dpdk.DpdkConfig;
-import dev.quern.server.dpdk.DpdkDevice;
-import dev.quern.server.net.KernelDevice;
-import dev.quern.server.net.PacketDevice;
+import dev.quern.net.KernelDevice;
+import dev.quern.net.PacketDevice;
+import dev.quern.net.dpdk.DpdkConfig;
+import dev.quern.net.dpdk.DpdkDevice;
 import java.io.IOException;
 
 /** Packet devices by the names that operators give them. */

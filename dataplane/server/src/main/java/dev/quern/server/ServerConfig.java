@@ -1,9 +1,9 @@
 package dev.quern.server;
 
 import dev.quern.client.transport.ShmTransport;
+import dev.quern.net.dpdk.DpdkConfig;
 import dev.quern.protocol.Limits;
 import dev.quern.sandbox.FunctionsConfig;
-import dev.quern.server.dpdk.DpdkConfig;
 import dev.quern.server.loop.IdleConfig;
 import dev.quern.server.net.NetConfig;
 import dev.quern.server.port.UdpPorts;

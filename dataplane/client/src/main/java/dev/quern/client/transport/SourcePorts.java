@@ -1,5 +1,6 @@
 package dev.quern.client.transport;
 
+import dev.quern.protocol.Toeplitz;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,5 +1,9 @@
 package dev.quern.server.net;
 
+import dev.quern.net.ArpLayout;
+import dev.quern.net.EthernetLayout;
+import dev.quern.net.NetworkOrder;
+import dev.quern.net.PacketFlags;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.Counters;
 

@@ -2,6 +2,13 @@ package dev.quern.server.net;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.ffi.linux.SocketLayout;
+import dev.quern.net.Checksum;
+import dev.quern.net.EthernetLayout;
+import dev.quern.net.Ipv4Layout;
+import dev.quern.net.Ipv6Layout;
+import dev.quern.net.NetworkOrder;
+import dev.quern.net.PacketFlags;
+import dev.quern.net.UdpLayout;
 
 /** Puts headers before what we send. Thread: the core's; allocates nothing. */
 final class FrameWriter {

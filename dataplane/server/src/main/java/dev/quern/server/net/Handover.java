@@ -2,6 +2,7 @@ package dev.quern.server.net;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.ffi.linux.SocketLayout;
+import dev.quern.net.NetLimits;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;

@@ -1,5 +1,10 @@
 package dev.quern.server.net;
 
+import dev.quern.net.EthernetLayout;
+import dev.quern.net.Ipv6Layout;
+import dev.quern.net.LinkAddress;
+import dev.quern.net.NetLimits;
+import dev.quern.net.PacketDevice;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,13 @@
 package dev.quern.server.net;
 
 import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.net.Checksum;
+import dev.quern.net.EthernetLayout;
+import dev.quern.net.IcmpLayout;
+import dev.quern.net.Ipv4Layout;
+import dev.quern.net.Ipv6Layout;
+import dev.quern.net.NetworkOrder;
+import dev.quern.net.PacketFlags;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.Counters;
 

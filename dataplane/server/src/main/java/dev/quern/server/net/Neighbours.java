@@ -1,5 +1,6 @@
 package dev.quern.server.net;
 
+import dev.quern.net.NetLimits;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 

@@ -1,5 +1,6 @@
 package dev.quern.server.net;
 
+import dev.quern.net.LinkAddress;
 import dev.quern.protocol.Limits;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;

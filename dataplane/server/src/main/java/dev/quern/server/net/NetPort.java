@@ -2,6 +2,10 @@ package dev.quern.server.net;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.ffi.linux.SocketLayout;
+import dev.quern.net.NetLimits;
+import dev.quern.net.NetworkOrder;
+import dev.quern.net.PacketBurst;
+import dev.quern.net.ReceiveQueue;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.CoreEvents;
 import dev.quern.server.loop.Counter;

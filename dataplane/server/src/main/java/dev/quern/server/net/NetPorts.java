@@ -1,5 +1,10 @@
 package dev.quern.server.net;
 
+import dev.quern.net.Ipv6Layout;
+import dev.quern.net.LinkAddress;
+import dev.quern.net.NetLimits;
+import dev.quern.net.PacketDevice;
+import dev.quern.net.ReceiveQueue;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Port;
 import dev.quern.server.loop.PortFactory;

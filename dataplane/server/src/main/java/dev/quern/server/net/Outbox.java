@@ -1,5 +1,9 @@
 package dev.quern.server.net;
 
+import dev.quern.net.NetLimits;
+import dev.quern.net.PacketBurst;
+import dev.quern.net.PacketFlags;
+import dev.quern.net.TransmitQueue;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.Counters;
 

@@ -1,5 +1,12 @@
 package dev.quern.server.net;
 
+import dev.quern.net.ArpLayout;
+import dev.quern.net.EthernetLayout;
+import dev.quern.net.IcmpLayout;
+import dev.quern.net.Ipv6Layout;
+import dev.quern.net.NetLimits;
+import dev.quern.net.NetworkOrder;
+import dev.quern.net.PacketFlags;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.Counters;
 

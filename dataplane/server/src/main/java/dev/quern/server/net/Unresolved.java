@@ -1,5 +1,9 @@
 package dev.quern.server.net;
 
+import dev.quern.net.EthernetLayout;
+import dev.quern.net.NetLimits;
+import dev.quern.net.NetworkOrder;
+import dev.quern.net.PacketBurst;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.Counters;
 

@@ -1,6 +1,6 @@
 /**
- * Ethernet to UDP, above packet devices that the kernel's network stack knows nothing of. No threads of its own: a port runs on its core's
- * loop, the table of neighbours is shared by all. Depends on session, loop and ffi.
+ * The stack above packet devices, Ethernet to UDP, by which a server is reached. No threads of its own: a port runs on its core's
+ * loop, the table of neighbours is shared by all. Depends on session, loop, quern-net and ffi.
  */
 @NullMarked
 package dev.quern.server.net;

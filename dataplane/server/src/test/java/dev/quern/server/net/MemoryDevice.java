@@ -1,7 +1,15 @@
 package dev.quern.server.net;
 
-import dev.quern.client.transport.Toeplitz;
 import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.net.BufferPool;
+import dev.quern.net.NetLimits;
+import dev.quern.net.NetworkOrder;
+import dev.quern.net.PacketBurst;
+import dev.quern.net.PacketDevice;
+import dev.quern.net.PacketFlags;
+import dev.quern.net.ReceiveQueue;
+import dev.quern.net.TransmitQueue;
+import dev.quern.protocol.Toeplitz;
 import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicLong;
 

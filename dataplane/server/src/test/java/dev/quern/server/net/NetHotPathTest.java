@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.net.NetLimits;
+import dev.quern.net.PacketBurst;
+import dev.quern.net.PacketFlags;
+import dev.quern.net.ReceiveQueue;
+import dev.quern.net.TransmitQueue;
 import dev.quern.protocol.DatagramLayout;
 import dev.quern.protocol.MessageLayout;
 import dev.quern.protocol.Opcode;

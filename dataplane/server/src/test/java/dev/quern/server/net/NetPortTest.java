@@ -12,6 +12,7 @@ import dev.quern.client.FunctionSpec;
 import dev.quern.client.QuernClient;
 import dev.quern.client.SyncTable;
 import dev.quern.kvstore.StoreCore;
+import dev.quern.net.LinkAddress;
 import dev.quern.server.Await;
 import dev.quern.server.Server;
 import dev.quern.server.ServerConfig;

@@ -10,6 +10,8 @@ import static dev.quern.server.net.StackRig.THEIR_MAC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.net.NetLimits;
+import dev.quern.net.PacketFlags;
 import dev.quern.server.loop.Counter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

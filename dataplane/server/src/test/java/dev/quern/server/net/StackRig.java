@@ -2,6 +2,9 @@ package dev.quern.server.net;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.ffi.linux.SocketLayout;
+import dev.quern.net.NetLimits;
+import dev.quern.net.PacketBurst;
+import dev.quern.net.PacketFlags;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.Counters;
 import java.lang.foreign.Arena;

@@ -1,9 +1,15 @@
 package dev.quern.server.net;
 
-import dev.quern.client.transport.Toeplitz;
 import dev.quern.client.transport.Transport;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.ffi.linux.SocketLayout;
+import dev.quern.net.LinkAddress;
+import dev.quern.net.NetLimits;
+import dev.quern.net.NetworkOrder;
+import dev.quern.net.PacketBurst;
+import dev.quern.net.PacketDevice;
+import dev.quern.net.ReceiveQueue;
+import dev.quern.protocol.Toeplitz;
 import dev.quern.server.loop.Counters;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
