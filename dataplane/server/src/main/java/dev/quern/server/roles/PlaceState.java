@@ -1,0 +1,40 @@
+package dev.quern.server.roles;
+
+/**
+ * What a placement is decided by beside the function's cost: how things stand at each place now. Filled anew for each decision; fields are
+ * plain, as this is scratch of the core that decides. Waits are in nanoseconds.
+ */
+public final class PlaceState {
+    /** Arguments and reply, in bytes. */
+    public int messageBytes;
+
+    /** Requests that come to this core in a second: those wait behind what runs inline. */
+    public double requestsPerSecond;
+
+    /** How long the oldest request of this core has waited. */
+    public long inlineWaitNs;
+
+    /** Whether the last function here was the same tenant's. */
+    public boolean isContextEntered;
+
+    /** Whether there are cores for all tenants' functions, and the wait at the one that would be taken. */
+    public boolean hasFunctionCore;
+
+    public long functionWaitNs;
+
+    /** Whether the tenant has a core to itself, and the wait there. */
+    public boolean hasDedicatedCore;
+
+    public long dedicatedWaitNs;
+
+    /** Whether this client runs functions that it is sent back, and how long a message takes to it and back. */
+    public boolean clientRuns;
+
+    public long roundTripNs;
+
+    /** When the invocation's deadline is, from now. */
+    public long leftNs = Long.MAX_VALUE;
+
+    /** For a new decision. */
+    public PlaceState() {}
+}
