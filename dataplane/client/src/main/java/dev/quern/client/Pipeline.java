@@ -4,6 +4,7 @@ import dev.quern.protocol.IncrementLayout;
 import dev.quern.protocol.InvokeLayout;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.PutLayout;
+import dev.quern.protocol.RangeLayout;
 import dev.quern.protocol.Wire;
 
 /**
@@ -103,6 +104,22 @@ public final class Pipeline {
         }
         IncrementLayout.write(session.bodyMemory(), session.body(), delta);
         Wire.putBytes(session.bodyMemory(), session.body() + IncrementLayout.KEY_OFFSET, key, keyOffset, keyLength);
+        session.commit();
+        return true;
+    }
+
+    /**
+     * Reads records of an ordered table from this key on, values included; answered with them as {@link dev.quern.protocol.ScanReplyLayout} says, from
+     * {@link Reply#valueOffset} on. A server may answer with fewer than were asked for.
+     */
+    public boolean range(byte[] low, int lowOffset, int lowLength, int recordsMax, long correlation) {
+        Session session = loop.sessions().route(Request.ROUTE_ANY);
+        if (!begin(session, Opcode.RANGE, true, RangeLayout.KEYS_OFFSET + lowLength, correlation)) {
+            return false;
+        }
+        int flags = RangeLayout.FLAG_VALUES | RangeLayout.FLAG_LOW_INCLUDED;
+        RangeLayout.write(session.bodyMemory(), session.body(), recordsMax, flags, lowLength, 0);
+        Wire.putBytes(session.bodyMemory(), session.body() + RangeLayout.KEYS_OFFSET, low, lowOffset, lowLength);
         session.commit();
         return true;
     }
