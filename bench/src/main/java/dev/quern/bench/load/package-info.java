@@ -1,6 +1,6 @@
 /**
- * The load generator's core: a closed loop that keeps a number of operations in flight and times each. One thread drives a loop and
- * everything that its operations touch. May depend on the client.
+ * The load generator: open and closed loops that time requests, and the servers that they reach. One thread drives a loop and everything that
+ * its operations touch. May depend on the client, the embedded server, workloads and reports.
  */
 @NullMarked
 package dev.quern.bench.load;

@@ -1,0 +1,140 @@
+package dev.quern.bench.load;
+
+import dev.quern.bench.workload.Endpoint;
+import dev.quern.client.ClientConfig;
+import dev.quern.client.QuernClient;
+import dev.quern.client.transport.ShmTransport;
+import dev.quern.server.EmbeddedQuern;
+import dev.quern.server.Quern;
+import dev.quern.server.ServerConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which server is loaded, and how it is reached: {@code udp://HOST:PORT} and {@code shm:DIRECTORY} for Quern's own protocol, {@code ring} for a
+ * server with one core in this JVM, {@code resp://HOST:PORT} for Redis and our door for its clients, {@code memcached://HOST:PORT}.
+ * One thread.
+ */
+public final class Target implements AutoCloseable {
+    /** Long enough that a core which has requests every few microseconds never sleeps between them. */
+    private static final int SPINS = 100_000;
+
+    private static final String FORMS =
+            "a target is udp://HOST:PORT, shm:DIRECTORY, ring, resp://HOST:PORT or memcached://HOST:PORT";
+
+    /**
+     * How Quern is asked; the other servers know none of it.
+     *
+     * @param table empty for the tenant's default one
+     * @param isOrdered whether that table is in the order of its keys
+     */
+    public record Login(String tenant, String secret, String table, boolean isOrdered) {
+        /** The default tenant without a secret, and its default table. */
+        public static final Login DEFAULT = new Login("default", "", "", false);
+    }
+
+    private final URI uri;
+    private final Login login;
+    private final @Nullable EmbeddedQuern embedded;
+
+    /**
+     * Checks the address, and starts the server of {@code ring}.
+     *
+     * @param serverCpus what the server of {@code ring} runs on; empty to leave that to the system
+     * @throws IllegalArgumentException when it is no target
+     */
+    public Target(String address, Login login, List<Integer> serverCpus) {
+        this.login = login;
+        uri = URI.create(address.equals("ring") ? "ring:in-this-jvm" : address);
+        String scheme = uri.getScheme();
+        if (scheme == null
+                || !List.of("udp", "shm", "ring", "resp", "memcached").contains(scheme)) {
+            throw new IllegalArgumentException(FORMS + ", not " + address);
+        }
+        if (List.of("udp", "resp", "memcached").contains(scheme) && (uri.getHost() == null || uri.getPort() < 1)) {
+            throw new IllegalArgumentException(FORMS + ", not " + address);
+        }
+        embedded = scheme.equals("ring") ? embedded(login, serverCpus) : null;
+    }
+
+    private static EmbeddedQuern embedded(Login login, List<Integer> cpus) {
+        ServerConfig.Builder config =
+                ServerConfig.builder().cores(1).udp("off").resp("off").idle(idle -> idle.spins(SPINS));
+        if (!cpus.isEmpty()) {
+            config.cpus(cpus);
+        }
+        if (!login.tenant().equals("default")) {
+            config.tenant(login.tenant(), login.secret());
+        }
+        try {
+            return Quern.embedded(config.build());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Connects.
+     *
+     * @param connections sessions, or TCP connections
+     * @param depthMax requests under way on each
+     * @param valueLengthMax the longest value, in bytes
+     */
+    public Endpoint connect(int connections, int depthMax, int valueLengthMax, Endpoint.Listener listener) {
+        return switch (uri.getScheme()) {
+            case "resp" -> new RespEndpoint(address(), connections, depthMax, valueLengthMax, listener);
+            case "memcached" -> new MemcachedEndpoint(address(), connections, depthMax, valueLengthMax, listener);
+            default -> quern(connections, listener);
+        };
+    }
+
+    private InetSocketAddress address() {
+        return new InetSocketAddress(uri.getHost(), uri.getPort());
+    }
+
+    private Endpoint quern(int connections, Endpoint.Listener listener) {
+        List<QuernClient> clients = new ArrayList<>(connections);
+        try {
+            for (int i = 0; i < connections; i++) {
+                clients.add(client());
+            }
+            String description = "quern " + uri + ", " + connections + (connections == 1 ? " session" : " sessions");
+            return new NativeEndpoint(description, clients, login.table(), login.isOrdered(), listener);
+        } catch (RuntimeException e) {
+            clients.forEach(QuernClient::close);
+            throw e;
+        }
+    }
+
+    private QuernClient client() {
+        ClientConfig.Builder config = ClientConfig.builder()
+                .threading(ClientConfig.Threading.INVOKER)
+                .tenant(login.tenant())
+                .secret(login.secret());
+        if (embedded != null) {
+            return embedded.client(config);
+        }
+        if (uri.getScheme().equals("udp")) {
+            return QuernClient.connect(config.address(address()).build());
+        }
+        try {
+            return QuernClient.connect(config.transport(ShmTransport.to(Path.of(uri.getSchemeSpecificPart())))
+                    .build());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (embedded != null) {
+            embedded.close();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.quern.bench.workload;
+
+/**
+ * A server as load reaches it: requests go out without waiting, answers come back by their slot inside {@link #poll}. One thread; sends and
+ * receives without allocating.
+ *
+ * <p>A request returns false when there is no room for it now; then nothing was sent, and polling makes room. Arrays are read before a
+ * method returns. What a kind of server cannot do throws {@link UnsupportedOperationException}.
+ */
+public interface Endpoint extends AutoCloseable {
+    /** Where answers go; called inside {@link #poll} only, once for each request that was taken. May send, must not poll. */
+    interface Listener {
+        void onAnswer(int slot, Answer answer);
+
+        /** An error of the server's, a timeout, or the connection's end. */
+        void onFailure(int slot, RuntimeException cause);
+    }
+
+    boolean get(byte[] key, int keyLength, int slot);
+
+    boolean put(byte[] key, int keyLength, byte[] value, int valueLength, int slot);
+
+    /** Reads up to {@code records} records from this key on, in the order of keys; answered by their number, in {@link Answer#length}. */
+    default boolean scan(byte[] key, int keyLength, int records, int slot) {
+        throw new UnsupportedOperationException(describe() + " has no scans over keys in their order");
+    }
+
+    /**
+     * Calls a function that may only read.
+     *
+     * @param arguments {@code [u32 count]}, then {@code [u32 length][bytes]} each, little-endian
+     */
+    default boolean call(byte[] function, byte[] arguments, int argumentsLength, int slot) {
+        throw new UnsupportedOperationException(describe() + " has no functions here");
+    }
+
+    /** Sends what was begun and takes in what has arrived; returns the work done. */
+    int poll();
+
+    /** What a report calls it. */
+    String describe();
+
+    @Override
+    void close();
+}

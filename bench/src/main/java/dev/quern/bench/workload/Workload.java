@@ -1,0 +1,27 @@
+package dev.quern.bench.workload;
+
+/** What a generator asks, slot by slot; a slot has one operation under way at a time. One thread: the generator's. Allocates nothing. */
+public interface Workload {
+    /** In one line, for a report. */
+    String describe();
+
+    /** Records that must be there before. */
+    int records();
+
+    /** Puts one of the {@link #records}; as {@link Endpoint#put}. Its answer is not for {@link #take}. */
+    boolean load(int index, Endpoint endpoint, int slot);
+
+    /** Chooses a slot's next operation. */
+    void draw(int slot);
+
+    /** Sends what the slot is at; false when the endpoint has no room, to be tried again. */
+    boolean send(int slot, Endpoint endpoint);
+
+    /**
+     * Takes the answer to what was sent.
+     *
+     * @return whether the operation is at its end; if not, it is to be sent on
+     * @throws WrongAnswerException when it is not what the record must be
+     */
+    boolean take(int slot, Answer answer);
+}

@@ -1,0 +1,210 @@
+package dev.quern.bench.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.quern.bench.report.PhaseResult;
+import dev.quern.bench.report.Reports;
+import dev.quern.bench.report.RunResult;
+import dev.quern.server.cli.Main;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class LoadCommandTest {
+    @TempDir
+    private Path directory;
+
+    private int load(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("load"));
+        all.addAll(List.of(arguments));
+        return Main.commandLine().execute(all.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"simple", "ycsb-a", "ycsb-e", "etc", "twitter-7"})
+    void shouldLoadAServerInThisJvm(String workload) throws IOException {
+        Path json = directory.resolve("a.json");
+        assertEquals(
+                0,
+                load(
+                        "ring",
+                        "--workload",
+                        workload,
+                        "--records",
+                        "2000",
+                        "--duration",
+                        "0.3",
+                        "--warm-up",
+                        "0.1",
+                        "--in-flight",
+                        "1,50",
+                        "--json",
+                        json.toString()));
+        RunResult result = Reports.readRun(json);
+        assertEquals(2, result.phases().size());
+        assertTrue(result.phases().stream().allMatch(phase -> phase.answered() > 0), result.toString());
+    }
+
+    @Test
+    void shouldWriteEveryReport() throws IOException {
+        Path json = directory.resolve("new/a.json");
+        Path csv = directory.resolve("a.csv");
+        Path html = directory.resolve("a.html");
+        int code = load(
+                "ring",
+                "--records",
+                "100",
+                "--rate",
+                "500,1000",
+                "--poisson",
+                "--duration",
+                "0.2",
+                "--warm-up",
+                "0.1",
+                "--json",
+                json.toString(),
+                "--csv",
+                csv.toString(),
+                "--html",
+                html.toString());
+        // Whether a busy machine holds a rate is not what this is about.
+        assertTrue(code == 0 || code == 3, "code=" + code);
+        PhaseResult first = Reports.readRun(json).phases().getFirst();
+        assertEquals(500, first.offeredPerSecond());
+        assertEquals(3, Files.readAllLines(csv).size());
+        String page = Files.readString(html);
+        assertTrue(page.contains("<svg") && page.contains("Latency by percentile") && page.endsWith("</html>\n"), page);
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithItsArguments() {
+        assertEquals(2, load("ftp://localhost:1"));
+        assertEquals(2, load("udp://localhost"));
+        assertEquals(2, load("ring", "--workload", "nonsense"));
+        assertEquals(2, load("ring", "--ramp", "5"));
+        assertEquals(2, load("ring", "--duration", "0"));
+        assertEquals(2, load("ring", "--keys", "zipf:no"));
+    }
+
+    @Test
+    void shouldFailWhereNobodyListens() {
+        assertEquals(1, load("resp://127.0.0.1:" + freePort(), "--records", "1"));
+    }
+
+    @Test
+    void shouldLoadRedis() throws Exception {
+        int port = freePort();
+        Process redis = start(
+                port,
+                "redis-server",
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port),
+                "--save",
+                "",
+                "--appendonly",
+                "no");
+        try {
+            shouldLoad("resp", port);
+        } finally {
+            redis.destroy();
+            assertTrue(redis.waitFor(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void shouldLoadMemcached() throws Exception {
+        int port = freePort();
+        Process memcached =
+                start(port, "memcached", "-u", "nobody", "-l", "127.0.0.1", "-p", Integer.toString(port), "-U", "0");
+        try {
+            shouldLoad("memcached", port);
+        } finally {
+            memcached.destroy();
+            assertTrue(memcached.waitFor(10, TimeUnit.SECONDS));
+        }
+    }
+
+    private void shouldLoad(String scheme, int port) {
+        for (String workload : List.of("simple", "etc", "ycsb-f")) {
+            assertEquals(
+                    0,
+                    load(
+                            scheme + "://127.0.0.1:" + port,
+                            "--workload",
+                            workload,
+                            "--records",
+                            "3000",
+                            "--duration",
+                            "0.2",
+                            "--warm-up",
+                            "0.1",
+                            "--in-flight",
+                            "40",
+                            "--connections",
+                            "3"));
+        }
+        assertEquals(
+                0,
+                load(
+                        scheme + "://127.0.0.1:" + port,
+                        "--workload",
+                        "ycsb-f",
+                        "--records",
+                        "3000",
+                        "--no-load",
+                        "--duration",
+                        "0.1"));
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts a server and waits until it listens; the test is skipped where it is not installed. */
+    private static Process start(int port, String... command) throws IOException {
+        String path = String.valueOf(System.getenv("PATH"));
+        assumeTrue(
+                Arrays.stream(path.split(":", -1)).anyMatch(place -> Files.isExecutable(Path.of(place, command[0]))),
+                command[0] + " is missing: run scripts/setup-peers");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+                return process;
+            } catch (IOException notYet) {
+                if (!process.isAlive() || System.nanoTime() > deadlineNs) {
+                    process.destroyForcibly();
+                    throw notYet;
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+}
