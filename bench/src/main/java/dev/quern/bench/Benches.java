@@ -8,6 +8,7 @@ import dev.quern.bench.isolation.Isolation;
 import dev.quern.bench.micro.Micro;
 import dev.quern.bench.peers.Peers;
 import dev.quern.bench.store.StoreBench;
+import dev.quern.bench.ycsb.Ycsb;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Benches {
     private static final List<Bench> ALL = List.of(
             new Peers(),
+            new Ycsb(),
             new Micro(),
             new StoreBench(),
             new Evict(),

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** One of the servers that are compared: a child process on its own core that speaks RESP. Used by one thread. */
+/** One of the servers that are compared: a child process on its own core that listens on a TCP port. Used by one thread. */
 public final class Peer implements AutoCloseable {
     /** The core that servers run on; clients have the next one. */
     public static final int SERVER_CORE = 0;
@@ -77,7 +77,13 @@ public final class Peer implements AutoCloseable {
                                 "127.0.0.1:" + udpPort)));
     }
 
-    private static Peer start(BenchContext context, String name, int port, List<String> command)
+    /**
+     * Starts a server on the servers' core and waits until it listens.
+     *
+     * @param port of TCP, on the loopback interface
+     * @throws BenchFailedException when it does not, with what it printed
+     */
+    public static Peer start(BenchContext context, String name, int port, List<String> command)
             throws InterruptedException {
         List<String> pinned = ChildProcess.pinned(SERVER_CORE, command);
         context.command(shortened(pinned));
@@ -117,10 +123,11 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
+    /** The TCP port. */
     public int respPort() {
         return respPort;
     }
@@ -165,10 +172,10 @@ public final class Peer implements AutoCloseable {
     /** Loads a Lua function that does nothing: Redis only. */
     void loadLuaNoop() throws IOException {
         loadFunction(RespConnection.bytes("""
-                #!lua name=bench
-                redis.register_function{function_name='%s', callback=function(keys, args) return nil end,
-                  flags={'no-writes'}}
-                """.formatted(QuernSetup.NOOP)));
+            #!lua name=bench
+            redis.register_function{function_name='%s', callback=function(keys, args) return nil end,
+              flags={'no-writes'}}
+            """.formatted(QuernSetup.NOOP)));
     }
 
     /** Loads a WebAssembly function: Quern only. */

@@ -84,7 +84,7 @@ public final class Tools {
     }
 
     /** The command that runs a class of ours as this JVM runs: same class path, same Graal compiler, same option file. */
-    static List<String> java(Class<?> main, List<String> arguments) {
+    public static List<String> java(Class<?> main, List<String> arguments) {
         return java(main.getName(), arguments);
     }
 

@@ -1,0 +1,313 @@
+package dev.quern.bench.ycsb;
+
+import dev.quern.bench.Bench;
+import dev.quern.bench.BenchContext;
+import dev.quern.bench.BenchFailedException;
+import dev.quern.bench.Rounds;
+import dev.quern.bench.TextTable;
+import dev.quern.bench.load.LoadRun;
+import dev.quern.bench.load.Phase;
+import dev.quern.bench.load.Target;
+import dev.quern.bench.peers.HashMapServer;
+import dev.quern.bench.peers.Peer;
+import dev.quern.bench.peers.Tools;
+import dev.quern.bench.report.PhaseResult;
+import dev.quern.bench.report.RunResult;
+import dev.quern.bench.workload.RecordWorkload;
+import dev.quern.bench.workload.Workloads;
+import dev.quern.ffi.linux.Affinity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * YCSB's workloads A to F over 100,000 records of ten fields of 100 bytes: Quern by its own protocol and by RESP, Redis, memcached, and a server that
+ * is no more than a hash map. Each server on core 0, the generator on core 1; the servers that are not measured are stopped meanwhile.
+ */
+public final class Ycsb implements Bench {
+    private static final int RECORDS = 100_000;
+    private static final int RECORDS_QUICK = 10_000;
+    private static final int ROUNDS = 3;
+
+    /** Under way at any time; where a server is reached by TCP, sixteen on each of its connections. */
+    private static final int IN_FLIGHT = 768;
+
+    /** Scans under way: a session keeps the long answers of more from being sent until there is room. */
+    private static final int SCANS_IN_FLIGHT = 64;
+
+    private static final int CONNECTIONS = 48;
+    private static final int SLOTS = 1 << 10;
+
+    private static final Duration RUN = Duration.ofSeconds(2);
+    private static final Duration RUN_QUICK = Duration.ofMillis(150);
+    private static final Duration WARM_UP = Duration.ofMillis(500);
+    private static final Duration WARM_UP_QUICK = Duration.ofMillis(100);
+
+    /** Quern's first runs have its compilers at work. */
+    private static final int FIRST_RUNS = 3;
+
+    /** Requests a second of the open loop: what Redis can do without a pipeline, and some. */
+    private static final double RATE = 100_000;
+
+    private static final double RATE_QUICK = 5_000;
+
+    private static final List<String> WORKLOADS = List.of("ycsb-a", "ycsb-b", "ycsb-c", "ycsb-d", "ycsb-e", "ycsb-f");
+
+    /** Workload C with requests that are due by the clock. */
+    private static final String OPEN = "ycsb-c open";
+
+    private static final String REDIS = "redis";
+    private static final String QUERN_UDP = "quern udp";
+    private static final String QUERN_SHM = "quern shm";
+    private static final String QUERN_RESP = "quern resp";
+
+    private final Map<String, PhaseResult> results = new LinkedHashMap<>();
+
+    /** For the list of benches. */
+    public Ycsb() {}
+
+    @Override
+    public String name() {
+        return "ycsb";
+    }
+
+    @Override
+    public String purpose() {
+        return "YCSB A to F beside redis-server, memcached and a bare hash map, by one load generator";
+    }
+
+    @Override
+    public void run(BenchContext context) throws Exception {
+        results.clear();
+        Path shm = Files.createTempDirectory(shmRoot(), "quern-ycsb-");
+        List<Peer> servers = new ArrayList<>();
+        try (ExecutorService generator = Executors.newSingleThreadExecutor()) {
+            pin(generator);
+            List<Way> ways = start(context, shm, servers);
+            servers.forEach(Peer::pause);
+            measure(context, ways, generator);
+        } finally {
+            servers.forEach(Peer::close);
+            Files.deleteIfExists(shm);
+        }
+    }
+
+    private static Path shmRoot() {
+        Path memory = Path.of("/dev/shm");
+        return Files.isWritable(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    private static void pin(ExecutorService generator) throws Exception {
+        if (Affinity.allowed().get(Peer.CLIENT_CORE)) {
+            generator
+                    .submit(() -> {
+                        Affinity.pin(Peer.CLIENT_CORE);
+                        return true;
+                    })
+                    .get();
+        }
+    }
+
+    private static List<Way> start(BenchContext context, Path shm, List<Peer> servers) throws InterruptedException {
+        int udpPort = Tools.freeUdpPort();
+        int respPort = Tools.freePort();
+        Peer quern = Peer.start(
+                context,
+                "quern",
+                respPort,
+                Tools.java(
+                        List.of(),
+                        "dev.quern.server.cli.Main",
+                        List.of(
+                                "serve",
+                                "--cores",
+                                "1",
+                                "--resp",
+                                "127.0.0.1:" + respPort,
+                                "--udp",
+                                "127.0.0.1:" + udpPort,
+                                "--shm",
+                                shm.toString())));
+        servers.add(quern);
+        List<Way> ways = new ArrayList<>();
+        ways.add(new Way(QUERN_SHM, quern, "shm:" + shm, true, 1));
+        ways.add(new Way(QUERN_UDP, quern, "udp://127.0.0.1:" + udpPort, true, 1));
+        ways.add(new Way(QUERN_RESP, quern, resp(respPort), false, CONNECTIONS));
+        if (Tools.isOnPath("redis-server")) {
+            Peer redis = Peer.redis(context);
+            servers.add(redis);
+            ways.add(new Way(REDIS, redis, resp(redis.respPort()), false, CONNECTIONS));
+        }
+        if (Tools.isOnPath("memcached")) {
+            int port = Tools.freePort();
+            Peer memcached = Peer.start(
+                    context,
+                    "memcached",
+                    port,
+                    List.of(
+                            "memcached",
+                            "-u",
+                            "nobody",
+                            "-l",
+                            "127.0.0.1",
+                            "-p",
+                            Integer.toString(port),
+                            "-U",
+                            "0",
+                            "-t",
+                            "1",
+                            "-m",
+                            "2048"));
+            servers.add(memcached);
+            ways.add(new Way("memcached", memcached, "memcached://127.0.0.1:" + port, false, CONNECTIONS));
+        }
+        int mapPort = Tools.freePort();
+        Peer map = Peer.start(
+                context, "hash map", mapPort, Tools.java(HashMapServer.class, List.of(Integer.toString(mapPort))));
+        servers.add(map);
+        ways.add(new Way("hash map", map, resp(mapPort), false, CONNECTIONS));
+        if (ways.size() < 6) {
+            context.say("redis-server or memcached is missing and left out: run scripts/setup-peers");
+        }
+        return ways;
+    }
+
+    private static String resp(int port) {
+        return "resp://127.0.0.1:" + port;
+    }
+
+    private void measure(BenchContext context, List<Way> ways, ExecutorService generator) throws Exception {
+        Rounds rounds = new Rounds();
+        for (String workload : WORKLOADS) {
+            for (Way way : ways) {
+                if (way.can(workload)) {
+                    rounds.add(name(workload, way.name()), () -> run(context, way, workload, false, generator));
+                }
+            }
+        }
+        for (Way way : ways) {
+            rounds.add(name(OPEN, way.name()), () -> run(context, way, "ycsb-c", true, generator));
+        }
+        if (!context.quick()) {
+            for (int i = 0; i < FIRST_RUNS; i++) {
+                for (Way way : ways) {
+                    run(context, way, "ycsb-a", false, generator);
+                }
+            }
+        }
+        rounds.run(context, context.quick() ? 1 : ROUNDS);
+        report(context, rounds, ways);
+    }
+
+    private static String name(String workload, String way) {
+        return way + " " + workload;
+    }
+
+    private double run(BenchContext context, Way way, String workload, boolean isOpen, ExecutorService generator)
+            throws Exception {
+        way.server().proceed();
+        try {
+            Future<RunResult> running = generator.submit(() -> run(context.quick(), way, workload, isOpen));
+            PhaseResult result = running.get().phases().getFirst();
+            results.put(name(isOpen ? OPEN : workload, way.name()), result);
+            return result.ratePerSecond();
+        } catch (ExecutionException failed) {
+            throw new BenchFailedException(name(workload, way.name()) + " failed: " + failed.getCause(), failed);
+        } finally {
+            way.server().pause();
+        }
+    }
+
+    private static RunResult run(boolean quick, Way way, String name, boolean isOpen) throws IOException {
+        RecordWorkload workload = Workloads.parse(name, quick ? RECORDS_QUICK : RECORDS, Workloads.Choice.DEFAULT);
+        Duration time = quick ? RUN_QUICK : RUN;
+        Phase phase = isOpen
+                ? Phase.open("open", time, quick ? RATE_QUICK : RATE)
+                : Phase.closed("closed", time, Workloads.isOrdered(name) ? SCANS_IN_FLIGHT : IN_FLIGHT);
+        try (Target target = way.target(Workloads.isOrdered(name))) {
+            return LoadRun.run(
+                    target,
+                    workload,
+                    workload.valueLengthMax(),
+                    List.of(phase.warmUp(quick ? WARM_UP_QUICK : WARM_UP), phase),
+                    new LoadRun.Settings(way.connections(), SLOTS, SLOTS, isOpen, true, -1),
+                    "",
+                    line -> {});
+        }
+    }
+
+    private void report(BenchContext context, Rounds rounds, List<Way> ways) {
+        context.say(String.format(
+                Locale.ROOT,
+                "operations/s, medians of %d rounds; %d under way (scans: %d), by TCP on %d connections; a record is"
+                        + " one value of 1,000 bytes; every answer checked; in brackets times Redis",
+                context.quick() ? 1 : ROUNDS,
+                IN_FLIGHT,
+                SCANS_IN_FLIGHT,
+                CONNECTIONS));
+        List<String> headings = new ArrayList<>(List.of("workload"));
+        ways.forEach(way -> headings.add(way.name()));
+        TextTable table = new TextTable(headings.toArray(String[]::new));
+        boolean hasRedis = ways.stream().anyMatch(way -> way.name().equals(REDIS));
+        for (String workload : WORKLOADS) {
+            List<String> cells = new ArrayList<>(List.of(workload));
+            for (Way way : ways) {
+                cells.add(way.can(workload) ? cell(rounds, workload, way.name(), hasRedis) : "-");
+            }
+            table.row(cells.toArray(String[]::new));
+        }
+        context.out().print(table.text());
+        open(context, ways);
+        if (hasRedis) {
+            double redis = rounds.median(name("ycsb-c", REDIS));
+            context.atLeast("ycsb-c-udp-over-redis", rounds.median(name("ycsb-c", QUERN_UDP)) / redis, 5, "x");
+            context.atLeast("ycsb-c-shm-over-redis", rounds.median(name("ycsb-c", QUERN_SHM)) / redis, 5, "x");
+            context.atLeast("ycsb-c-resp-over-redis", rounds.median(name("ycsb-c", QUERN_RESP)) / redis, 1, "x");
+        }
+    }
+
+    private static String cell(Rounds rounds, String workload, String way, boolean hasRedis) {
+        double rate = rounds.median(name(workload, way));
+        String text = TextTable.number(rate);
+        if (!hasRedis || workload.equals("ycsb-e") || way.equals(REDIS)) {
+            return text;
+        }
+        return text + String.format(Locale.ROOT, " (%.2f)", rate / rounds.median(name(workload, REDIS)));
+    }
+
+    private void open(BenchContext context, List<Way> ways) {
+        context.say(String.format(
+                Locale.ROOT,
+                "workload C, %,.0f requests/s due at random times, latencies from when they were due, last round:",
+                context.quick() ? RATE_QUICK : RATE));
+        TextTable table = new TextTable("", "answered /s", "p50 us", "p99 us", "p99.9 us", "max us", "held");
+        for (Way way : ways) {
+            PhaseResult result = results.get(name(OPEN, way.name()));
+            if (result != null) {
+                table.row(
+                        way.name(),
+                        TextTable.number(result.ratePerSecond()),
+                        us(result.latency().p50Us()),
+                        us(result.latency().p99Us()),
+                        us(result.latency().p999Us()),
+                        us(result.latency().maxUs()),
+                        result.held() ? "yes" : "no");
+            }
+        }
+        context.out().print(table.text());
+    }
+
+    private static String us(double us) {
+        return String.format(Locale.ROOT, "%,.1f", us);
+    }
+}
