@@ -47,6 +47,17 @@ public final class Buffer extends Bytes {
         return end;
     }
 
+    /** Begins a list of arguments, for {@link Call#call}. */
+    public Buffer list() {
+        return clear().appendInt(0);
+    }
+
+    /** Adds an argument to the list that this holds. */
+    public Buffer item(Bytes argument) {
+        appendInt(argument.length).append(argument);
+        return putInt(0, getInt(0) + 1);
+    }
+
     public Buffer putByte(int offset, byte value) {
         NativeMemory.putByte(at(offset, Byte.BYTES), value);
         return this;

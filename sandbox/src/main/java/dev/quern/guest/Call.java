@@ -20,6 +20,12 @@ public interface Call {
     int OVERFLOW = -7;
     int BAD_KEY = -9;
 
+    /** A called function returned another number than 0. */
+    int FAILED = -20;
+
+    /** A called function is paused. */
+    int PAUSED = -29;
+
     /** Flags of {@link #range}. */
     int RANGE_BACKWARDS = 1;
 
@@ -73,6 +79,22 @@ public interface Call {
 
     /** Appends to the reply; the bytes may lie in a record. */
     int reply(Bytes bytes);
+
+    /** Makes {@code target} so many random bytes, 65,536 at most, good enough for secrets. */
+    int random(Buffer target, int length);
+
+    /**
+     * Calls another of the tenant's functions on this runtime, by name, with a {@link Buffer#list list} of arguments, or none of length 0:
+     * within this call's transaction, time and {@link #TABLE}. OK, or FAILED when it returned another number than 0, and all that it wrote
+     * is dropped; NOT_FOUND, PAUSED. When it traps, so does this call. A function that is running, or one of its module, cannot be called.
+     */
+    int call(Bytes name, Bytes arguments);
+
+    /** What the function last called returned; 0 before any. */
+    int callResult();
+
+    /** Points {@code reply} to what the function last called replied, good until the next one is called; its length, or NOT_FOUND for none. */
+    int callReply(View reply);
 
     /** Adds a line to the tenant's function log, of at most 1 KiB. */
     void log(String line);

@@ -190,30 +190,59 @@ public final class StoreCalls {
     }
 
     public int random(WindowedMemory memory, int target, int length) {
+        checkRandom(length);
+        return random(memory.writable(Integer.toUnsignedLong(target), length), length);
+    }
+
+    /** Fills native memory with so many random bytes. */
+    public int random(long target, int length) {
+        checkRandom(length);
+        random.fill(target, length);
+        spent(length);
+        return StoreStatus.OK;
+    }
+
+    private static void checkRandom(int length) {
         if (length < 0 || length > RandomBytes.MAX) {
             throw new GuestTrap(
                     Reason.TRAP,
                     "random with length=" + Integer.toUnsignedLong(length) + "; ask for up to " + RandomBytes.MAX);
         }
-        random.fill(memory.writable(Integer.toUnsignedLong(target), length), length);
-        spent(length);
-        return StoreStatus.OK;
     }
 
     /** Calls another function; a list of length 0 is one of no arguments. What it returned goes to {@code result}. */
     public int call(WindowedMemory memory, int name, int nameLength, int arguments, int argumentsLength, int result) {
+        long nameAddress = memory.readable(Integer.toUnsignedLong(name), Integer.toUnsignedLong(nameLength));
+        long list = memory.readable(Integer.toUnsignedLong(arguments), Integer.toUnsignedLong(argumentsLength));
+        long resultAddress = memory.writable(Integer.toUnsignedLong(result), Integer.BYTES);
+        int status = call(nameAddress, nameLength, list, argumentsLength);
+        NativeMemory.putInt(resultAddress, callResult());
+        return status;
+    }
+
+    /** As the other, for a name and a list in native memory; what the function returned is then in {@link #callResult}. */
+    public int call(long name, int nameLength, long arguments, int argumentsLength) {
+        // Half a line of the caller's does not wait for the end of one that others begin.
+        wasi.flush();
+        return functions().call(name, nameLength, arguments, argumentsLength);
+    }
+
+    private FunctionCalls functions() {
         FunctionCalls calls = functions;
         if (calls == null) {
             throw new IllegalStateException("nobody runs functions that functions call");
         }
-        long nameAddress = memory.readable(Integer.toUnsignedLong(name), Integer.toUnsignedLong(nameLength));
-        long list = memory.readable(Integer.toUnsignedLong(arguments), Integer.toUnsignedLong(argumentsLength));
-        long resultAddress = memory.writable(Integer.toUnsignedLong(result), Integer.BYTES);
-        // Half a line of the caller's does not wait for the end of one that others begin.
-        wasi.flush();
-        int status = calls.call(nameAddress, nameLength, list, argumentsLength);
-        NativeMemory.putInt(resultAddress, calls.result());
-        return status;
+        return calls;
+    }
+
+    /** What the function last called returned. */
+    public int callResult() {
+        return functions().result();
+    }
+
+    /** What the function last called replied. */
+    public ReplyBuffer answer() {
+        return state.answer();
     }
 
     /** Copies what the function last called replied, or as much of it as there is room for; its full length, or NOT_FOUND. */

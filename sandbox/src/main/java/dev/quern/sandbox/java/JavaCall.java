@@ -11,6 +11,7 @@ import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
 import dev.quern.sandbox.guest.NativeCalls;
 import dev.quern.sandbox.guest.RangeCalls;
+import dev.quern.sandbox.guest.ReplyBuffer;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -234,6 +235,41 @@ final class JavaCall implements Call {
         } catch (GuestTrap trap) {
             throw kept(trap);
         }
+    }
+
+    @Override
+    public int random(Buffer target, int length) {
+        enter();
+        try {
+            return calls.random(target.length(length).address(), length);
+        } catch (GuestTrap trap) {
+            throw kept(trap);
+        }
+    }
+
+    @Override
+    public int call(Bytes name, Bytes arguments) {
+        enter();
+        try {
+            return calls.call(name.address(), name.length(), arguments.address(), arguments.length());
+        } catch (GuestTrap trap) {
+            throw kept(trap);
+        }
+    }
+
+    @Override
+    public int callResult() {
+        return calls.callResult();
+    }
+
+    @Override
+    public int callReply(View reply) {
+        ReplyBuffer answer = calls.answer();
+        if (!answer.isSet()) {
+            return NOT_FOUND;
+        }
+        reply.point(answer.address(), answer.length());
+        return answer.length();
     }
 
     @Override
