@@ -7,19 +7,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quern.kvstore.Tenant;
 import dev.quern.kvstore.TenantConfig;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Isolates of many tenants on one core: made when wanted, made ahead, let go when they are too many or too cold. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
 abstract class IsolatesConformanceTest {
     private static final long QUOTA_BYTES = 1 << 20;
     private static final int SPARES = 3;
 
     /** A tenth of what a process is to hold, as a test has a tenth of the time. */
     private static final int MANY = 1000;
+
+    /** More than the memory allows by far. */
+    private static final int FOLLOWERS = 200;
+
+    private static final int CHANCE_CALLS = 2000;
+
+    /** What an instance's first call replies. */
+    private static final long TALLY_FIRST = 41;
 
     private static final int PATIENT_MS = 1_000_000;
 
@@ -141,6 +152,69 @@ abstract class IsolatesConformanceTest {
             assertEquals(3, core.isolateCount());
             call(rig, functions.get(1)); // Whoever holds it may call it.
             assertEquals(4, core.isolateCount());
+        }
+    }
+
+    /** What a tenant leaves in memory that the next one's instance gets: nothing that it could find. */
+    @Test
+    void shouldShowATenantNothingOfThoseBeforeIt() throws FunctionRefusedException {
+        try (Rig rig = rig(Limits.ISOLATES_BYTES_MIN, 1)) {
+            List<Function> functions = deployToTenants(rig, FOLLOWERS, "hostile/state", COUNT_UP);
+            byte[] secret = new byte[8192];
+            Arrays.fill(secret, (byte) 0x5a);
+            Crew.run(rig, 2, (worker, core) -> {
+                for (int i = core; i < functions.size(); i += 2) {
+                    Tenant tenant = functions.get(i).tenant();
+                    for (String entry : List.of("count_up", "across", "take", "grow")) {
+                        // Each says by its result that all is as the module has it at first, and leaves it otherwise.
+                        byte[] argument = entry.equals("grow") ? number(8) : secret;
+                        int status = worker.as(tenant).call("f." + entry, argument);
+                        assertEquals(
+                                FunctionStatus.OK,
+                                status,
+                                () -> entry + worker.outcome().error());
+                    }
+                    worker.functionCore().maintain();
+                }
+                // All but those that were used last have gone, and nobody else was charged for them.
+                while (worker.functionCore().isolateCount() > 0) {
+                    worker.functionCore().maintain();
+                }
+            });
+            assertEquals(0, rig.functions().isolateMemory().bytes());
+        }
+    }
+
+    /** Isolates come and go while tenants call by chance: a call finds what the last one of the same instance left, or nothing. */
+    @Test
+    void shouldKeepTenantsApartWhileIsolatesComeAndGo() throws FunctionRefusedException {
+        try (Rig rig = rig(Limits.ISOLATES_BYTES_MIN, 20)) {
+            List<Function> functions = deployToTenants(rig, 120, "hostile/tally", "f");
+            Crew.run(rig, 2, (worker, core) -> {
+                SplittableRandom random = new SplittableRandom(core);
+                long[] before = new long[functions.size()];
+                int anew = 0;
+                for (int i = 0; i < CHANCE_CALLS; i++) {
+                    // Of its own half, as memory counts the attempts that a conflict ended, too.
+                    int chosen = random.nextInt(functions.size() / 2) * 2 + core;
+                    Function function = functions.get(chosen);
+                    int status = worker.as(function.tenant()).call(function, false, 0);
+                    assertEquals(
+                            FunctionStatus.OK, status, () -> worker.outcome().error());
+                    long inMemory = worker.replyNumbers().getLong(Long.BYTES);
+                    assertTrue(inMemory == before[chosen] + 1 || inMemory == TALLY_FIRST, () -> "found " + inMemory);
+                    anew += inMemory == TALLY_FIRST ? 1 : 0;
+                    before[chosen] = inMemory;
+                    worker.functionCore().maintain();
+                }
+                assertTrue(anew > 60, "some were let go and made again");
+            });
+            long calls = 0;
+            for (Function each : functions) {
+                calls += Long.parseLong(
+                        Objects.requireNonNull(rig.worker().as(each.tenant()).get("tally")));
+            }
+            assertEquals(2 * CHANCE_CALLS, calls);
         }
     }
 
