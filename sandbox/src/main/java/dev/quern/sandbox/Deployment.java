@@ -60,6 +60,13 @@ final class Deployment {
         return info;
     }
 
+    /** With the runtimes as they are now. */
+    @SuppressWarnings("ReferenceEquality") // there is one of each
+    FunctionInfo infoNow() {
+        FunctionRuntime now = runtimeNow();
+        return now == runtime ? info : info.withRuntimes(now.name(), runtime.name());
+    }
+
     /** Whether calls are refused. */
     boolean isPaused() {
         return isPaused;

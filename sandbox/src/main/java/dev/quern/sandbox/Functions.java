@@ -207,9 +207,14 @@ public final class Functions implements AutoCloseable {
         return install(tenant, manifest, runtime, runtime.load(manifest, maker), new byte[0], replace);
     }
 
+    /** Whether a runtime is for tenants only that are {@linkplain #trust trusted} with it. */
+    public boolean needsTrust(String runtime) {
+        return runtimes.stream().anyMatch(known -> known.name().equals(runtime) && !known.isIsolating());
+    }
+
     /** Lets a tenant use a runtime that does not isolate; the others are for all. */
     public void trust(Tenant tenant, String runtime) {
-        if (runtimes.stream().noneMatch(known -> known.name().equals(runtime) && !known.isIsolating())) {
+        if (!needsTrust(runtime)) {
             throw new IllegalArgumentException("'" + runtime + "' is no runtime that needs trust; there are "
                     + runtimes.stream()
                             .filter(known -> !known.isIsolating())
@@ -247,6 +252,7 @@ public final class Functions implements AutoCloseable {
         FunctionInfo info = new FunctionInfo(
                 manifest,
                 runtime.name(),
+                "",
                 loaded.facts().entries(),
                 module.length,
                 sha256(module),
@@ -259,7 +265,7 @@ public final class Functions implements AutoCloseable {
                 deployments.getAndIncrement(), tenant, info, runtime, loaded.module(), loaded.facts(), headStart);
         of(tenant).put(deployment, replace);
         changes.incrementAndGet();
-        return info;
+        return deployment.infoNow();
     }
 
     /** Whether it can go over to another runtime between two calls: what it is to remember goes along, and those that it calls are there. */
@@ -321,12 +327,12 @@ public final class Functions implements AutoCloseable {
 
     /** What a tenant has deployed, by name. */
     public List<FunctionInfo> list(Tenant tenant) {
-        return of(tenant).deployments().stream().map(Deployment::info).toList();
+        return of(tenant).deployments().stream().map(Deployment::infoNow).toList();
     }
 
     public @Nullable FunctionInfo describe(Tenant tenant, String name) {
         Deployment deployment = of(tenant).deployment(name);
-        return deployment == null ? null : deployment.info();
+        return deployment == null ? null : deployment.infoNow();
     }
 
     /** The newest lines that a tenant's functions logged, oldest first. */

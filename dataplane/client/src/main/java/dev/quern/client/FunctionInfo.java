@@ -10,8 +10,10 @@ import java.util.List;
 /**
  * A deployed function, as the server has it.
  *
- * @param runtime what runs it
+ * @param runtime what runs it now
+ * @param headStart whether another runtime, which will be faster, is being made ready to run it
  * @param paused whether calls are refused until it is resumed
+ * @param fresh whether each call begins with the module's initial memory, and not with what the last one left
  * @param timeLimit of one call
  * @param memoryPagesMax of 64 KiB each
  * @param moduleLength bytes of the module as deployed
@@ -20,8 +22,10 @@ import java.util.List;
 public record FunctionInfo(
         String name,
         String runtime,
+        boolean headStart,
         boolean readOnly,
         boolean paused,
+        boolean fresh,
         Duration timeLimit,
         int memoryPagesMax,
         int moduleLength,
@@ -32,6 +36,7 @@ public record FunctionInfo(
         int nameLength = FunctionLayout.nameLength(memory, body);
         long runtime = name + nameLength;
         int runtimeLength = FunctionLayout.runtimeLength(memory, body);
+        int flags = FunctionLayout.flags(memory, body);
         List<String> entries = new ArrayList<>();
         long at = runtime + runtimeLength;
         for (int i = FunctionLayout.entryCount(memory, body); i > 0; i--) {
@@ -42,8 +47,10 @@ public record FunctionInfo(
         return new FunctionInfo(
                 Wire.text(memory, name, nameLength),
                 Wire.text(memory, runtime, runtimeLength),
-                (FunctionLayout.flags(memory, body) & FunctionLayout.FLAG_READ_ONLY) != 0,
-                (FunctionLayout.flags(memory, body) & FunctionLayout.FLAG_PAUSED) != 0,
+                (flags & FunctionLayout.FLAG_HEAD_START) != 0,
+                (flags & FunctionLayout.FLAG_READ_ONLY) != 0,
+                (flags & FunctionLayout.FLAG_PAUSED) != 0,
+                (flags & FunctionLayout.FLAG_FRESH) != 0,
                 Duration.ofNanos(FunctionLayout.timeLimitUs(memory, body) * 1000),
                 FunctionLayout.memoryPagesMax(memory, body),
                 FunctionLayout.moduleLength(memory, body),

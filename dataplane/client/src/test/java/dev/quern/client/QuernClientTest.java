@@ -108,7 +108,17 @@ class QuernClientTest {
                     .memoryPagesMax(3);
             FunctionInfo info = client.await(functions.deploy(spec));
             assertEquals(
-                    new FunctionInfo("echo", "test", true, false, Duration.ofMillis(2), 3, 100_000, List.of("run")),
+                    new FunctionInfo(
+                            "echo",
+                            "test",
+                            false,
+                            true,
+                            false,
+                            false,
+                            Duration.ofMillis(2),
+                            3,
+                            100_000,
+                            List.of("run")),
                     info);
             QuernException taken = assertThrows(QuernException.class, () -> client.await(functions.deploy(spec)));
             assertEquals(Status.EXISTS, taken.status());

@@ -27,6 +27,9 @@ public final class FunctionLayout {
     /** Each call begins with the module's initial memory, globals and tables. */
     public static final int FLAG_FRESH = 8;
 
+    /** Another runtime is being made ready to run it. */
+    public static final int FLAG_HEAD_START = 16;
+
     private FunctionLayout() {}
 
     /** Writes the fixed fields; {@code name} follows at {@link #NAME_OFFSET}. */

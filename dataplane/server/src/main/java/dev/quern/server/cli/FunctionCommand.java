@@ -66,6 +66,8 @@ final class FunctionCommand implements Runnable {
                     Path file,
             @Option(names = "--replace", description = "In place of the function of this name.") boolean replace,
             @Option(names = "--read-only", description = "It may not write.") boolean readOnly,
+            @Option(names = "--fresh", description = "Each call begins with the module's initial memory.")
+                    boolean fresh,
             @Option(names = "--runtime", paramLabel = "NAME", description = "Instead of the server's choice.") @Nullable
                     String runtime,
             @Option(names = "--time-limit-ms", paramLabel = "MS", description = "Of one call.") @Nullable
@@ -83,6 +85,7 @@ final class FunctionCommand implements Runnable {
             manifest = Manifest.named(name);
         }
         manifest = readOnly ? manifest.withReadOnly(true) : manifest;
+        manifest = fresh ? manifest.withFresh(true) : manifest;
         manifest = runtime == null ? manifest : manifest.withRuntime(runtime);
         manifest = timeLimitMs == null ? manifest : manifest.withTimeLimitUs(FunctionProject.us(timeLimitMs));
         manifest = pages == null ? manifest : manifest.withMemoryPagesMax(pages);
@@ -145,7 +148,8 @@ final class FunctionCommand implements Runnable {
             }
             print(info);
             System.out.println("  time limit " + info.timeLimit().toNanos() / 1000 + " us, memory "
-                    + info.memoryPagesMax() + " pages, module " + info.moduleLength() + " bytes");
+                    + (info.fresh() ? "fresh" : "kept") + ", " + info.memoryPagesMax() + " pages, module "
+                    + info.moduleLength() + " bytes");
         }
         return 0;
     }
@@ -208,7 +212,8 @@ final class FunctionCommand implements Runnable {
     }
 
     private static void print(FunctionInfo info) {
-        System.out.println(info.name() + "  runtime " + info.runtime() + "  entries " + info.entries()
+        System.out.println(info.name() + "  runtime " + info.runtime()
+                + (info.headStart() ? " (a faster one is being made ready)" : "") + "  entries " + info.entries()
                 + (info.readOnly() ? "  read-only" : "") + (info.paused() ? "  paused" : ""));
     }
 }

@@ -4,6 +4,7 @@ import dev.quern.kvstore.StoreException;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.FunctionsConfig;
+import dev.quern.sandbox.Manifest;
 import dev.quern.server.ConfigException;
 import dev.quern.server.cli.FunctionTestFile.TestCase;
 import java.io.IOException;
@@ -84,9 +85,7 @@ final class FunctionProjectCommands {
             List<TestCase> tests = FunctionTestFile.read(testFile);
             int failed = 0;
             try (Functions functions = Functions.open(new FunctionsConfig(
-                    project.manifest().runtime(),
-                    false,
-                    FunctionsConfig.defaults().quantumUs()))) {
+                    Manifest.AUTO, false, FunctionsConfig.defaults().quantumUs()))) {
                 FunctionTestRun run = new FunctionTestRun(functions, project.manifest(), project.readModule());
                 for (TestCase test : tests) {
                     String wrong = run.run(test);

@@ -55,6 +55,9 @@ final class FunctionTestRun {
             TableState state = test.tables().get(FunctionTestFile.DEFAULT_TABLE);
             Tenant tenant = store.createTenant(
                     "test", TenantConfig.defaults().withDefaultTable(config(state != null && state.isOrdered())));
+            if (functions.needsTrust(manifest.runtime())) {
+                functions.trust(tenant, manifest.runtime()); // Who runs the test may run the function's classes.
+            }
             functions.deploy(tenant, manifest.withTimeLimitUs(Limits.TIME_LIMIT_US_MAX), module, false);
             Map<String, Table> tables = new HashMap<>();
             for (Map.Entry<String, TableState> named : test.tables().entrySet()) {

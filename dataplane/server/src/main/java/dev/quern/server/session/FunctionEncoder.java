@@ -53,6 +53,7 @@ final class FunctionEncoder implements AutoCloseable {
                 info.moduleBytes(),
                 (info.manifest().readOnly() ? FunctionLayout.FLAG_READ_ONLY : 0)
                         | (info.manifest().fresh() ? FunctionLayout.FLAG_FRESH : 0)
+                        | (info.nextRuntime().isEmpty() ? 0 : FunctionLayout.FLAG_HEAD_START)
                         | (isPaused ? FunctionLayout.FLAG_PAUSED : 0),
                 name.length,
                 runtime.length,

@@ -72,7 +72,10 @@ class FunctionCommandTest {
     @Test
     void shouldPauseResumeAndShowTheLog() throws IOException {
         Path module = Files.write(directory.resolve("say.wasm"), TestModules.SAY);
-        assertEquals(0, fn("deploy", "say", module.toString(), "--time-limit-ms", "5000"), () -> said);
+        assertEquals(
+                0,
+                fn("deploy", "say", module.toString(), "--time-limit-ms", "5000", "--runtime", "chicory"),
+                () -> said);
         assertTrue(said.startsWith("say  runtime ") && said.endsWith("  entries [run]\n"), said);
         String deployed = said.strip();
         assertEquals(0, fn("logs"), () -> said);
@@ -86,12 +89,20 @@ class FunctionCommandTest {
         assertEquals(0, fn("list"), () -> said);
         assertSaid(deployed + "  paused");
         assertEquals(0, fn("describe", "say"), () -> said);
-        assertTrue(said.startsWith(deployed + "  paused\n"), said);
+        assertTrue(said.startsWith(deployed + "  paused\n  time limit 5000000 us, memory kept, "), said);
         assertEquals(0, fn("resume", "say"), () -> said);
         assertSaid("resumed");
         assertEquals(0, fn("invoke", "say", "and one more"), () -> said);
         assertEquals(0, fn("logs"), () -> said);
         assertEquals(List.of("one line", "and one more"), said.lines().toList());
+    }
+
+    @Test
+    void shouldSayWhatMemoryAFunctionHas() throws IOException {
+        Path module = Files.write(directory.resolve("trap.wasm"), TestModules.TRAP);
+        assertEquals(0, fn("deploy", "fresh", module.toString(), "--fresh", "--read-only"), () -> said);
+        assertEquals(0, fn("describe", "fresh"), () -> said);
+        assertTrue(said.contains("read-only") && said.contains("memory fresh, 256 pages"), said);
     }
 
     @Test

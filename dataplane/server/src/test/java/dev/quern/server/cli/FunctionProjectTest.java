@@ -95,6 +95,26 @@ class FunctionProjectTest {
         assertTrue(said.endsWith("3 of 3 passed\n"), said);
     }
 
+    @Test
+    void shouldTestAFunctionInJava() throws IOException {
+        Path project = counter("""
+                [[test]]
+                name = "adds"
+                records = { visits = "40" }
+                calls = [{ arguments = ["visits", "2"], reply = "42" }]
+                after = { visits = "42" }
+                """);
+        try (InputStream jar = Functions.class.getResourceAsStream("examples/java/counter.jar")) {
+            Files.write(
+                    project.resolve("counter.jar"), Objects.requireNonNull(jar).readAllBytes());
+        }
+        Files.writeString(
+                project.resolve("function.toml"),
+                "name = \"counter\"\nmodule = \"counter.jar\"\nbuild = [\"true\"]\nruntime = \"java\"\n");
+        assertEquals(0, quern("fn", "test", project.toString()), () -> said);
+        assertTrue(said.endsWith("1 of 1 passed\n"), said);
+    }
+
     private Path counter(String tests) throws IOException {
         Path project = Files.createDirectory(directory.resolve("counter"));
         try (InputStream module = Functions.class.getResourceAsStream("examples/counter.wasm")) {
