@@ -47,6 +47,11 @@ public final class Record {
         return RecordLayout.valueAddress(record);
     }
 
+    /** Whether it is of a structure, as {@link Transaction#putStructured} writes them, and not just bytes. */
+    public static boolean isStructured(long record) {
+        return RecordLayout.isStructured(record);
+    }
+
     /** The value, copied. */
     public static byte[] value(long record) {
         return NativeMemory.toArray(valueAddress(record), valueLength(record));
@@ -59,6 +64,13 @@ public final class Record {
 
     static boolean isExpired(long record, long nowMs) {
         return RecordLayout.isExpired(record, nowMs);
+    }
+
+    /** For a record that nobody else has seen, and that takes another one's place. */
+    static void copyStructured(long old, long record) {
+        if (isStructured(old)) {
+            RecordLayout.markStructured(record);
+        }
     }
 
     static int bytes(long record) {

@@ -1,5 +1,6 @@
 package dev.quern.kvstore;
 
+import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.index.BucketWalk;
 import dev.quern.kvstore.index.Index;
 import java.util.ArrayDeque;
@@ -14,6 +15,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Sweeper {
     /** A table in which nothing expires now costs a look at a number. */
     private static final int TABLES_PER_STEP = 64;
+
+    /** What lies in a bucket, about: elements are taken away one by one. */
+    private static final int ELEMENTS_PER_BUCKET = 4;
+
+    /** A structure that ended; its elements are to go. */
+    private record Ended(Table elements, long id, long endedAt) {}
 
     /** An index that a clear replaced, and how far its records are taken away. */
     private static final class Replaced {
@@ -37,6 +44,10 @@ final class Sweeper {
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Queue<Replaced> arriving = new ConcurrentLinkedQueue<>();
     private final Queue<Replaced> waiting = new ArrayDeque<>();
+    /** As many at most as there were structures, each of which took more memory than this. */
+    private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+
+    private final RangeQuery endedElements = new RangeQuery();
     private final Queue<StoreCore> leavers = new ConcurrentLinkedQueue<>();
     private int tenantId;
     private int tableId;
@@ -58,6 +69,13 @@ final class Sweeper {
         leavers.add(closed);
     }
 
+    /** Takes the elements of a structure that ended; the transaction that ends it may still be publishing some. Any thread. */
+    void end(Table elements, long id) {
+        long epoch = store.epochs().epochOfRetirement();
+        ended.add(new Ended(elements, id, epoch));
+        store.epochs().end(epoch);
+    }
+
     /** Retired bytes of closed cores. Any thread. */
     long leftBytes() {
         long bytes = 0;
@@ -77,6 +95,10 @@ final class Sweeper {
             StoreCore leaver = leavers.peek();
             if (leaver != null && leaver.reclaimAfterClose(bucketsMax)) {
                 leavers.remove();
+            }
+            int swept = sweepEnded(core, nowMs, bucketsMax * ELEMENTS_PER_BUCKET);
+            if (swept > 0) {
+                return swept;
             }
             Replaced next = waiting.peek();
             if (next != null && next.retiredAt < store.epochs().advance()) {
@@ -115,6 +137,33 @@ final class Sweeper {
         }
     }
 
+    /** Takes elements of structures that ended away. No memory is needed for that. */
+    private int sweepEnded(StoreCore core, long nowMs, int elementsMax) {
+        Ended next = ended.peek();
+        if (next == null) {
+            return 0;
+        }
+        long oldest = store.epochs().advance();
+        int left = elementsMax;
+        core.enter(nowMs);
+        for (; next != null && next.endedAt() < oldest && left > 0; next = ended.peek()) {
+            Table elements = next.elements();
+            NativeMemory.putLong(core.scratch(), Long.reverseBytes(next.id()));
+            endedElements.prefix(core.scratch(), Structures.ID_BYTES);
+            int taken = elements.range(
+                    core,
+                    endedElements,
+                    left,
+                    element -> elements.delete(core, Record.keyAddress(element), Record.keyLength(element)));
+            if (taken < left) {
+                ended.remove();
+            }
+            left -= taken + 1;
+        }
+        core.exit();
+        return elementsMax - left;
+    }
+
     private void receive() {
         for (Replaced arrived = arriving.poll(); arrived != null; arrived = arriving.poll()) {
             waiting.add(arrived);
@@ -144,7 +193,7 @@ final class Sweeper {
                 tenantId = 0;
                 return 0;
             }
-            Table table = tenant.table(tableId);
+            Table table = tenant.tableToSweep(tableId);
             if (table == null) {
                 tableId = 0;
                 tenantId++;

@@ -37,7 +37,7 @@ public final class Table {
         this.id = id;
         this.name = name;
         this.config = config;
-        counts = new TableCounts(tenant.store().config().coresMax());
+        counts = new TableCounts(tenant.structures(), tenant.store().config().coresMax());
         index = newIndex();
         eviction = config.whenFull() == WhenFull.EVICT ? new TableEviction(this) : null;
         writes = new Writes(this);

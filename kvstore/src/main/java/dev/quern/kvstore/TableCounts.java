@@ -6,13 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A table's counts by core, and their sums. Each core writes its own; sums may be asked for on any thread. */
 final class TableCounts implements LongSupplier {
+    private final Structures structures;
     private final @Nullable TableCounters[] counters;
     private volatile int countersUsed;
 
     /** Records of replaced indexes that the cores' counts still hold. */
     private volatile long clearedRecords;
 
-    TableCounts(int coresMax) {
+    TableCounts(Structures structures, int coresMax) {
+        this.structures = structures;
         counters = new TableCounters[coresMax];
     }
 
@@ -29,7 +31,7 @@ final class TableCounts implements LongSupplier {
         return mine;
     }
 
-    /** Books a change from one record to another; either may be none. */
+    /** Books a change from one record to another that has been made; either may be none. */
     void book(StoreCore core, long old, long record) {
         TableCounters mine = of(core);
         if (old != Record.NONE) {
@@ -37,6 +39,9 @@ final class TableCounts implements LongSupplier {
             int bytes = Record.bytes(old);
             mine.liveBytes -= bytes;
             mine.blockBytes -= SizeClasses.blockBytes(bytes);
+            if (Record.isStructured(old)) {
+                structures.replaced(old, record);
+            }
         }
         if (record != Record.NONE) {
             mine.records++;

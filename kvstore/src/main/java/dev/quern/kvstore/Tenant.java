@@ -22,6 +22,7 @@ public final class Tenant {
     private final RecordArena arena;
     private final Map<String, Table> tablesByName = new ConcurrentHashMap<>();
     private volatile Table[] tables = new Table[0];
+    private final Structures structures = new Structures(this);
     private final Table defaultTable;
     private final AtomicLong clears = new AtomicLong();
     private volatile @Nullable TenantEviction eviction;
@@ -73,6 +74,8 @@ public final class Tenant {
         for (Table table : tables) {
             index += table.stats().indexBytes();
         }
+        Table elements = structures.elements();
+        index += elements == null ? 0 : elements.stats().indexBytes();
         return new MemoryUse(
                 quotaBytes(),
                 chargedBytes(),
@@ -93,13 +96,14 @@ public final class Tenant {
         return arena.residentBytes();
     }
 
-    /** Headers, keys and values of the records that are there. */
+    /** Headers, keys and values of the records that are there, and of structures' elements. */
     public long liveBytes() {
         long bytes = 0;
         for (Table table : tables) {
             bytes += table.stats().liveBytes();
         }
-        return bytes;
+        Table elements = structures.elements();
+        return elements == null ? bytes : bytes + elements.stats().liveBytes();
     }
 
     public long recordCount() {
@@ -126,6 +130,18 @@ public final class Tenant {
     /** In the order in which they were made; a table's id is its place. */
     public List<Table> tables() {
         return List.of(tables);
+    }
+
+    /** What this tenant's structured records share. */
+    public Structures structures() {
+        return structures;
+    }
+
+    /** The table of this id, and behind them all that of the structures' elements; null behind that. */
+    @Nullable
+    Table tableToSweep(int place) {
+        Table[] all = tables;
+        return place < all.length ? all[place] : place == all.length ? structures.elements() : null;
     }
 
     /**
@@ -201,6 +217,7 @@ public final class Tenant {
         for (Table table : tables) {
             table.close();
         }
+        structures.close();
         try {
             arena.close();
         } catch (IOException failed) {

@@ -5,6 +5,8 @@ import dev.quern.kvstore.index.BucketWalk;
 import dev.quern.kvstore.index.Index;
 import dev.quern.kvstore.index.Slots;
 import dev.quern.kvstore.memory.RecordLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,9 @@ public final class Transaction {
     private boolean isTooLarge;
     /** A scan met a bucket that was no longer part of the index. */
     private boolean isOutdated;
+
+    /** Ids of structures that it began or went on with, and then gave up again. */
+    private final List<Long> dropped = new ArrayList<>();
 
     private long resultLong;
     private long resultRecord;
@@ -212,12 +217,29 @@ public final class Transaction {
     }
 
     /**
-     * Will write a record.
+     * Will write a record, of bytes and no structure.
      *
      * @param expiryMs unix milliseconds, or {@link Record#NO_EXPIRY}
      * @return OK; OVER_QUOTA, TOO_LARGE, BAD_KEY, TRANSACTION_TOO_LARGE
      */
     public int put(Table table, long keyAddress, int keyLength, long valueAddress, int valueLength, long expiryMs) {
+        return put(table, keyAddress, keyLength, valueAddress, valueLength, expiryMs, false);
+    }
+
+    /** As {@link #put}, with a value of a structure, see {@link Structures}: {@link Record#isStructured} will tell. */
+    public int putStructured(
+            Table table, long keyAddress, int keyLength, long valueAddress, int valueLength, long expiryMs) {
+        return put(table, keyAddress, keyLength, valueAddress, valueLength, expiryMs, true);
+    }
+
+    private int put(
+            Table table,
+            long keyAddress,
+            int keyLength,
+            long valueAddress,
+            int valueLength,
+            long expiryMs,
+            boolean isStructured) {
         int bad = Table.check(keyLength, valueLength);
         if (bad != StoreStatus.OK) {
             return bad;
@@ -229,7 +251,13 @@ public final class Transaction {
         if (record == Record.NONE && table.makeRoomNow(core, bytes)) {
             record = core.allocateFull(table.tenant(), keyAddress, keyLength, valueAddress, valueLength, expiryMs);
         }
-        return record == Record.NONE ? StoreStatus.OVER_QUOTA : write(table, record, false);
+        if (record == Record.NONE) {
+            return StoreStatus.OVER_QUOTA;
+        }
+        if (isStructured) {
+            RecordLayout.markStructured(record);
+        }
+        return write(table, record, false);
     }
 
     /** Whether it was begun and neither committed nor aborted. */
@@ -312,6 +340,10 @@ public final class Transaction {
         long hash = index.hash(key, keyLength);
         int own = writes.find(table, hash, key, keyLength);
         if (own >= 0) {
+            long structure = Structures.idOf(writes.record(own));
+            if (structure != 0 && (isDelete || Structures.idOf(record) != structure)) {
+                dropped.add(structure);
+            }
             if (isMarked) {
                 replaced.add(own, writes.record(own), writes.isDelete(own));
             } else {
@@ -437,6 +469,9 @@ public final class Transaction {
         }
         writes.unlockAllAt(core.lastSequence());
         core.noteWrite();
+        for (int i = 0; i < dropped.size(); i++) {
+            writes.table(0).tenant().structures().end(dropped.get(i));
+        }
         for (int i = 0; i < count; i++) {
             Table table = writes.table(i);
             if (writes.record(i) != Record.NONE) {
@@ -479,6 +514,7 @@ public final class Transaction {
         }
         writes.clear();
         reads.clear();
+        dropped.clear();
         tenant = null;
         readTable = null;
         isTooLarge = false;

@@ -211,6 +211,10 @@ final class Writes {
         long old = key.old();
         long record = core.allocateFull(
                 tenant, keyAddress, keyLength, Record.valueAddress(old), Record.valueLength(old), expiryMs);
-        return record == Record.NONE ? key.unlock(StoreStatus.OVER_QUOTA) : replace(core, key, record);
+        if (record == Record.NONE) {
+            return key.unlock(StoreStatus.OVER_QUOTA);
+        }
+        Record.copyStructured(old, record);
+        return replace(core, key, record);
     }
 }

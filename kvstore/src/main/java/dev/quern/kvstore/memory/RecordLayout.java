@@ -11,7 +11,7 @@ public final class RecordLayout {
     /** u64: rises with each write of the key; unique in the store. */
     public static final int VERSION_OFFSET = 0;
 
-    /** u32: the value's length in the lower {@link #VALUE_LENGTH_BITS} bits, {@link #HAS_EXPIRY}; the others are 0. */
+    /** u32: the value's length in the lower {@link #VALUE_LENGTH_BITS} bits, {@link #HAS_EXPIRY}, {@link #IS_STRUCTURED}; the others are 0. */
     public static final int VALUE_LENGTH_OFFSET = VERSION_OFFSET + Long.BYTES;
 
     /** u16. */
@@ -28,6 +28,9 @@ public final class RecordLayout {
 
     /** Of the value's length: whether an i64 stands before the value, the unix milliseconds at which the record is gone, or {@link #NO_EXPIRY}. */
     public static final int HAS_EXPIRY = 1 << 31;
+
+    /** Of the value's length: whether the value is of a structure, and not just bytes. */
+    public static final int IS_STRUCTURED = 1 << 30;
 
     public static final int VALUE_LENGTH_BITS = 25;
     public static final int EXPIRY_BYTES = Long.BYTES;
@@ -80,6 +83,16 @@ public final class RecordLayout {
 
     public static boolean hasExpiry(long record) {
         return NativeMemory.getInt(record + VALUE_LENGTH_OFFSET) < 0;
+    }
+
+    public static boolean isStructured(long record) {
+        return (NativeMemory.getInt(record + VALUE_LENGTH_OFFSET) & IS_STRUCTURED) != 0;
+    }
+
+    /** Makes a record structured that nobody else has seen. */
+    public static void markStructured(long record) {
+        NativeMemory.putInt(
+                record + VALUE_LENGTH_OFFSET, NativeMemory.getInt(record + VALUE_LENGTH_OFFSET) | IS_STRUCTURED);
     }
 
     public static long valueAddress(long record) {

@@ -1,6 +1,8 @@
 package dev.quern.kvstore.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.ffi.linux.NativeMemory;
 import java.lang.foreign.Arena;
@@ -19,6 +21,7 @@ class RecordLayoutTest {
         assertEquals(15, RecordLayout.MARK_OFFSET);
         assertEquals(16, RecordLayout.KEY_OFFSET);
         assertEquals(0x8000_0000, RecordLayout.HAS_EXPIRY);
+        assertEquals(0x4000_0000, RecordLayout.IS_STRUCTURED);
     }
 
     @Test
@@ -48,6 +51,11 @@ class RecordLayoutTest {
                                 record + RecordLayout.valueOffset(keyLength, hasExpiry),
                                 RecordLayout.valueAddress(record));
                         assertEquals(RecordLayout.bytes(keyLength, valueLength, hasExpiry), RecordLayout.bytes(record));
+                        assertFalse(RecordLayout.isStructured(record));
+                        RecordLayout.markStructured(record);
+                        assertTrue(RecordLayout.isStructured(record));
+                        assertEquals(valueLength, RecordLayout.valueLength(record));
+                        assertEquals(hasExpiry, RecordLayout.hasExpiry(record));
                     }
                 }
             }
