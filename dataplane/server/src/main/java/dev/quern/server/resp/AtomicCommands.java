@@ -12,14 +12,14 @@ import dev.quern.kvstore.StoreStatus;
 final class AtomicCommands {
     /** What a command does to the records, and its reply to that: OK, or what the store refused it for. */
     @FunctionalInterface
-    private interface Step {
+    interface Step {
         int run(RespConnection connection, Arguments arguments, ReplyWriter reply);
     }
 
     private AtomicCommands() {}
 
     /** Does a step in a transaction; what it replied is taken back when it has to begin again, or the store refuses it. */
-    private static void atomically(RespConnection connection, Arguments arguments, ReplyWriter reply, Step step) {
+    static void atomically(RespConnection connection, Arguments arguments, ReplyWriter reply, Step step) {
         Records records = connection.records();
         int start = reply.size();
         int errors = reply.errors();
@@ -52,7 +52,7 @@ final class AtomicCommands {
         long before = Keys.find(connection, arguments, 1);
         boolean absent = before == Record.NONE;
         StringCommands.value(reply, before);
-        if (options.has(absent ? PutCondition.IF_PRESENT : PutCondition.IF_ABSENT)) {
+        if (StringCommands.isOther(before) || options.has(absent ? PutCondition.IF_PRESENT : PutCondition.IF_ABSENT)) {
             return StoreStatus.OK;
         }
         boolean keep = options.has(PutCondition.KEEP_EXPIRY) && !absent;
@@ -75,8 +75,9 @@ final class AtomicCommands {
     }
 
     private static int exchange(RespConnection connection, Arguments arguments, ReplyWriter reply) {
-        StringCommands.value(reply, Keys.find(connection, arguments, 1));
-        return put(connection, arguments, Record.NO_EXPIRY);
+        long before = Keys.find(connection, arguments, 1);
+        StringCommands.value(reply, before);
+        return StringCommands.isOther(before) ? StoreStatus.OK : put(connection, arguments, Record.NO_EXPIRY);
     }
 
     static void getdel(RespConnection connection, Arguments arguments, ReplyWriter reply) {
@@ -86,7 +87,7 @@ final class AtomicCommands {
     private static int take(RespConnection connection, Arguments arguments, ReplyWriter reply) {
         long before = Keys.find(connection, arguments, 1);
         StringCommands.value(reply, before);
-        return before == Record.NONE
+        return before == Record.NONE || Record.isStructured(before)
                 ? StoreStatus.OK
                 : connection.records().delete(arguments.address(1), arguments.length(1));
     }
@@ -98,6 +99,10 @@ final class AtomicCommands {
     private static int join(RespConnection connection, Arguments arguments, ReplyWriter reply) {
         long before = Keys.find(connection, arguments, 1);
         boolean absent = before == Record.NONE;
+        if (StringCommands.isOther(before)) {
+            reply.error(Errors.WRONG_TYPE);
+            return StoreStatus.OK;
+        }
         int length = absent ? 0 : Record.valueLength(before);
         int added = arguments.length(2);
         if (length + added > RespLimits.BULK_BYTES_MAX) {

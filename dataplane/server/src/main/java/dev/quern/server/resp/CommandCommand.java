@@ -64,9 +64,9 @@ final class CommandCommand {
         reply.bulk(command.label());
         reply.integer(command.arity());
         simples(reply, command.flags());
-        reply.integer(command.firstKey());
-        reply.integer(command.lastKey());
-        reply.integer(command.keyStep());
+        reply.integer(command.keys().first());
+        reply.integer(command.keys().last());
+        reply.integer(command.keys().step());
         simples(reply, List.of("@" + command.group()));
         reply.array(0);
         reply.array(0);

@@ -10,6 +10,8 @@ final class Errors {
     static final String NO_AUTHENTICATION = "NOAUTH Authentication required.";
     static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
     static final String VALUE_TOO_LONG = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+    static final String WRONG_TYPE = "WRONGTYPE Operation against a key holding the wrong kind of value";
+    static final String NOT_A_FLOAT = "ERR value is not a valid float";
     static final String CONTENDED = "TRYAGAIN Other cores keep writing the same keys: send the command again";
 
     private Errors() {}

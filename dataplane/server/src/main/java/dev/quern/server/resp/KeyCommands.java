@@ -23,7 +23,7 @@ final class KeyCommands {
     }
 
     static void type(RespConnection connection, Arguments arguments, ReplyWriter reply) {
-        reply.simple(Keys.find(connection, arguments, 1) == Record.NONE ? "none" : "string");
+        reply.simple(StructureLayout.typeName(Keys.find(connection, arguments, 1)));
     }
 
     static void ttl(RespConnection connection, Arguments arguments, ReplyWriter reply) {
@@ -165,6 +165,12 @@ final class KeyCommands {
     static void flushall(RespConnection connection, Arguments arguments, ReplyWriter reply) {
         if (flushes(arguments, reply)) {
             StoreCore store = connection.core().enter();
+            // The elements first: a structure made after it is cleared with its table, and none is left without its
+            // elements.
+            Table elements = connection.tenant().structures().elements();
+            if (elements != null) {
+                elements.clear(store);
+            }
             for (Table table : connection.tenant().tables()) {
                 table.clear(store);
             }

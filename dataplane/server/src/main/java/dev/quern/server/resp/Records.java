@@ -1,9 +1,12 @@
 package dev.quern.server.resp;
 
 import dev.quern.kvstore.PutCondition;
+import dev.quern.kvstore.RangeCursor;
+import dev.quern.kvstore.RangeQuery;
 import dev.quern.kvstore.Record;
 import dev.quern.kvstore.RecordVisitor;
 import dev.quern.kvstore.StoreCore;
+import dev.quern.kvstore.StoreException;
 import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Table;
 import dev.quern.kvstore.Transaction;
@@ -98,10 +101,59 @@ final class Records {
             return table().expire(store(), key, keyLength, expiryMs);
         }
         long record = transaction.find(table(), key, keyLength);
-        return record == Record.NONE
+        if (record == Record.NONE) {
+            return StoreStatus.NOT_FOUND;
+        }
+        long value = Record.valueAddress(record);
+        int length = Record.valueLength(record);
+        return refused(
+                Record.isStructured(record)
+                        ? transaction.putStructured(table(), key, keyLength, value, length, expiryMs)
+                        : transaction.put(table(), key, keyLength, value, length, expiryMs));
+    }
+
+    /** As {@link #put}, a structure's record. Only within a step. */
+    int putStructured(long key, int keyLength, long value, int valueLength, long expiryMs) {
+        return refused(running().putStructured(table(), key, keyLength, value, valueLength, expiryMs));
+    }
+
+    /** The record of a structure's element. Only within a step. */
+    long findElement(ElementKey key) {
+        Table elements = connection.tenant().structures().elements();
+        return elements == null ? Record.NONE : running().find(elements, key.address(), key.length());
+    }
+
+    /** Only within a step. */
+    int putElement(ElementKey key, long value, int valueLength) {
+        Table elements;
+        try {
+            elements = connection.tenant().structures().elementsToWrite();
+        } catch (StoreException noMemory) {
+            return refused(StoreStatus.OVER_QUOTA);
+        }
+        return refused(running().put(elements, key.address(), key.length(), value, valueLength, Record.NO_EXPIRY));
+    }
+
+    /** Only within a step. */
+    int deleteElement(ElementKey key) {
+        Table elements = connection.tenant().structures().elements();
+        return elements == null
                 ? StoreStatus.NOT_FOUND
-                : refused(transaction.put(
-                        table(), key, keyLength, Record.valueAddress(record), Record.valueLength(record), expiryMs));
+                : refused(running().delete(elements, key.address(), key.length()));
+    }
+
+    /** Begins a walk over elements; false when there are none. Only within a step. */
+    boolean range(RangeQuery query, RangeCursor cursor) {
+        Table elements = connection.tenant().structures().elements();
+        if (elements == null) {
+            return false;
+        }
+        running().range(elements, query, cursor);
+        return true;
+    }
+
+    private Transaction running() {
+        return Objects.requireNonNull(step);
     }
 
     /** A write without room makes an EXEC fail as a whole: a command may have written half of what it should. */

@@ -165,6 +165,18 @@ final class ReplyWriter {
         bulk(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** A double: RESP3's own, RESP2's bulk string. */
+    void real(double value) {
+        byte[] text = Score.text(value).getBytes(StandardCharsets.ISO_8859_1);
+        if (resp3) {
+            raw(new byte[] {','});
+            raw(text);
+            raw(new byte[] {'\r', '\n'});
+        } else {
+            bulk(text);
+        }
+    }
+
     /** Text for people: RESP3's verbatim string, RESP2's bulk string. */
     void verbatim(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

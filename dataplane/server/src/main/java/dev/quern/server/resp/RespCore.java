@@ -16,6 +16,9 @@ final class RespCore implements AutoCloseable {
     private final ReusableBuffer output = new ReusableBuffer(RespLimits.OUTPUT_BYTES, RespLimits.OUTPUT_KEPT_BYTES);
     private final ReplyWriter reply = new ReplyWriter(output);
     private final RecordList found = new RecordList();
+    private final Hash hash = new Hash();
+    private final FieldPairs pairs = new FieldPairs();
+    private final SortedSet sortedSet = new SortedSet();
     private @Nullable RespConnection replying;
     private final ArrayDeque<RespConnection> deferred = new ArrayDeque<>();
     private boolean entered;
@@ -102,6 +105,21 @@ final class RespCore implements AutoCloseable {
         return found;
     }
 
+    /** The reader and writer of hashes. */
+    Hash hash() {
+        return hash;
+    }
+
+    /** A list for a command's fields, empty. */
+    FieldPairs pairs() {
+        return pairs.clear();
+    }
+
+    /** The reader and writer of sorted sets. */
+    SortedSet sortedSet() {
+        return sortedSet;
+    }
+
     /** Counts a new connection in; false when there are too many. */
     boolean admit(RespConnection connection) {
         connections.add(connection);
@@ -145,6 +163,8 @@ final class RespCore implements AutoCloseable {
             reply.finish().release();
         }
         received.close();
+        hash.close();
+        sortedSet.close();
         output.close();
     }
 }

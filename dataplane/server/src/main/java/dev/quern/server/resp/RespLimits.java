@@ -1,5 +1,7 @@
 package dev.quern.server.resp;
 
+import dev.quern.kvstore.Limits;
+
 /** The Redis door's limits, each with its reason. */
 final class RespLimits {
     /** What one read may bring: a burst of pipelined commands, and one core's reads share one buffer. */
@@ -63,6 +65,17 @@ final class RespLimits {
 
     /** Keys that KEYS answers with; beyond, SCAN is the way. */
     static final int KEYS_MAX = 1 << 20;
+
+    /** Of a hash that is kept in one record, which each change writes anew: a few microseconds' copying, and as Redis's listpacks. */
+    static final int PACKED_FIELDS_MAX = 512;
+
+    static final int PACKED_BYTES_MAX = 64 * 1024;
+
+    /** A field of a hash or member of a sorted set: with the structure's id, kind and score it is a key of the store. */
+    static final int MEMBER_BYTES_MAX = Limits.KEY_BYTES_MAX - ElementKey.MEMBER_OFFSET_MAX;
+
+    /** Members that a command by rank passes over: some milliseconds of the core, as the store counts no members by rank. */
+    static final int RANK_STEPS_MAX = 100_000;
 
     /** A connection's name and what CLIENT SETINFO tells. */
     static final int CLIENT_TEXT_MAX = 256;

@@ -2,6 +2,7 @@ package dev.quern.server.resp;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.Record;
+import java.util.Locale;
 
 /** Commands that walk a table. Thread: the core's. */
 final class ScanCommands {
@@ -17,7 +18,7 @@ final class ScanCommands {
         long cursor = cursor(arguments);
         int count = COUNT_DEFAULT;
         Glob glob = Glob.ALL;
-        boolean strings = true;
+        String type = RecordList.ANY_TYPE;
         for (int index = 2; index < arguments.count(); index += 2) {
             if (index + 1 == arguments.count()) {
                 reply.error(Errors.SYNTAX);
@@ -36,7 +37,7 @@ final class ScanCommands {
             } else if (arguments.is(index, "MATCH")) {
                 glob = new Glob(arguments.toArray(index + 1));
             } else if (arguments.is(index, "TYPE")) {
-                strings = arguments.is(index + 1, "STRING");
+                type = arguments.text(index + 1).toLowerCase(Locale.ROOT);
             } else {
                 reply.error(Errors.SYNTAX);
                 return;
@@ -44,10 +45,11 @@ final class ScanCommands {
         }
         RecordList found = connection.core().found();
         found.match(glob);
+        found.only(type);
         cursor = connection.records().scan(cursor, count, found);
         reply.array(2);
         reply.bulk(Long.toUnsignedString(cursor));
-        keys(reply, found, strings ? found.size() : 0);
+        keys(reply, found, found.size());
     }
 
     /** Whether C's strtoul takes it whole, as Redis asks: a sign, digits up to 64 bits, or nothing at all; a NUL ends it. */

@@ -12,13 +12,20 @@ final class StringCommands {
         value(reply, Keys.find(connection, arguments, 1));
     }
 
-    /** The record's value, or nil. */
+    /** The record's value, or nil; an error when it is no string. */
     static void value(ReplyWriter reply, long record) {
         if (record == Record.NONE) {
             reply.nil();
+        } else if (Record.isStructured(record)) {
+            reply.error(Errors.WRONG_TYPE);
         } else {
             reply.bulk(Record.valueAddress(record), Record.valueLength(record));
         }
+    }
+
+    /** Whether it is there, and no string. */
+    static boolean isOther(long record) {
+        return record != Record.NONE && Record.isStructured(record);
     }
 
     static void set(RespConnection connection, Arguments arguments, ReplyWriter reply) {
@@ -105,6 +112,10 @@ final class StringCommands {
             return;
         }
         long record = Keys.find(connection, arguments, 1);
+        if (isOther(record)) {
+            reply.error(Errors.WRONG_TYPE);
+            return;
+        }
         if (record != Record.NONE && !options.readTime(Command.GETEX, arguments, nowMs, reply)) {
             return;
         }
@@ -125,13 +136,18 @@ final class StringCommands {
     static void mget(RespConnection connection, Arguments arguments, ReplyWriter reply) {
         reply.array(arguments.count() - 1L);
         for (int index = 1; index < arguments.count() && !reply.overflowed(); index++) {
-            value(reply, Keys.find(connection, arguments, index));
+            long record = Keys.find(connection, arguments, index);
+            value(reply, isOther(record) ? Record.NONE : record);
         }
     }
 
     static void strlen(RespConnection connection, Arguments arguments, ReplyWriter reply) {
         long record = Keys.find(connection, arguments, 1);
-        reply.integer(record == Record.NONE ? 0 : Record.valueLength(record));
+        if (isOther(record)) {
+            reply.error(Errors.WRONG_TYPE);
+        } else {
+            reply.integer(record == Record.NONE ? 0 : Record.valueLength(record));
+        }
     }
 
     static void incr(RespConnection connection, Arguments arguments, ReplyWriter reply) {
@@ -165,6 +181,8 @@ final class StringCommands {
         int status = records.increment(arguments.address(1), arguments.length(1), delta);
         if (status == StoreStatus.OK) {
             reply.integer(records.resultLong());
+        } else if (status == StoreStatus.NOT_A_NUMBER && isOther(Keys.find(connection, arguments, 1))) {
+            reply.error(Errors.WRONG_TYPE);
         } else {
             Errors.status(reply, status);
         }
