@@ -1,5 +1,6 @@
 package dev.quern.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Runs a benchmark beside its peers and says which targets hold.",
+        subcommands = ReportCommand.class,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:every target holds",
@@ -24,7 +26,12 @@ import picocli.CommandLine.Spec;
             "3:at least one target is short"
         })
 public final class BenchCommand implements Callable<Integer> {
-    @Parameters(arity = "0..1", paramLabel = "NAME", description = "which bench to run; --list names them")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAME",
+            description =
+                    "which bench to run; --list names them. quick runs all at smoke size, all runs all in full; both"
+                            + " write what they print to bench/results")
     private @Nullable String name;
 
     @Option(names = "--quick", description = "smoke size: shows in about a minute that the bench works")
@@ -40,8 +47,11 @@ public final class BenchCommand implements Callable<Integer> {
     public BenchCommand() {}
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         PrintStream out = System.out;
+        if (Suite.QUICK.equals(name) || Suite.ALL.equals(name)) {
+            return Suite.run(Benches.all(), Suite.QUICK.equals(name), Suite.results(), out);
+        }
         if (list || name == null) {
             out.print(listing());
             return 0;

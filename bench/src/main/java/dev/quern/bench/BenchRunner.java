@@ -17,9 +17,33 @@ public final class BenchRunner {
 
     private BenchRunner() {}
 
+    /**
+     * What came of a bench.
+     *
+     * @param code one of this class's
+     * @param targets that it reported; empty when it failed
+     * @param seconds that it took
+     */
+    public record Outcome(String bench, int code, List<Target> targets, double seconds) {}
+
     /** Runs to the end and returns the exit code. */
     public static int run(Bench bench, boolean quick, PrintStream out) {
+        return outcome(bench, quick, out).code();
+    }
+
+    /** Runs to the end. */
+    public static Outcome outcome(Bench bench, boolean quick, PrintStream out) {
         BenchContext context = new BenchContext(quick, out);
+        long startNs = System.nanoTime();
+        int code = run(bench, context, quick, out);
+        return new Outcome(
+                bench.name(),
+                code,
+                code == FAILED ? List.of() : context.targets(),
+                (System.nanoTime() - startNs) / 1e9);
+    }
+
+    private static int run(Bench bench, BenchContext context, boolean quick, PrintStream out) {
         context.say("bench " + bench.name() + (quick ? " (quick: smoke size, figures mean little)" : "") + ": "
                 + bench.purpose());
         context.say("on " + Machine.describe() + "; load averages " + Machine.loadAverages());

@@ -169,6 +169,16 @@ public final class LoadCommand implements Callable<Integer> {
             description = "with ring: pin the server's core to this processor")
     private int serverCpu = -1;
 
+    @Option(
+            names = "--profile",
+            description =
+                    "record a flight recording of the server meanwhile, and print where its time and its allocations"
+                            + " went; of ring, or of the JVM that --profile-pid names")
+    private boolean isProfiled;
+
+    @Option(names = "--profile-pid", paramLabel = "PID", description = "the server's JVM, on this machine")
+    private @Nullable Long profiledPid;
+
     @Option(names = "--json", paramLabel = "FILE", description = "write everything measured as JSON")
     private @Nullable Path json;
 
@@ -197,16 +207,31 @@ public final class LoadCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec().commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }
-        try (target) {
+        try (target;
+                @Nullable Profile profile = profile()) {
             RunResult result = LoadRun.run(
                     target, workload, workload.valueLengthMax(), phases, settings(), command(), System.out::println);
             System.out.print(Reports.text(result));
+            if (profile != null) {
+                System.out.print(profile.stop());
+            }
             write(result);
             return result.phases().stream().allMatch(phase -> phase.held()) ? 0 : NOT_HELD;
         } catch (BenchFailedException | WrongAnswerException | IllegalStateException failed) {
             System.err.println("quern load: " + failed.getMessage());
             return 1;
         }
+    }
+
+    private @Nullable Profile profile() throws IOException {
+        if (!isProfiled && profiledPid == null) {
+            return null;
+        }
+        if (profiledPid == null && !address.equals("ring")) {
+            throw new ParameterException(
+                    spec().commandLine(), "only ring runs in this JVM: name the server's by --profile-pid");
+        }
+        return Profile.start(profiledPid == null ? ProcessHandle.current().pid() : profiledPid);
     }
 
     private Target.Login login() {

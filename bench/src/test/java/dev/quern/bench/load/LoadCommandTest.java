@@ -8,12 +8,15 @@ import dev.quern.bench.report.PhaseResult;
 import dev.quern.bench.report.Reports;
 import dev.quern.bench.report.RunResult;
 import dev.quern.server.cli.Main;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,6 +94,21 @@ class LoadCommandTest {
         assertEquals(3, Files.readAllLines(csv).size());
         String page = Files.readString(html);
         assertTrue(page.contains("<svg") && page.contains("Latency by percentile") && page.endsWith("</html>\n"), page);
+    }
+
+    @Test
+    void shouldPrintWhereTheServersTimeWent() {
+        PrintStream before = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals(0, load("ring", "--records", "1000", "--duration", "1", "--warm-up", "0.1", "--profile"));
+        } finally {
+            System.setOut(before);
+        }
+        String report = printed.toString(StandardCharsets.UTF_8);
+        assertTrue(report.contains("frame of a core loop") && report.contains("flight recording: "), report);
+        assertEquals(2, load("udp://127.0.0.1:1", "--profile"));
     }
 
     @Test
