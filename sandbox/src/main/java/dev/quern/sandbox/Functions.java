@@ -42,7 +42,7 @@ public final class Functions implements AutoCloseable {
     private final long quantumNs;
     private final IsolatesConfig isolatesConfig;
     private final IsolateMemory isolateMemory;
-    private final AtomicInteger changes = new AtomicInteger();
+    private final Changes changes = new Changes();
     private volatile boolean isWarm;
     private volatile boolean closed;
 
@@ -159,12 +159,11 @@ public final class Functions implements AutoCloseable {
 
     /** Cores are to look at what they have. */
     void changed() {
-        changes.incrementAndGet();
+        changes.add(null);
     }
 
-    /** Rises whenever something may have been removed, or is to be run elsewhere. */
-    int changes() {
-        return changes.get();
+    Changes changes() {
+        return changes;
     }
 
     /** How long a function runs before others go first. */
@@ -264,7 +263,6 @@ public final class Functions implements AutoCloseable {
         Deployment deployment = new Deployment(
                 deployments.getAndIncrement(), tenant, info, runtime, loaded.module(), loaded.facts(), headStart);
         of(tenant).put(deployment, replace);
-        changes.incrementAndGet();
         return deployment.infoNow();
     }
 
@@ -296,9 +294,7 @@ public final class Functions implements AutoCloseable {
 
     /** Takes a function away; false when there is none. Calls that are running end as they began. */
     public boolean remove(Tenant tenant, String name) {
-        boolean removed = of(tenant).remove(name);
-        changes.incrementAndGet();
-        return removed;
+        return of(tenant).remove(name);
     }
 
     /** Has calls of a function refused, until it is resumed or replaced; false when there is none. Calls that are running go on. */
@@ -362,7 +358,7 @@ public final class Functions implements AutoCloseable {
     }
 
     TenantFunctions of(Tenant tenant) {
-        return byTenant.computeIfAbsent(tenant, any -> new TenantFunctions());
+        return byTenant.computeIfAbsent(tenant, any -> new TenantFunctions(changes::add));
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.StoreException;
 import java.lang.foreign.Arena;
+import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -43,7 +44,10 @@ final class HeadStarts {
 
     private final Functions functions;
     private final FunctionRuntime early;
-    private final Map<String, HeadStart> live = new ConcurrentHashMap<>();
+
+    /** Kept by the deployments that have them, and by the queue: what nobody has any more counts no longer. */
+    private final Map<String, WeakReference<HeadStart>> live = new ConcurrentHashMap<>();
+
     private final Set<String> compiled = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<HeadStart> wanted = new ArrayBlockingQueue<>(LIVE_MAX);
     private final Thread thread;
@@ -59,18 +63,26 @@ final class HeadStarts {
     @Nullable
     HeadStart of(Manifest manifest, String sha256, byte[] module) {
         String key = manifest.name() + ' ' + manifest.memoryPagesMax() + ' ' + sha256;
-        HeadStart found = live.get(key);
-        if (found != null || compiled.contains(key) || live.size() >= LIVE_MAX) {
+        WeakReference<HeadStart> kept = live.get(key);
+        HeadStart found = kept == null ? null : kept.get();
+        if (found != null || compiled.contains(key) || !hasRoom()) {
             return found;
         }
         try {
             HeadStart made =
                     new HeadStart(key, early, early.load(manifest, module).module(), this);
-            live.put(key, made);
+            live.put(key, new WeakReference<>(made));
             return made;
         } catch (FunctionRefusedException notThere) {
             return null;
         }
+    }
+
+    private boolean hasRoom() {
+        if (live.size() >= LIVE_MAX) {
+            live.values().removeIf(kept -> kept.get() == null);
+        }
+        return live.size() < LIVE_MAX;
     }
 
     void offer(HeadStart sampled) {

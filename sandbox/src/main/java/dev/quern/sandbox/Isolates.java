@@ -205,27 +205,23 @@ final class Isolates implements AutoCloseable {
         leaving.isGone = true;
     }
 
-    /**
-     * Closes instances of deployments that were removed, and isolates that this leaves empty; has those that are to be elsewhere by now
-     * looked for when they are called next. Returns how many instances were closed.
-     */
-    int dropRemoved() {
-        int dropped = 0;
-        for (TenantIsolate home : new ArrayList<>(isolates.values())) {
-            for (Deployment deployment : new ArrayList<>(home.instances().keySet())) {
-                if (deployment.isRemoved()) {
-                    drop(home, deployment);
-                    dropped++;
-                } else if (deployment.isToLeave(home.runtime())) {
-                    // Its next call takes it along.
-                    forgetAll(home, deployment);
-                }
-            }
+    /** Closes the instances of a deployment that was removed, and isolates that this leaves empty. No isolate may be entered. */
+    void dropRemoved(Deployment removed) {
+        dropRemoved(removed, removed.runtime());
+        HeadStart headStart = removed.headStart();
+        if (headStart != null) {
+            dropRemoved(removed, headStart.runtime());
+        }
+    }
+
+    private void dropRemoved(Deployment removed, FunctionRuntime runtime) {
+        TenantIsolate home = isolates.get(new Key(removed.tenant(), runtime));
+        if (home != null) {
+            drop(home, removed);
             if (home.instances().isEmpty()) {
                 letGo(home);
             }
         }
-        return dropped;
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What one tenant has deployed, and what its functions logged. Safe on any thread. */
@@ -18,7 +19,13 @@ final class TenantFunctions {
     private final Map<String, Function> functions = new HashMap<>();
     private final FunctionLog log = new FunctionLog(System::nanoTime);
     private final Set<String> trusted = ConcurrentHashMap.newKeySet();
+    private final Consumer<Deployment> gone;
     private volatile FunctionNames names = FunctionNames.EMPTY;
+
+    /** @param gone told of what was removed or replaced */
+    TenantFunctions(Consumer<Deployment> gone) {
+        this.gone = gone;
+    }
 
     /** Lets the tenant use a runtime that does not isolate. */
     void trust(String runtime) {
@@ -79,6 +86,7 @@ final class TenantFunctions {
         removed.remove();
         functions.values().removeIf(function -> function.deployment() == removed);
         names = new FunctionNames(functions);
+        gone.accept(removed); // Last, as a core that hears of it must not find it again.
         return true;
     }
 

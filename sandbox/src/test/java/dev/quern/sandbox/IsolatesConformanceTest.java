@@ -152,6 +152,17 @@ abstract class IsolatesConformanceTest {
             assertEquals(3, core.isolateCount());
             call(rig, functions.get(1)); // Whoever holds it may call it.
             assertEquals(4, core.isolateCount());
+            for (Function each : functions) {
+                rig.functions().remove(each.tenant(), "f");
+            }
+            int turns = 0;
+            while (core.isolateCount() > 1) {
+                core.maintain();
+                turns++;
+            }
+            assertTrue(turns <= functions.size());
+            // That which was called when it was removed already is let go when it is cold.
+            call(rig, functions.get(1));
         }
     }
 
