@@ -11,7 +11,10 @@ public final class PlaceState {
     /** Requests that come to this core in a second: those wait behind what runs inline. */
     public double requestsPerSecond;
 
-    /** How long the oldest request of this core has waited. */
+    /**
+     * How long the oldest request of this core has waited, or the oldest invocation in its own queue if that is longer: what is to run here
+     * comes after both.
+     */
     public long inlineWaitNs;
 
     /** Whether the last function here was the same tenant's. */

@@ -139,6 +139,25 @@ public final class TenantQueues {
         if (pool.isFull() || queued[slot] >= config.tenantInvocationsMax() || expectedNs > limitNs) {
             return Math.max(config.quantumNs(), (long) expectedNs);
         }
+        add(slot, payload, target, nowNs);
+        return 0;
+    }
+
+    /**
+     * Takes over an invocation that another core gave away, for which admission was asked there; its deadline is as for one that comes now.
+     *
+     * @return whether there was room
+     */
+    public boolean adopt(int tenant, long payload, long nowNs) {
+        int slot = slot(tenant);
+        if (pool.isFull()) {
+            return false;
+        }
+        add(slot, payload, targetNs[slot], nowNs);
+        return true;
+    }
+
+    private void add(int slot, long payload, long target, long nowNs) {
         long deadlineNs = nowNs + (target > 0 ? target : config.targetNs());
         heap[slot] = pool.add(heap[slot], slot, payload, deadlineNs, nowNs);
         queued[slot]++;
@@ -150,7 +169,6 @@ public final class TenantQueues {
             grant(slot);
         }
         ready(slot);
-        return 0;
     }
 
     /** How long the tenant's queue is for its share of the core: others' queues do not lengthen it. */

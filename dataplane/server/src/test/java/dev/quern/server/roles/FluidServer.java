@@ -25,6 +25,7 @@ final class FluidServer {
     double functions;
     double done;
     int roleMoves;
+    int decisions = 1;
     int laneMoves;
     long nowNs;
 
@@ -108,13 +109,15 @@ final class FluidServer {
                     isServing || queuedNs == 0 ? 0 : 1);
             snapshot.lane(core, snapshot.owner(core), laneServed[core]);
         }
-        decide();
+        for (int i = 0; i < decisions && decide(); i++) {
+            // Again, on the same look, with the last move in it.
+        }
     }
 
-    private void decide() {
+    private boolean decide() {
         Move move = provisioner.decide(snapshot, nowNs);
         if (move == null) {
-            return;
+            return false;
         }
         if (move.changesRole()) {
             roleMoves++;
@@ -123,6 +126,7 @@ final class FluidServer {
         }
         snapshot.apply(move);
         check();
+        return true;
     }
 
     private void check() {

@@ -19,7 +19,9 @@ class ProvisionerTest {
     private static FluidServer server(long seed, double noise) {
         SplittableRandom random = new SplittableRandom(seed);
         int cores = CORES[random.nextInt(CORES.length)];
-        return new FluidServer(cores, 3 * random.nextDouble(), noise, 3 * random.nextDouble(), random);
+        FluidServer server = new FluidServer(cores, 3 * random.nextDouble(), noise, 3 * random.nextDouble(), random);
+        server.decisions = random.nextBoolean() ? 1 : Math.max(1, cores / 8);
+        return server;
     }
 
     @Test

@@ -284,6 +284,13 @@ class TenantQueuesTest {
         assertEquals(1, queues.givenTenant());
         assertEquals("[0, 1, 2, 3, 4]", Arrays.toString(Arrays.copyOf(batch, 5)));
         assertEquals(6, queues.size());
+        TenantQueues idle = queues();
+        for (int i = 0; i < 5; i++) {
+            assertTrue(idle.adopt(1, batch[i], 0));
+        }
+        idle.take(0, batch);
+        assertEquals(0, batch[0]);
+        assertEquals(4, idle.size(1));
     }
 
     @Test

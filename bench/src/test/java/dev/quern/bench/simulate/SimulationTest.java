@@ -1,0 +1,86 @@
+package dev.quern.bench.simulate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.sandbox.RuntimeCosts;
+import dev.quern.server.roles.MessageCosts;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+@Timeout(120)
+class SimulationTest {
+    private static final SimulatedCosts COSTS = new SimulatedCosts(
+            400, 20_000, 100, 20_000, new RuntimeCosts(300, 150, 110, 40, 20_000), MessageCosts.DEFAULT);
+
+    private static Outcome run(LoadShape load, Policy policy, int cores) {
+        return new Simulation(load, policy, COSTS, cores, 200, 7, 300_000_000).run();
+    }
+
+    @Test
+    void shouldRepeatItselfWithOneSeed() {
+        Outcome one = run(LoadShape.STEP, Policy.of(Policy.Kind.ADAPTIVE), 2);
+        Outcome two = run(LoadShape.STEP, Policy.of(Policy.Kind.ADAPTIVE), 2);
+        assertEquals(one.getsPerSecond(), two.getsPerSecond());
+        assertEquals(one.functionP99Us(), two.functionP99Us());
+        assertEquals(one.moves(), two.moves());
+    }
+
+    @Test
+    void shouldFollowASwingNearlyAsWellAsWhoWasToldAndBetterThanAnyFixedSplit() {
+        double adaptive =
+                run(LoadShape.SWING, Policy.of(Policy.Kind.ADAPTIVE), 2).usefulShare();
+        double oracle = run(LoadShape.SWING, Policy.of(Policy.Kind.ORACLE), 2).usefulShare();
+        double fixed =
+                run(LoadShape.SWING, new Policy(Policy.Kind.STATIC, 1), 2).usefulShare();
+        assertTrue(adaptive >= 0.9 * oracle, adaptive + " of " + oracle);
+        assertTrue(adaptive >= 1.3 * fixed, adaptive + " beside " + fixed);
+    }
+
+    @Test
+    void shouldCarryWhatIsAskedForBelowTheLoadOfAllCores() {
+        for (int cores : new int[] {2, 8}) {
+            Outcome mixed = run(LoadShape.MIXED, Policy.of(Policy.Kind.ADAPTIVE), cores);
+            assertTrue(mixed.usefulShare() >= 0.9 * mixed.offeredShare(), cores + " cores: " + mixed);
+        }
+    }
+
+    @Test
+    void shouldShedEarlyAtTwiceTheLoad() {
+        Outcome twice = run(LoadShape.OVERLOAD, Policy.of(Policy.Kind.ADAPTIVE), 4);
+        assertTrue(twice.shedPerSecond() > 0);
+        assertTrue(twice.functionP99Us() < 10_000, twice.toString());
+        assertTrue(twice.getP99Us() < 10_000, twice.toString());
+    }
+
+    @Test
+    void shouldPrintATableAndWriteWindowsAndAPicture(@TempDir Path directory) throws Exception {
+        Path csv = directory.resolve("windows.csv");
+        Path svg = directory.resolve("chart.svg");
+        StringWriter errors = new StringWriter();
+        int exit = new CommandLine(new SimulateCommand())
+                .setErr(new PrintWriter(errors))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(
+                        "--cores",
+                        "2",
+                        "--ms",
+                        "60",
+                        "--load",
+                        "step",
+                        "--csv",
+                        csv.toString(),
+                        "--svg",
+                        svg.toString());
+        assertEquals(0, exit, errors.toString());
+        assertTrue(Files.readAllLines(csv).size() > 4 * 5);
+        assertTrue(Files.readString(svg).startsWith("<svg"));
+        assertEquals(2, new CommandLine(new SimulateCommand()).execute("--cores", "1"));
+    }
+}
