@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Commands on hashes, sorted sets and strings under the same few keys, sense and nonsense, alone and in transactions, to a redis-server and
- * to us: the replies are the same, byte for byte. A failure prints its seed.
+ * Commands on hashes, sorted sets and strings under the same few keys, sense and nonsense, alone and in transactions, watched and not, to a
+ * redis-server and to us: the replies are the same, byte for byte. A failure prints its seed.
  */
 @Timeout(120)
 class SideBySideTypesTest {
@@ -176,6 +176,10 @@ class SideBySideTypesTest {
     private static List<String[]> burst(Random random) {
         List<String[]> burst = new ArrayList<>();
         boolean inTransaction = random.nextInt(4) == 0;
+        if (inTransaction && random.nextInt(3) == 0) {
+            burst.add(words("WATCH", key(random)));
+            burst.add(next(random));
+        }
         if (inTransaction) {
             burst.add(words("MULTI"));
         }
