@@ -8,27 +8,50 @@ import dev.quern.ffi.linux.NativeMemory;
  */
 public final class Checksum {
     private static final long WORD = 0xFFFF_FFFFL;
+    private static final int STEP = 4 * Long.BYTES;
 
     private Checksum() {}
 
-    /** The sum of a range, of which only the last may have an odd length; of at most 64 KiB. */
+    /**
+     * The sum of a range, of which only the last may have an odd length; of at most 64 KiB. Four words a step: their high halves are added up by
+     * themselves, and all words modulo 2^64, so that the low halves' sum is what is left, and no word has to be taken apart.
+     */
     public static long sum(long address, int length) {
-        long sum = 0;
-        int at = 0;
-        for (; at + Long.BYTES <= length; at += Long.BYTES) {
-            long word = NativeMemory.getLong(address + at);
-            sum += (word & WORD) + (word >>> Integer.SIZE);
+        long end = address + length;
+        long at = address;
+        long words = 0;
+        long highs = 0;
+        for (; at + STEP <= end; at += STEP) {
+            long first = NativeMemory.getLong(at);
+            long second = NativeMemory.getLong(at + Long.BYTES);
+            long third = NativeMemory.getLong(at + 2 * Long.BYTES);
+            long fourth = NativeMemory.getLong(at + 3 * Long.BYTES);
+            words += (first + second) + (third + fourth);
+            highs += ((first >>> Integer.SIZE) + (second >>> Integer.SIZE))
+                    + ((third >>> Integer.SIZE) + (fourth >>> Integer.SIZE));
         }
-        if (at + Integer.BYTES <= length) {
-            sum += NativeMemory.getInt(address + at) & WORD;
+        for (; at + Long.BYTES <= end; at += Long.BYTES) {
+            long word = NativeMemory.getLong(at);
+            words += word;
+            highs += word >>> Integer.SIZE;
+        }
+        return highs + (words - (highs << Integer.SIZE)) + rest(at, (int) (end - at));
+    }
+
+    /** The sum of less than a word. */
+    private static long rest(long address, int length) {
+        long at = address;
+        long sum = 0;
+        if ((length & Integer.BYTES) != 0) {
+            sum = NativeMemory.getInt(at) & WORD;
             at += Integer.BYTES;
         }
-        if (at + Short.BYTES <= length) {
-            sum += Short.toUnsignedInt(NativeMemory.getShort(address + at));
+        if ((length & Short.BYTES) != 0) {
+            sum += Short.toUnsignedInt(NativeMemory.getShort(at));
             at += Short.BYTES;
         }
-        if (at < length) {
-            sum += Byte.toUnsignedInt(NativeMemory.getByte(address + at));
+        if ((length & 1) != 0) {
+            sum += Byte.toUnsignedInt(NativeMemory.getByte(at));
         }
         return sum;
     }

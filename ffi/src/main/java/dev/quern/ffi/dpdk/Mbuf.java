@@ -101,6 +101,11 @@ public final class Mbuf {
         return (place >>> SEGMENTS_SHIFT & 0xFFFF) == 1;
     }
 
+    /** 0 when the packet has this one buffer; so that the places of many can be looked at together. */
+    public static long notAlone(long place) {
+        return (place >>> SEGMENTS_SHIFT & 0xFFFF) ^ 1;
+    }
+
     /** The address of this buffer's first byte of the packet, by its {@link #place}. */
     public static long data(long mbuf, long place) {
         return NativeMemory.getLong(mbuf + BUFFER) + (place & OFFSET_MASK);

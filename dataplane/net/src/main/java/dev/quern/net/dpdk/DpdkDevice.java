@@ -87,7 +87,8 @@ public final class DpdkDevice implements PacketDevice {
             ethdev.start();
             if (queueCount > 1 && !(info.spreadsUdp() && ethdev.spreadOver(queueCount))) {
                 LOG.warn(
-                        "device {} ({}) spreads flows over its queues as it will: clients cannot choose the core that serves them",
+                        "device {} ({}) spreads flows over its queues as it will: clients cannot choose the core that"
+                                + " serves them",
                         ethdev.name(),
                         info.driver());
             }
@@ -196,7 +197,6 @@ public final class DpdkDevice implements PacketDevice {
     @Override
     public void close() {
         transmits.forEach(MbufTransmitQueue::close);
-        receives.forEach(MbufReceiveQueue::close);
         release(ethdev, pool);
     }
 }

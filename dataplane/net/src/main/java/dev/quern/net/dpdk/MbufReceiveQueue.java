@@ -4,7 +4,6 @@ import dev.quern.ffi.dpdk.BurstQueue;
 import dev.quern.ffi.dpdk.Mbuf;
 import dev.quern.ffi.dpdk.MbufCache;
 import dev.quern.ffi.dpdk.MbufFlags;
-import dev.quern.ffi.linux.NativeHeap;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.net.PacketBurst;
 import dev.quern.net.PacketFlags;
@@ -18,7 +17,6 @@ final class MbufReceiveQueue implements ReceiveQueue {
     private final BurstQueue queue;
     private final int trusted;
     private final AtomicLong cutFrames;
-    private final long packets = NativeHeap.allocate((long) MbufTransmitQueue.BURST_MAX * Long.BYTES);
 
     /**
      * @param trusted what is known of each frame's checksums, whatever the device says
@@ -33,21 +31,47 @@ final class MbufReceiveQueue implements ReceiveQueue {
     @Override
     public int receive(PacketBurst burst, int limit) {
         int wanted = Math.min(Math.min(limit, burst.room()), MbufTransmitQueue.BURST_MAX);
-        int received = queue.burst(packets, wanted);
-        int given = 0;
-        for (int i = 0; i < received; i++) {
-            long slot = packets + (long) i * Long.BYTES;
-            long mbuf = NativeMemory.getLong(slot);
+        int first = burst.count();
+        int received = queue.burst(burst.handles(first), wanted);
+        long seen = describe(burst.handles(first), burst.addresses(first), burst.kinds(first), received, trusted);
+        burst.grow(received);
+        if (seen == 0) {
+            return received;
+        }
+        return look(burst, first);
+    }
+
+    /**
+     * Writes the columns of frames whose handles stand there. One plain loop, since what is unusual is looked at afterwards.
+     *
+     * @return 0 when each frame is in one buffer and the device says nothing of any checksum
+     */
+    private static long describe(long handles, long addresses, long kinds, int count, int trusted) {
+        long seen = 0;
+        for (long at = 0; at < (long) count * Long.BYTES; at += Long.BYTES) {
+            long mbuf = NativeMemory.getLong(handles + at);
             long place = Mbuf.place(mbuf);
-            if (Mbuf.isAlone(place)) {
-                burst.add(mbuf, Mbuf.data(mbuf, place), Mbuf.dataLength(mbuf), trusted | flags(Mbuf.flags(mbuf)));
-                given++;
+            seen |= Mbuf.notAlone(place) | Mbuf.flags(mbuf) & CHECKSUM_BITS;
+            NativeMemory.putLong(addresses + at, Mbuf.data(mbuf, place));
+            NativeMemory.putLong(kinds + at, PacketBurst.kind(Mbuf.dataLength(mbuf), trusted));
+        }
+        return seen;
+    }
+
+    /** Drops those that came in several buffers, and says what the device has found out about the others' checksums. */
+    private int look(PacketBurst burst, int first) {
+        int count = burst.count();
+        burst.truncate(first);
+        for (int i = first; i < count; i++) {
+            long mbuf = burst.handle(i);
+            if (Mbuf.isAlone(Mbuf.place(mbuf))) {
+                burst.add(mbuf, burst.address(i), burst.length(i), trusted | flags(Mbuf.flags(mbuf)));
             } else {
                 cutFrames.incrementAndGet();
-                MbufCache.free(slot, 1);
+                MbufCache.free(burst.handles(i), 1);
             }
         }
-        return given;
+        return burst.count() - first;
     }
 
     /** What the device has found out about the checksums. */
@@ -69,10 +93,5 @@ final class MbufReceiveQueue implements ReceiveQueue {
             flags |= PacketFlags.CHECKSUM_BAD;
         }
         return flags;
-    }
-
-    /** Nobody receives any more. */
-    void close() {
-        NativeHeap.free(packets);
     }
 }

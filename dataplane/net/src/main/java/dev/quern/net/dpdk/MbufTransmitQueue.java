@@ -5,7 +5,6 @@ import dev.quern.ffi.dpdk.Mbuf;
 import dev.quern.ffi.dpdk.MbufCache;
 import dev.quern.ffi.dpdk.MbufFlags;
 import dev.quern.ffi.dpdk.Mempool;
-import dev.quern.ffi.linux.NativeHeap;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.net.PacketBurst;
 import dev.quern.net.PacketFlags;
@@ -24,7 +23,6 @@ final class MbufTransmitQueue implements TransmitQueue {
 
     private final BurstQueue queue;
     private final MbufCache cache;
-    private final long packets = NativeHeap.allocate((long) BURST_MAX * Long.BYTES);
 
     MbufTransmitQueue(BurstQueue queue, Mempool pool) {
         this.queue = queue;
@@ -46,44 +44,59 @@ final class MbufTransmitQueue implements TransmitQueue {
 
     @Override
     public void free(PacketBurst burst, int from) {
-        for (int next = from; next < burst.count(); next += BURST_MAX) {
-            int count = Math.min(burst.count() - next, BURST_MAX);
-            for (int i = 0; i < count; i++) {
-                NativeMemory.putLong(packets + (long) i * Long.BYTES, burst.handle(next + i));
-            }
-            MbufCache.free(packets, count);
+        if (from < burst.count()) {
+            MbufCache.free(burst.handles(from), burst.count() - from);
+            burst.truncate(from);
         }
-        burst.truncate(from);
     }
 
     @Override
     public int transmit(PacketBurst burst, int from) {
-        int taken = 0;
-        while (from + taken < burst.count()) {
-            int count = Math.min(burst.count() - from - taken, BURST_MAX);
-            for (int i = 0; i < count; i++) {
-                NativeMemory.putLong(packets + (long) i * Long.BYTES, prepare(burst, from + taken + i));
+        int next = from;
+        while (next < burst.count()) {
+            int end = Math.min(burst.count(), next + BURST_MAX);
+            if (prepare(burst.handles(next), burst.addresses(next), burst.kinds(next), end - next)) {
+                finish(burst, next, end);
             }
-            int sent = queue.burst(packets, count);
-            taken += sent;
-            if (sent < count) {
+            int sent = queue.burst(burst.handles(next), end - next);
+            next += sent;
+            if (next < end) {
                 break;
             }
         }
-        return taken;
+        return next - from;
     }
 
-    private static long prepare(PacketBurst burst, int index) {
-        long mbuf = burst.handle(index);
-        long frame = burst.address(index);
-        int length = burst.length(index);
-        int flags = burst.flags(index);
-        Mbuf.setPacket(mbuf, frame, length < FRAME_BYTES_MIN ? pad(frame, length) : length);
-        if ((flags & WANTED) != 0) {
-            int networkBytes = PacketFlags.networkBytes(flags);
-            Mbuf.setTransmit(mbuf, wanted(flags, networkBytes), PacketFlags.linkBytes(flags), networkBytes);
+    /**
+     * Makes packets of buffers. One plain loop, since few devices fill checksums in and few frames are short.
+     *
+     * @return whether some frame takes more
+     */
+    private static boolean prepare(long handles, long addresses, long kinds, int count) {
+        int wanted = 0;
+        int shortest = FRAME_BYTES_MIN;
+        for (long at = 0; at < (long) count * Long.BYTES; at += Long.BYTES) {
+            int length = NativeMemory.getInt(kinds + at + Integer.BYTES);
+            wanted |= NativeMemory.getInt(kinds + at);
+            shortest = Math.min(shortest, length);
+            Mbuf.setPacket(NativeMemory.getLong(handles + at), NativeMemory.getLong(addresses + at), length);
         }
-        return mbuf;
+        return (wanted & WANTED) != 0 || shortest < FRAME_BYTES_MIN;
+    }
+
+    private static void finish(PacketBurst burst, int from, int to) {
+        for (int i = from; i < to; i++) {
+            long mbuf = burst.handle(i);
+            int length = burst.length(i);
+            int flags = burst.flags(i);
+            if (length < FRAME_BYTES_MIN) {
+                Mbuf.setLength(mbuf, pad(burst.address(i), length));
+            }
+            if ((flags & WANTED) != 0) {
+                int networkBytes = PacketFlags.networkBytes(flags);
+                Mbuf.setTransmit(mbuf, wanted(flags, networkBytes), PacketFlags.linkBytes(flags), networkBytes);
+            }
+        }
     }
 
     private static int pad(long frame, int length) {
@@ -109,6 +122,5 @@ final class MbufTransmitQueue implements TransmitQueue {
     /** Nobody sends any more. */
     void close() {
         cache.close();
-        NativeHeap.free(packets);
     }
 }
