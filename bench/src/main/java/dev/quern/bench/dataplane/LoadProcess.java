@@ -24,6 +24,8 @@ public final class LoadProcess {
     enum Shape {
         /** NUMBER gets in flight, some to a datagram. */
         BATCHED,
+        /** As BATCHED, over shared memory by {@link LeanGets}. */
+        LEAN,
         /** NUMBER gets in flight, each in a datagram of its own. */
         UNBATCHED,
         /** NUMBER gets a second, each in a datagram of its own, whether or not the last has been answered. */
@@ -47,13 +49,15 @@ public final class LoadProcess {
             if (Affinity.allowed().get(Peer.CLIENT_CORE)) {
                 Affinity.pin(Peer.CLIENT_CORE);
             }
-            try (QuernClient client = served == null ? Served.client(way, args[1]) : served.ringClient()) {
-                answer(new Gets(client, new ValueCheck()), served);
+            ValueCheck check = new ValueCheck();
+            try (QuernClient client = served == null ? Served.client(way, args[1]) : served.ringClient();
+                    @Nullable LeanGets lean = way == Way.SHM ? LeanGets.open(args[1], check) : null) {
+                answer(new Gets(client, check), lean, served);
             }
         }
     }
 
-    private static void answer(Gets gets, @Nullable Served served) throws IOException {
+    private static void answer(Gets gets, @Nullable LeanGets lean, @Nullable Served served) throws IOException {
         System.out.println(READY);
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -63,8 +67,10 @@ public final class LoadProcess {
                 Duration time = Duration.ofMillis(Long.parseLong(words[1]));
                 long loopsBefore = served == null ? 0 : served.loopBytes();
                 long before = threads.getCurrentThreadAllocatedBytes();
+                Shape shape = Shape.valueOf(words[0].toUpperCase(Locale.ROOT));
+                int number = Integer.parseInt(words[2]);
                 LoadResult result =
-                        gets.run(Shape.valueOf(words[0].toUpperCase(Locale.ROOT)), time, Integer.parseInt(words[2]));
+                        shape == Shape.LEAN && lean != null ? lean.run(time, number) : gets.run(shape, time, number);
                 long bytes = threads.getCurrentThreadAllocatedBytes() - before;
                 System.out.println(RESULT + (served == null ? bytes : bytes + served.loopBytes() - loopsBefore) + " "
                         + result.line());

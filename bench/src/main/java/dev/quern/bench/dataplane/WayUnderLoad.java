@@ -6,11 +6,16 @@ import dev.quern.bench.load.LoadResult;
 import dev.quern.bench.peers.ChildProcess;
 import dev.quern.bench.peers.Peer;
 import dev.quern.bench.peers.Tools;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One way's processes: a server on one core, its load on another. One thread. */
@@ -27,11 +32,13 @@ final class WayUnderLoad implements AutoCloseable {
     record Run(LoadResult figures, long allocatedBytes) {}
 
     private final Way way;
+    private final String address;
     private final @Nullable ChildProcess server;
     private final ChildProcess load;
 
-    private WayUnderLoad(Way way, @Nullable ChildProcess server, ChildProcess load) {
+    private WayUnderLoad(Way way, String address, @Nullable ChildProcess server, ChildProcess load) {
         this.way = way;
+        this.address = address;
         this.server = server;
         this.load = load;
     }
@@ -51,12 +58,29 @@ final class WayUnderLoad implements AutoCloseable {
                 server = process(context, way, "server", ServerProcess.class, address, serverOptions);
             }
             List<String> options = way == Way.RING ? serverOptions : List.of();
-            return new WayUnderLoad(way, server, process(context, way, "load", LoadProcess.class, address, options));
+            return new WayUnderLoad(
+                    way, address, server, process(context, way, "load", LoadProcess.class, address, options));
         } catch (RuntimeException | InterruptedException failed) {
             if (server != null) {
                 server.close();
             }
+            clear(way, address);
             throw failed;
+        }
+    }
+
+    /** A server that is ended by a signal leaves its directory to the next one, of which there is none. */
+    private static void clear(Way way, String address) {
+        if (way != Way.SHM) {
+            return;
+        }
+        Path directory = Path.of(address);
+        try (Stream<Path> left = Files.exists(directory) ? Files.walk(directory) : Stream.empty()) {
+            for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 
@@ -134,5 +158,6 @@ final class WayUnderLoad implements AutoCloseable {
         if (server != null) {
             server.close();
         }
+        clear(way, address);
     }
 }

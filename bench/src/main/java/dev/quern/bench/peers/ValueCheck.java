@@ -27,10 +27,13 @@ public final class ValueCheck {
 
     /** Whether this is the value of the key: its length, the key that it starts with, and its last byte. */
     public boolean isValueOf(int index, Reply reply) {
-        return reply.valueLength() == Workload.VALUE_LENGTH
-                && isKey(Workload.next(index), reply.memory(), reply.valueOffset())
-                && reply.memory().get(ValueLayout.JAVA_BYTE, reply.valueOffset() + Workload.VALUE_LENGTH - 1)
-                        == Workload.lastByte(index);
+        return reply.valueLength() == Workload.VALUE_LENGTH && isValueOf(index, reply.memory(), reply.valueOffset());
+    }
+
+    /** As {@link #isValueOf(int, Reply)}, of bytes that have a value's length. */
+    public boolean isValueOf(int index, MemorySegment memory, long offset) {
+        return isKey(Workload.next(index), memory, offset)
+                && memory.get(ValueLayout.JAVA_BYTE, offset + Workload.VALUE_LENGTH - 1) == Workload.lastByte(index);
     }
 
     /** Whether the bytes at an offset are this key. */
