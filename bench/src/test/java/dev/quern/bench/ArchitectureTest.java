@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The arrows between modules: ffi ← kvstore ← sandbox ← server ← bench, protocol ← client, server, and ffi ← net ← server. They never run back. */
+/** The arrows between modules: ffi ← kvstore ← sandbox ← server ← bench, protocol ← client, server, and ffi ← net ← bypass, server. They never run back. */
 @Timeout(120)
 class ArchitectureTest {
     private static final String FFI = "dev.quern.ffi..";
@@ -19,6 +19,7 @@ class ArchitectureTest {
     private static final String PROTOCOL = "dev.quern.protocol..";
     private static final String NET = "dev.quern.net..";
     private static final String CLIENT = "dev.quern.client..";
+    private static final String BYPASS = "dev.quern.bypass..";
     private static final String SERVER = "dev.quern.server..";
     private static final String BENCH = "dev.quern.bench..";
 
@@ -59,17 +60,29 @@ class ArchitectureTest {
     @Test
     void shouldKeepTheClientSmall() {
         mayNotSee(PROTOCOL, FFI, KVSTORE, SANDBOX, NET, CLIENT, SERVER, BENCH);
-        mayNotSee(CLIENT, FFI, KVSTORE, SANDBOX, NET, SERVER, BENCH, "org.graalvm..", "com.oracle..", "io.netty..");
+        mayNotSee(
+                CLIENT,
+                FFI,
+                KVSTORE,
+                SANDBOX,
+                NET,
+                BYPASS,
+                SERVER,
+                BENCH,
+                "org.graalvm..",
+                "com.oracle..",
+                "io.netty..");
     }
 
     @Test
     void shouldKeepPacketDevicesFreeOfWhoUsesThem() {
-        mayNotSee(NET, KVSTORE, SANDBOX, CLIENT, SERVER, BENCH, "io.netty..");
+        mayNotSee(NET, KVSTORE, SANDBOX, CLIENT, BYPASS, SERVER, BENCH, "io.netty..");
+        mayNotSee(BYPASS, KVSTORE, SANDBOX, SERVER, BENCH, "io.netty..");
     }
 
     @Test
     void shouldKeepTheServerFreeOfBenches() {
-        mayNotSee(SERVER, BENCH);
+        mayNotSee(SERVER, BYPASS, BENCH);
     }
 
     @Test
