@@ -27,7 +27,7 @@ final class FunctionProjectCommands {
             mixinStandardHelpOptions = true,
             description = "Makes a directory NAME with a function that works: source, SDK, build script and test.")
     static final class Init implements Callable<Integer> {
-        @Parameters(index = "0", paramLabel = "LANGUAGE", description = "c, rust or assemblyscript.")
+        @Parameters(index = "0", paramLabel = "LANGUAGE", description = "c, rust, assemblyscript or java.")
         private String language = "";
 
         @Parameters(index = "1", paramLabel = "NAME", description = "What it will be called by.")
@@ -55,11 +55,12 @@ final class FunctionProjectCommands {
         @Override
         public Integer call() throws IOException, InterruptedException {
             FunctionProject project = FunctionProject.read(directory);
-            int code = new ProcessBuilder(project.build())
+            ProcessBuilder build = new ProcessBuilder(project.build())
                     .directory(directory.toFile())
-                    .inheritIO()
-                    .start()
-                    .waitFor();
+                    .inheritIO();
+            // For functions in Java, which need a JDK as new as this one.
+            build.environment().putIfAbsent("JAVA_HOME", System.getProperty("java.home"));
+            int code = build.start().waitFor();
             if (code != 0) {
                 throw new ConfigException(String.join(" ", project.build()) + " ended with " + code
                         + "; scripts/setup-guest-tools installs compilers");

@@ -1,7 +1,14 @@
 package dev.quern.server.cli;
 
+import dev.quern.guest.Buffer;
+import dev.quern.guest.Bytes;
+import dev.quern.guest.Call;
+import dev.quern.guest.Entries;
+import dev.quern.guest.Entry;
+import dev.quern.guest.View;
 import dev.quern.sandbox.Manifest;
 import dev.quern.server.ConfigException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,16 +17,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 
 /** New functions' directories: a source that works, the language's SDK, how to build it and a test. */
 enum FunctionTemplates {
     C("function.c", ".c", "quern.h"),
     RUST("function.rs", ".rs", "quern.rs"),
-    ASSEMBLYSCRIPT("function.ts", ".ts", "quern.ts");
+    ASSEMBLYSCRIPT("function.ts", ".ts", "quern.ts"),
+    JAVA("Function.java", "", "quern.jar");
 
     private static final String NAME = "@NAME@";
+
+    /** The classes that functions in Java are compiled against. */
+    private static final List<Class<?>> JAVA_SDK =
+            List.of(Buffer.class, Bytes.class, Call.class, Entries.class, Entry.class, View.class);
+
     private final String source;
+
+    /** Of the source, which is called as the function is; empty where it keeps its own name. */
     private final String extension;
+
     private final String sdk;
 
     FunctionTemplates(String source, String extension, String sdk) {
@@ -34,7 +52,7 @@ enum FunctionTemplates {
                 return templates;
             }
         }
-        throw new ConfigException("no language is called " + language + "; there are c, rust and assemblyscript");
+        throw new ConfigException("no language is called " + language + "; there are c, rust, assemblyscript and java");
     }
 
     private String word() {
@@ -58,15 +76,35 @@ enum FunctionTemplates {
         }
         Files.createDirectories(directory);
         List<Path> files = new ArrayList<>();
-        files.add(write(directory.resolve(name + extension), template(word() + "/" + source), name));
-        files.add(write(directory.resolve(sdk), resource("/dev/quern/sandbox/sdk/" + word() + "/" + sdk), name));
-        files.add(write(directory.resolve(FunctionProject.FILE), template(FunctionProject.FILE), name));
+        Path sourceFile = directory.resolve(extension.isEmpty() ? source : name + extension);
+        files.add(write(sourceFile, template(word() + "/" + source), name));
+        Path sdkFile = directory.resolve(sdk);
+        files.add(
+                this == JAVA
+                        ? Files.write(sdkFile, javaSdk())
+                        : write(sdkFile, resource("/dev/quern/sandbox/sdk/" + word() + "/" + sdk), name));
+        String project = (this == JAVA ? word() + "/" : "") + FunctionProject.FILE;
+        files.add(write(directory.resolve(FunctionProject.FILE), template(project), name));
         files.add(write(directory.resolve("build.sh"), template(word() + "/build.sh"), name));
         files.add(write(directory.resolve(FunctionTestFile.FILE), template(FunctionTestFile.FILE), name));
         if (this == ASSEMBLYSCRIPT) {
             files.add(write(directory.resolve("package.json"), template(word() + "/package.json"), name));
         }
         return files;
+    }
+
+    private static byte[] javaSdk() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JarOutputStream jar = new JarOutputStream(bytes)) {
+            for (Class<?> type : JAVA_SDK) {
+                String path = type.getName().replace('.', '/') + ".class";
+                jar.putNextEntry(new JarEntry(path));
+                try (InputStream in = open("/" + path)) {
+                    in.transferTo(jar);
+                }
+            }
+        }
+        return bytes.toByteArray();
     }
 
     private static Path write(Path file, String text, String name) throws IOException {
@@ -78,11 +116,16 @@ enum FunctionTemplates {
     }
 
     private static String resource(String path) throws IOException {
-        try (InputStream in = FunctionTemplates.class.getResourceAsStream(path)) {
-            if (in == null) {
-                throw new IllegalStateException("the build left out " + path);
-            }
+        try (InputStream in = open(path)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    private static InputStream open(String path) {
+        InputStream in = FunctionTemplates.class.getResourceAsStream(path);
+        if (in == null) {
+            throw new IllegalStateException("the build left out " + path);
+        }
+        return in;
     }
 }
