@@ -45,7 +45,9 @@ public final class Calibration {
      * @throws IllegalArgumentException when there is no such runtime here
      */
     public static RuntimeCosts measure(Functions functions, String runtime, int tenants, long warmUpNs) {
-        return new Calibration(functions, functions.runtime(runtime), Math.max(2, tenants), warmUpNs).measure();
+        FunctionRuntime measured = functions.runtime(runtime);
+        int count = Math.max(2, Math.min(tenants, measured.isolatesMax() / 2));
+        return new Calibration(functions, measured, count, warmUpNs).measure();
     }
 
     private RuntimeCosts measure() {

@@ -34,6 +34,11 @@ public interface FunctionRuntime extends AutoCloseable {
         return false;
     }
 
+    /** How many isolates there can be at once. */
+    default int isolatesMax() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Of the available ones that isolate, that with the highest is in force. */
     int preference();
 

@@ -66,7 +66,8 @@ class JavaRuntimeTest extends RuntimeTest {
         assertThrows(IllegalArgumentException.class, () -> rig.functions().trust(rig.tenant(), "chicory"));
     }
 
-    private static byte[] jar(String mainClass, Class<?>... classes) throws IOException {
+    /** A jar of classes of the test's own. */
+    static byte[] jar(String mainClass, Class<?>... classes) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A store with one tenant, the functions of a runtime, and one core, the test's thread. Reclaimed memory is poisoned. */
@@ -23,7 +24,8 @@ final class Rig implements AutoCloseable {
 
     private static final int ARGUMENTS_MAX = 1 << 20;
 
-    private static final String JAVA = "java";
+    /** Those that run functions in Java. */
+    private static final Set<String> JAVA = Set.of("java", "espresso");
 
     private final String runtime;
     private final Store store;
@@ -43,7 +45,7 @@ final class Rig implements AutoCloseable {
         this(
                 runtime,
                 new FunctionsConfig(
-                        runtime.equals(JAVA) ? Manifest.AUTO : runtime, false, Limits.QUANTUM_US_MIN, isolates),
+                        JAVA.contains(runtime) ? Manifest.AUTO : runtime, false, Limits.QUANTUM_US_MIN, isolates),
                 config);
     }
 
@@ -186,7 +188,7 @@ final class Rig implements AutoCloseable {
 
     /** Whether functions in Java are under test. */
     private boolean isJava() {
-        return runtime.equals(JAVA);
+        return JAVA.contains(runtime);
     }
 
     /** Deploys an example under its own name. */

@@ -5,6 +5,7 @@ import com.oracle.truffle.api.TruffleLanguage;
 import com.oracle.truffle.api.frame.VirtualFrame;
 import com.oracle.truffle.api.nodes.RootNode;
 import java.util.Objects;
+import org.graalvm.polyglot.Context;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,9 @@ import org.jspecify.annotations.Nullable;
         characterMimeTypes = QuernLanguage.MIME_TYPE,
         contextPolicy = TruffleLanguage.ContextPolicy.SHARED)
 public final class QuernLanguage extends TruffleLanguage<TruffleLanguage.Env> {
-    static final String ID = "quern";
+    /** What contexts name that want it. */
+    public static final String ID = "quern";
+
     static final String MIME_TYPE = "application/x-quern";
 
     /** Read when the program runs, or when a context is made: set before, removed after, on the same thread. */
@@ -33,10 +36,28 @@ public final class QuernLanguage extends TruffleLanguage<TruffleLanguage.Env> {
         return new EntryRoot(REFERENCE.get(null), name).getCallTarget();
     }
 
+    /** A context's way to stop its threads at safepoints, for a context of any language in which this one was not used before. */
+    public static Env environment(Context context) {
+        Stop stop = new Stop();
+        HANDED_IN.set(stop);
+        try {
+            context.initialize(ID);
+        } finally {
+            HANDED_IN.remove();
+        }
+        return Objects.requireNonNull(stop.environment, "the language was used before");
+    }
+
+    private static final class Stop {
+        private @Nullable Env environment;
+    }
+
     @Override
     protected Env createContext(Env env) {
         if (HANDED_IN.get() instanceof GraalIsolate isolate) {
             isolate.setEnvironment(env);
+        } else if (HANDED_IN.get() instanceof Stop stop) {
+            stop.environment = env;
         }
         return env;
     }

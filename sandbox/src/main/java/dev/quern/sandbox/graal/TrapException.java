@@ -6,11 +6,11 @@ import dev.quern.sandbox.guest.StoreCalls;
 
 /** Carries a {@link GuestTrap} through guest frames: Truffle unwinds its own kind of exception only. */
 @SuppressWarnings("serial")
-final class TrapException extends AbstractTruffleException {
+public final class TrapException extends AbstractTruffleException {
     private static final long serialVersionUID = 1L;
 
     /** Keeps the trap in {@code calls}, from where the core takes it once the guest is unwound. */
-    TrapException(StoreCalls calls, GuestTrap trap) {
+    public TrapException(StoreCalls calls, GuestTrap trap) {
         super(trap.getMessage(), null, 0, null);
         calls.keepTrap(trap);
     }

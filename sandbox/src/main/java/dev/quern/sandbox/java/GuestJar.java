@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A jar with a function: its manifest names the class as Main-Class, which is an {@link Entry} or {@link Entries} and has a constructor
  * without parameters. Of Quern its classes see package {@code dev.quern.guest}, and of the JVM all.
  */
-final class GuestJar extends ClassLoader {
+public final class GuestJar extends ClassLoader {
     /** Of all classes together, unpacked. */
     private static final long BYTES_MAX = 64L << 20;
 
@@ -33,16 +33,22 @@ final class GuestJar extends ClassLoader {
     private final Map<String, byte[]> resources;
     private final String mainClass;
     private final String function;
+    private final boolean isTicking;
 
-    private GuestJar(String function, String mainClass, Map<String, byte[]> resources) {
+    private GuestJar(String function, String mainClass, Map<String, byte[]> resources, boolean isTicking) {
         super("function " + function, ClassLoader.getPlatformClassLoader());
         this.function = function;
         this.mainClass = mainClass;
         this.resources = resources;
+        this.isTicking = isTicking;
     }
 
-    /** Reads a jar. */
-    static GuestJar open(String function, byte[] jar) throws FunctionRefusedException {
+    /**
+     * Reads a jar.
+     *
+     * @param isTicking whether ticks are put into loops, for a JVM that has no other way into them
+     */
+    public static GuestJar open(String function, byte[] jar, boolean isTicking) throws FunctionRefusedException {
         Map<String, byte[]> resources = new HashMap<>();
         long total = 0;
         try (JarInputStream in = new JarInputStream(new ByteArrayInputStream(jar))) {
@@ -61,14 +67,14 @@ final class GuestJar extends ClassLoader {
                 throw new FunctionRefusedException(function + ": not a jar with a Main-Class in its manifest:"
                         + " jar --create --file f.jar --main-class Hello -C classes .");
             }
-            return new GuestJar(function, main, resources);
+            return new GuestJar(function, main, resources, isTicking);
         } catch (IOException broken) {
             throw new FunctionRefusedException(function + ": not a jar: " + broken.getMessage(), broken);
         }
     }
 
     /** What makes objects of the main class. */
-    Supplier<Entries> maker() throws FunctionRefusedException {
+    public Supplier<Entries> maker() throws FunctionRefusedException {
         Class<?> type;
         Constructor<?> constructor;
         try {
@@ -76,8 +82,7 @@ final class GuestJar extends ClassLoader {
             constructor = type.getConstructor();
         } catch (ClassNotFoundException | LinkageError unusable) {
             throw new FunctionRefusedException(
-                    function + ": the jar's Main-Class " + mainClass + " cannot be loaded: "
-                            + JavaRuntime.describe(unusable),
+                    function + ": the jar's Main-Class " + mainClass + " cannot be loaded: " + describe(unusable),
                     unusable);
         } catch (NoSuchMethodException none) {
             throw new FunctionRefusedException(
@@ -88,6 +93,12 @@ final class GuestJar extends ClassLoader {
                     + " nor " + Entries.class.getName());
         }
         return () -> entriesOf(make(constructor));
+    }
+
+    /** What was thrown, and what made it be, for people. */
+    public static String describe(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        return cause == null ? thrown.toString() : thrown + ", caused by " + cause;
     }
 
     private static Object make(Constructor<?> constructor) {
@@ -118,8 +129,8 @@ final class GuestJar extends ClassLoader {
             throw new ClassNotFoundException(name);
         }
         try {
-            byte[] ticking = LoopTicks.insert(bytes, hierarchy());
-            return defineClass(name, ticking, 0, ticking.length);
+            byte[] code = isTicking ? LoopTicks.insert(bytes, hierarchy()) : bytes;
+            return defineClass(name, code, 0, code.length);
         } catch (IllegalArgumentException broken) {
             throw new ClassNotFoundException(
                     name + " is no class file that can be read: " + broken.getMessage(), broken);

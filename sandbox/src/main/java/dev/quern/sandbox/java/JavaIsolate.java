@@ -24,7 +24,7 @@ final class JavaIsolate implements FunctionRuntime.Isolate {
         try {
             return new JavaInstance(javaModule.maker().get());
         } catch (RuntimeException | LinkageError | StackOverflowError failed) {
-            throw new GuestTrap(Reason.TRAP, JavaRuntime.describe(failed));
+            throw new GuestTrap(Reason.TRAP, GuestJar.describe(failed));
         }
     }
 
@@ -67,7 +67,7 @@ final class JavaIsolate implements FunctionRuntime.Isolate {
             throw new GuestTrap(Reason.TRAP, "call stack exhausted");
         } catch (RuntimeException | Error thrown) {
             GuestTrap kept = calls.takeTrap();
-            throw kept != null ? kept : new GuestTrap(Reason.TRAP, JavaRuntime.describe(thrown));
+            throw kept != null ? kept : new GuestTrap(Reason.TRAP, GuestJar.describe(thrown));
         }
     }
 

@@ -59,7 +59,7 @@ public final class JavaRuntime implements FunctionRuntime {
 
     @Override
     public Loaded load(Manifest manifest, byte[] module) throws FunctionRefusedException {
-        return load(manifest, GuestJar.open(manifest.name(), module).maker());
+        return load(manifest, GuestJar.open(manifest.name(), module, true).maker());
     }
 
     @Override
@@ -69,8 +69,13 @@ public final class JavaRuntime implements FunctionRuntime {
             names = Set.copyOf(maker.get().entries().keySet());
         } catch (RuntimeException | LinkageError | StackOverflowError failed) {
             throw new FunctionRefusedException(
-                    manifest.name() + ": the class cannot be used: " + describe(failed), failed);
+                    manifest.name() + ": the class cannot be used: " + GuestJar.describe(failed), failed);
         }
+        return new Loaded(new JavaModule(maker), facts(manifest, names));
+    }
+
+    /** What is known of a function in Java by the names of its entries. */
+    public static ModuleFacts facts(Manifest manifest, Set<String> names) throws FunctionRefusedException {
         for (String name : names) {
             if (!ENTRY.matcher(name).matches()) {
                 throw new FunctionRefusedException(manifest.name() + ": an entry cannot be called '" + name
@@ -81,13 +86,7 @@ public final class JavaRuntime implements FunctionRuntime {
             throw new FunctionRefusedException(manifest.name() + ": " + names.size() + " entries; there are from 1 to "
                     + ENTRIES_MAX + ", by convention `run`");
         }
-        return new Loaded(new JavaModule(maker), ModuleFacts.of(names.stream().toList()));
-    }
-
-    /** What was thrown, and what made it be, for people. */
-    static String describe(Throwable thrown) {
-        Throwable cause = thrown.getCause();
-        return cause == null ? thrown.toString() : thrown + ", caused by " + cause;
+        return ModuleFacts.of(names.stream().toList());
     }
 
     @Override

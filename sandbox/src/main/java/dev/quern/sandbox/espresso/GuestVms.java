@@ -1,0 +1,89 @@
+package dev.quern.sandbox.espresso;
+
+import dev.quern.sandbox.graal.QuernLanguage;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.graalvm.polyglot.Engine;
+
+/**
+ * The contexts of this process. There can be a few only, ever: each has copies of the JDK's native libraries in a namespace of the C
+ * library's, which has 16 of them and gets none back when a context is closed. So none is: what one tenant is done with waits for the
+ * next. Safe on any thread.
+ */
+final class GuestVms {
+    /** The eleventh was the last that could be made. */
+    static final int MAX = 10;
+
+    private static final System.Logger LOG = System.getLogger(GuestVms.class.getName());
+    private static final Engine ENGINE = Engine.newBuilder(GuestVm.JAVA, QuernLanguage.ID)
+            .option("engine.WarnInterpreterOnly", "false")
+            // It warns when a context's thread ends before the context does, which is what a core may do.
+            .option("log.java.level", "SEVERE")
+            .build();
+    private static final Deque<GuestVm> IDLE = new ArrayDeque<>();
+    private static int count;
+    private static boolean isMaking;
+
+    private GuestVms() {}
+
+    /**
+     * One that is nobody's now: one that waits, or else a new one, which takes some seconds.
+     *
+     * @throws IOException when all that there can be are in use
+     */
+    static synchronized GuestVm take() throws IOException {
+        while (IDLE.isEmpty() && isMaking) {
+            try {
+                GuestVms.class.wait();
+            } catch (InterruptedException wanted) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while an Espresso context was made", wanted);
+            }
+        }
+        if (IDLE.isEmpty()) {
+            makeOne();
+        }
+        return IDLE.pop();
+    }
+
+    private static void makeOne() throws IOException {
+        if (count == MAX) {
+            throw new IOException(
+                    "all " + MAX + " Espresso contexts are in use, one for each tenant and core, and there"
+                            + " cannot be more; use runtime java");
+        }
+        count++;
+        IDLE.push(GuestVm.open(ENGINE));
+    }
+
+    /** Gives one back. Nothing of what it ran may be used any more. */
+    static synchronized void giveBack(GuestVm unused) {
+        IDLE.push(unused);
+        GuestVms.class.notifyAll();
+    }
+
+    /** Has one wait, made in the background, so that the next core to want one need not stand still while it makes it. */
+    static synchronized void refill() {
+        if (IDLE.isEmpty() && !isMaking && count < MAX) {
+            isMaking = true;
+            count++;
+            Thread.ofPlatform().daemon().name("quern-espresso").start(GuestVms::makeSpare);
+        }
+    }
+
+    private static void makeSpare() {
+        try {
+            giveBack(GuestVm.open(ENGINE));
+        } catch (IOException | RuntimeException | Error failed) {
+            LOG.log(System.Logger.Level.WARNING, "no Espresso context could be made to wait for the next core", failed);
+        } finally {
+            made();
+        }
+    }
+
+    private static synchronized void made() {
+        isMaking = false;
+        GuestVms.class.notifyAll();
+    }
+}
