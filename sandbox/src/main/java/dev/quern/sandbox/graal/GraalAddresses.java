@@ -3,6 +3,7 @@ package dev.quern.sandbox.graal;
 import com.oracle.truffle.api.CompilerDirectives;
 import com.oracle.truffle.api.CompilerDirectives.TruffleBoundary;
 import com.oracle.truffle.api.nodes.Node;
+import com.oracle.truffle.api.profiles.InlinedBranchProfile;
 import dev.quern.sandbox.guest.WindowedMemory;
 import org.graalvm.wasm.exception.Failure;
 import org.graalvm.wasm.exception.WasmException;
@@ -44,6 +45,22 @@ abstract class GraalAddresses extends WasmMemory {
         }
         CompilerDirectives.transferToInterpreter();
         throw outOfBounds(node, "read", address, length);
+    }
+
+    /**
+     * As {@link #readable(Node, long, long)}, in code that has its own way for what is not private memory only once it has met that. A
+     * function that computes in private memory is so compiled to one comparison an access, with nothing to come back from: what the
+     * compiler knows of one access holds for the next, and it may compare for several at once.
+     *
+     * @param site of the profile: a function's, for one kind of load
+     * @param past entered by what is past private memory
+     */
+    final long readable(Node node, Node site, InlinedBranchProfile past, long address, long length) {
+        if (address >= 0 && address <= privateBytes - length) {
+            return privateAddress + address;
+        }
+        past.enter(site);
+        return readable(node, address, length);
     }
 
     /** The native address of so many bytes, for writing: in private memory; traps elsewhere. */

@@ -2,9 +2,12 @@ package dev.quern.sandbox.graal;
 
 import com.oracle.truffle.api.CompilerDirectives.TruffleBoundary;
 import com.oracle.truffle.api.TruffleSafepoint;
+import com.oracle.truffle.api.dsl.Bind;
+import com.oracle.truffle.api.dsl.Cached;
 import com.oracle.truffle.api.library.ExportLibrary;
 import com.oracle.truffle.api.library.ExportMessage;
 import com.oracle.truffle.api.nodes.Node;
+import com.oracle.truffle.api.profiles.InlinedBranchProfile;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.sandbox.guest.BulkMoves;
 import dev.quern.sandbox.guest.WindowedMemory;
@@ -27,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * answers them.
  */
 @ExportLibrary(WasmMemoryLibrary.class)
-@SuppressWarnings({"MethodName", "unused", "DoNotCallSuggester"})
+@SuppressWarnings({"MethodName", "unused", "DoNotCallSuggester", "truffle-sharing"
+}) // each kind of load has its own profile
 class GraalMemory extends GraalAddresses {
     private final Runnable look;
 
@@ -132,73 +136,73 @@ class GraalMemory extends GraalAddresses {
     }
 
     @ExportMessage
-    int load_i32(Node node, long address) {
-        return UnsafeMemory.unsafeGetInt(null, readable(node, address, 4));
+    int load_i32(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetInt(null, readable(node, site, past, address, 4));
     }
 
     @ExportMessage
-    long load_i64(Node node, long address) {
-        return UnsafeMemory.unsafeGetLong(null, readable(node, address, 8));
+    long load_i64(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetLong(null, readable(node, site, past, address, 8));
     }
 
     @ExportMessage
-    float load_f32(Node node, long address) {
-        return UnsafeMemory.unsafeGetFloat(null, readable(node, address, 4));
+    float load_f32(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetFloat(null, readable(node, site, past, address, 4));
     }
 
     @ExportMessage
-    double load_f64(Node node, long address) {
-        return UnsafeMemory.unsafeGetDouble(null, readable(node, address, 8));
+    double load_f64(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetDouble(null, readable(node, site, past, address, 8));
     }
 
     @ExportMessage
-    int load_i32_8s(Node node, long address) {
-        return UnsafeMemory.unsafeGetByte(null, readable(node, address, 1));
+    int load_i32_8s(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetByte(null, readable(node, site, past, address, 1));
     }
 
     @ExportMessage
-    int load_i32_8u(Node node, long address) {
-        return UnsafeMemory.unsafeGetByte(null, readable(node, address, 1)) & 0xff;
+    int load_i32_8u(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetByte(null, readable(node, site, past, address, 1)) & 0xff;
     }
 
     @ExportMessage
-    int load_i32_16s(Node node, long address) {
-        return UnsafeMemory.unsafeGetShort(null, readable(node, address, 2));
+    int load_i32_16s(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetShort(null, readable(node, site, past, address, 2));
     }
 
     @ExportMessage
-    int load_i32_16u(Node node, long address) {
-        return UnsafeMemory.unsafeGetShort(null, readable(node, address, 2)) & 0xffff;
+    int load_i32_16u(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetShort(null, readable(node, site, past, address, 2)) & 0xffff;
     }
 
     @ExportMessage
-    long load_i64_8s(Node node, long address) {
-        return UnsafeMemory.unsafeGetByte(null, readable(node, address, 1));
+    long load_i64_8s(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetByte(null, readable(node, site, past, address, 1));
     }
 
     @ExportMessage
-    long load_i64_8u(Node node, long address) {
-        return UnsafeMemory.unsafeGetByte(null, readable(node, address, 1)) & 0xffL;
+    long load_i64_8u(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetByte(null, readable(node, site, past, address, 1)) & 0xffL;
     }
 
     @ExportMessage
-    long load_i64_16s(Node node, long address) {
-        return UnsafeMemory.unsafeGetShort(null, readable(node, address, 2));
+    long load_i64_16s(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetShort(null, readable(node, site, past, address, 2));
     }
 
     @ExportMessage
-    long load_i64_16u(Node node, long address) {
-        return UnsafeMemory.unsafeGetShort(null, readable(node, address, 2)) & 0xffffL;
+    long load_i64_16u(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetShort(null, readable(node, site, past, address, 2)) & 0xffffL;
     }
 
     @ExportMessage
-    long load_i64_32s(Node node, long address) {
-        return UnsafeMemory.unsafeGetInt(null, readable(node, address, 4));
+    long load_i64_32s(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetInt(null, readable(node, site, past, address, 4));
     }
 
     @ExportMessage
-    long load_i64_32u(Node node, long address) {
-        return UnsafeMemory.unsafeGetInt(null, readable(node, address, 4)) & 0xffff_ffffL;
+    long load_i64_32u(Node node, long address, @Bind Node site, @Cached InlinedBranchProfile past) {
+        return UnsafeMemory.unsafeGetInt(null, readable(node, site, past, address, 4)) & 0xffff_ffffL;
     }
 
     @ExportMessage

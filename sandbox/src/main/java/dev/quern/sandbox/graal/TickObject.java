@@ -6,17 +6,20 @@ import com.oracle.truffle.api.interop.TruffleObject;
 import com.oracle.truffle.api.library.ExportLibrary;
 import com.oracle.truffle.api.library.ExportMessage;
 import dev.quern.sandbox.guest.GuestTrap;
+import dev.quern.sandbox.guest.Pace;
 import dev.quern.sandbox.guest.StoreCalls;
 
-/** What a guest calls when it ticks; as {@link IntrinsicObject}. */
+/** What a guest calls when it ticks; as {@link IntrinsicObject}, but that a tick which is not yet a look is compiled into the guest. */
 @ExportLibrary(InteropLibrary.class)
 final class TickObject implements TruffleObject {
     private final StoreCalls calls;
+    private final Pace pace;
     private final boolean looks;
 
     /** @param looks whether it is time to look at each */
     TickObject(StoreCalls calls, boolean looks) {
         this.calls = calls;
+        pace = calls.pace();
         this.looks = looks;
     }
 
@@ -28,20 +31,13 @@ final class TickObject implements TruffleObject {
     @ExportMessage
     Object execute(@SuppressWarnings("unused") Object[] arguments) {
         try {
-            if (looks) {
+            if (looks || pace.isTimeToLook()) {
                 look();
-            } else {
-                tick();
             }
         } catch (GuestTrap trap) {
             throw new TrapException(calls, trap);
         }
         return this;
-    }
-
-    @TruffleBoundary
-    private void tick() {
-        calls.tick();
     }
 
     @TruffleBoundary

@@ -46,9 +46,14 @@ public final class Pace {
 
     /** The guest ticks; it is between two of its instructions. */
     public void tick() {
-        if (--left <= 0) {
+        if (isTimeToLook()) {
             look();
         }
+    }
+
+    /** Counts a tick, and says whether {@link #look} is due now: for code that is compiled into the guest's. */
+    public boolean isTimeToLook() {
+        return --left <= 0;
     }
 
     /** When the guest last came to a look, or its call began. Any thread. */

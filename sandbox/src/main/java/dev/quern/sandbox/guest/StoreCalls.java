@@ -37,6 +37,11 @@ public final class StoreCalls {
         functions = calls;
     }
 
+    /** What the guest's ticks are told. */
+    public Pace pace() {
+        return pace;
+    }
+
     /** The guest ticks, between two of its instructions; now and then it stands still for a while, or ends. */
     public void tick() {
         pace.tick();
