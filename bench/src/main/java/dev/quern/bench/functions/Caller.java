@@ -17,6 +17,8 @@ import dev.quern.sandbox.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 
 /** A function of a tenant with the arguments that it is called with, as a core loop calls it. Thread: the rig's. */
@@ -24,8 +26,13 @@ final class Caller {
     /** The trusted baseline's runtime. */
     static final String JAVA = "java";
 
+    private static final String GRAAL = "graalwasm";
+
     /** As the workload has it: a value's bytes, of which the first words name the next key. */
     static final int VALUE_LENGTH = 100;
+
+    /** What {@code lookup} takes for a key. */
+    static final int KEY_LENGTH = 16;
 
     /** How far the key that a value names is from its own; shares no factor with the counts of keys that are used. */
     private static final long STRIDE = 7_919;
@@ -80,13 +87,18 @@ final class Caller {
         }
     }
 
+    /** Of a function on the fastest runtime from the first call on, as what is measured is warm. */
     static Manifest manifest(String name) {
-        return Manifest.named(name).withTimeLimitUs(FunctionRig.TIME_LIMIT_US);
+        return Manifest.named(name).withRuntime(GRAAL).withTimeLimitUs(FunctionRig.TIME_LIMIT_US);
     }
 
     /** Puts records whose keys are numbers of {@code keyLength} bytes, each followed by that of the next. */
     static void fill(FunctionRig rig, Tenant tenant, int records, int keyLength) {
-        StoreCore core = rig.storeCore();
+        fill(rig.storeCore(), tenant, records, keyLength);
+    }
+
+    /** As above, by a core of the calling thread's. */
+    static void fill(StoreCore core, Tenant tenant, int records, int keyLength) {
         try (Arena arena = Arena.ofConfined()) {
             long key = arena.allocate(keyLength, Long.BYTES).address();
             long value = arena.allocate(VALUE_LENGTH, Long.BYTES).address();
@@ -102,6 +114,19 @@ final class Caller {
                 }
             }
         }
+    }
+
+    /** The number that a value names after so many gets, each of the key that the last one named. */
+    static long after(int start, int gets, int records) {
+        return (start + gets * STRIDE) % records;
+    }
+
+    /** A number as an argument of four bytes. */
+    static byte[] number(int value) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array();
     }
 
     /** One call that must come to its end. */

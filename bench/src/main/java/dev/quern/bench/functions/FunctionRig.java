@@ -78,6 +78,14 @@ final class FunctionRig implements AutoCloseable {
         return deployed;
     }
 
+    /** Deploys a module to a tenant, and {@link JavaCalls}, which have the same function, as {@code trusted}. */
+    static void deployBoth(Functions functions, Tenant tenant, String name, byte[] module)
+            throws FunctionRefusedException {
+        functions.trust(tenant, Caller.JAVA);
+        functions.register(tenant, Caller.manifest("trusted").withRuntime(Caller.JAVA), JavaCalls::new, false);
+        functions.deploy(tenant, Caller.manifest(name), module, false);
+    }
+
     Functions functions() {
         return functions;
     }

@@ -4,8 +4,6 @@ import dev.quern.bench.BenchContext;
 import dev.quern.bench.TextTable;
 import dev.quern.kvstore.Tenant;
 import dev.quern.sandbox.FunctionRefusedException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /** What warm calls cost on a core, without any network, beside the same functions in trusted Java. */
 final class WarmCalls implements RowGroup {
@@ -19,7 +17,6 @@ final class WarmCalls implements RowGroup {
     private static final int TENANTS = 1_000;
     private static final int TENANTS_QUICK = 5;
     private static final int TENANT_RECORDS = 100;
-    private static final int KEY_LENGTH = 16;
 
     @Override
     public String heading() {
@@ -78,8 +75,8 @@ final class WarmCalls implements RowGroup {
             throws FunctionRefusedException {
         Caller.deploy(rig, tenant, "gets");
         byte[] first = new byte[Long.BYTES];
-        Caller wasm = Caller.of(rig, tenant, "gets", first, number(GETS));
-        Caller java = Caller.of(rig, tenant, "trusted.gets", first, number(GETS));
+        Caller wasm = Caller.of(rig, tenant, "gets", first, Caller.number(GETS));
+        Caller java = Caller.of(rig, tenant, "trusted.gets", first, Caller.number(GETS));
         context.check(wasm.reply() == java.reply(), "WebAssembly and Java add up the same records");
         Turns turns =
                 new Turns().add("wasm", wasm::call).add("java", java::call).run(context);
@@ -94,11 +91,11 @@ final class WarmCalls implements RowGroup {
         byte[] module = FunctionRig.example("lookup");
         for (int i = 0; i < tenants; i++) {
             Tenant tenant = prepared(rig, dev.quern.kvstore.Limits.QUOTA_BYTES_MIN);
-            Caller.fill(rig, tenant, TENANT_RECORDS, KEY_LENGTH);
+            Caller.fill(rig, tenant, TENANT_RECORDS, Caller.KEY_LENGTH);
             rig.deploy(tenant, Caller.manifest("lookup"), module);
-            byte[] key = new byte[KEY_LENGTH];
-            wasm[i] = Caller.of(rig, tenant, "lookup", key, number(HOPS));
-            java[i] = Caller.of(rig, tenant, "trusted.lookup", key, number(HOPS));
+            byte[] key = new byte[Caller.KEY_LENGTH];
+            wasm[i] = Caller.of(rig, tenant, "lookup", key, Caller.number(HOPS));
+            java[i] = Caller.of(rig, tenant, "trusted.lookup", key, Caller.number(HOPS));
         }
         Turns turns = new Turns()
                 .add("wasm", calls -> Caller.callAtRandom(wasm, calls))
@@ -106,12 +103,5 @@ final class WarmCalls implements RowGroup {
                 .run(context);
         String of = tenants == 1 ? "of one tenant" : "of " + tenants + " tenants at random";
         row(table, HOPS + " hops " + of, turns, "wasm", "java", 1);
-    }
-
-    private static byte[] number(int value) {
-        return ByteBuffer.allocate(Integer.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(value)
-                .array();
     }
 }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(240)
 class FunctionsBenchTest {
     /** A short target is no failure here: figures of a smoke run mean nothing. Each call is checked. */
     @Test
@@ -25,7 +25,11 @@ class FunctionsBenchTest {
             "call-noop-batched",
             "call-noop-alone",
             "get-against-java",
-            "kernels-against-java"
+            "kernels-against-java",
+            "isolation-udp-one-tenant",
+            "isolation-udp-many-tenants",
+            "isolation-ring-one-tenant",
+            "isolation-ring-many-tenants"
         }) {
             assertTrue(report.contains("target " + target + ": "), report);
         }
