@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs functions on one core: each call in a transaction, which is committed when the entry returns 0 and dropped otherwise. Isolates
- * are made when a tenant first calls, and kept. Thread: the core's.
+ * are made when a tenant first calls, and kept. Thread: the core's, which may become another one after {@link #rest}.
  */
 public final class FunctionCore implements AutoCloseable {
     private static final long NS_PER_US = 1000;
@@ -202,12 +202,14 @@ public final class FunctionCore implements AutoCloseable {
     private void enterAlone(Ready prepared, long nowNs) {
         if (lastIsolate != prepared.isolate) {
             rest();
+            prepared.isolate.enterOn(Thread.currentThread());
             lastIsolate = prepared.isolate;
             isolates.use(prepared.home, nowNs);
         }
     }
 
-    private void rest() {
+    /** Leaves what was kept entered from call to call: before another thread calls here. Cheap; outside of a call. */
+    public void rest() {
         if (lastIsolate != null) {
             lastIsolate.rest();
             lastIsolate = null;

@@ -69,7 +69,7 @@ public interface FunctionRuntime extends AutoCloseable {
     /** A module that is ready, and what is known of it. */
     record Loaded(Module module, ModuleFacts facts) {}
 
-    /** One tenant's instances on one core. Thread: that core's, but for {@link #interrupt}. */
+    /** One tenant's instances on one core. Thread: that core's, another one perhaps after {@link #rest}; but for {@link #interrupt}. */
     interface Isolate extends AutoCloseable {
         /**
          * An instance of a module, with memory of its own.
@@ -77,6 +77,9 @@ public interface FunctionRuntime extends AutoCloseable {
          * @throws IOException when the system has no memory to give
          */
         Instance instantiate(Module module, InstanceMemory memory) throws IOException;
+
+        /** Until it rests, calls come from this thread, which {@link #interrupt} and {@link #pause} have to reach. */
+        void enterOn(Thread thread);
 
         /** The core will not call for a while, or calls in another isolate: what was kept from call to call is let go. Cheap. */
         void rest();

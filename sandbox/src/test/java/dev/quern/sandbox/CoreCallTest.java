@@ -24,6 +24,9 @@ class CoreCallTest {
         }
 
         @Override
+        public void enterOn(Thread thread) {}
+
+        @Override
         public void rest() {}
 
         @Override

@@ -161,6 +161,11 @@ public final class Server implements AutoCloseable {
         return functions;
     }
 
+    /** The threads that turn the cores, in their order. */
+    List<CoreLoop> loops() {
+        return List.copyOf(loops);
+    }
+
     /** All cores' counters. */
     public CounterTotals counters() {
         return totals;
@@ -194,6 +199,8 @@ public final class Server implements AutoCloseable {
             LOG.warn("closing with requests unanswered: they took longer than drain_ms ({})", config.drainMs());
         }
         loops.forEach(CoreLoop::stop);
+        loops.forEach(CoreLoop::awaitStop);
+        loops.forEach(CoreLoop::closeLate);
         for (PortFactory factory : factories) {
             factory.close();
         }

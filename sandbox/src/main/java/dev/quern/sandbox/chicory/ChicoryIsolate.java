@@ -35,7 +35,7 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
     private static final long[] NO_RESULTS = {};
 
     private final StoreCalls calls;
-    private final Thread thread = Thread.currentThread();
+    private volatile Thread thread = Thread.currentThread();
 
     ChicoryIsolate(StoreCalls calls) {
         this.calls = calls;
@@ -159,6 +159,11 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                 (instance, a) -> result(calls.call(memory, (int) a[0], (int) a[1], (int) a[2], (int) a[3], (int) a[4]));
             case CALL_REPLY -> (instance, a) -> result(calls.callReply(memory, (int) a[0], (int) a[1]));
         };
+    }
+
+    @Override
+    public void enterOn(Thread caller) {
+        thread = caller;
     }
 
     @Override

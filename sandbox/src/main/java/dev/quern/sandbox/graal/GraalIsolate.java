@@ -34,7 +34,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
 
     private final StoreCalls calls;
     private final Context context;
-    private final Thread thread = Thread.currentThread();
+    private volatile Thread thread = Thread.currentThread();
     private volatile @Nullable Env environment;
     private volatile @Nullable EndCall ending;
     private final Pause pause = new Pause();
@@ -261,6 +261,11 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         } finally {
             isInside = false;
         }
+    }
+
+    @Override
+    public void enterOn(Thread caller) {
+        thread = caller;
     }
 
     @Override

@@ -72,6 +72,11 @@ final class JavaIsolate implements FunctionRuntime.Isolate {
     }
 
     @Override
+    public void enterOn(Thread thread) {
+        // A call is told by a flag of its own.
+    }
+
+    @Override
     public void rest() {
         // Nothing is kept from call to call.
     }

@@ -6,21 +6,13 @@ import dev.quern.sandbox.FunctionCore;
 import dev.quern.sandbox.Functions;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
-/** Everything that the ports of one core need. Thread: that core's, but {@link #execute}, {@link #counters} and the plain facts. */
+/**
+ * Everything that the ports of one core need. Thread: the one that turns that core, which may be another one from turn to turn; but
+ * {@link #execute}, {@link #wakeup}, {@link #counters} and the plain facts.
+ */
 public final class Core {
-    /** Whether and how the core sleeps, which says how to wake it. */
-    private enum Rest {
-        AWAKE,
-        /** Until an event. */
-        WAITING,
-        /** For a while: some port cannot wake it. */
-        PARKED
-    }
-
     private final int index;
     private final int count;
     private final Store store;
@@ -34,9 +26,8 @@ public final class Core {
     private final MpscVarHandleArrayQueue<Runnable> tasks = new MpscVarHandleArrayQueue<>(LoopLimits.CORE_TASKS_MAX);
     private final MpscVarHandleArrayQueue<Runnable> shortTasks =
             new MpscVarHandleArrayQueue<>(LoopLimits.CORE_TASKS_MAX);
-    private final Thread thread = Thread.currentThread();
     private final CoreEvents events;
-    private final AtomicReference<Rest> rest = new AtomicReference<>(Rest.AWAKE);
+    private volatile LoopSleep sleep;
     private boolean clockStale;
     private long nowNs;
     private long nowMs;
@@ -52,7 +43,8 @@ public final class Core {
             Functions functions,
             ControlExecutor control,
             CounterTotals totals,
-            CoreEvents.Kind eventKind) {
+            CoreEvents.Kind eventKind,
+            LoopSleep sleep) {
         this.index = index;
         this.count = count;
         this.store = store;
@@ -64,6 +56,7 @@ public final class Core {
         this.totals = totals;
         this.counters = totals.core(index);
         this.events = new CoreEvents(eventKind);
+        this.sleep = sleep;
         tick(System.nanoTime(), System.currentTimeMillis());
     }
 
@@ -157,46 +150,30 @@ public final class Core {
         return events;
     }
 
+    /** From now on the calling thread turns this core, and this is how to wake it. */
+    void own(LoopSleep turning) {
+        events.own(turning.thread());
+        sleep = turning;
+    }
+
     /**
      * Wakes the core when it sleeps: to be called after every piece of work left where the core looks in its turns. Costs a fence when it
      * is awake. Any thread.
      */
     public void wakeup() {
-        // Pairs with the one in rest(): either the core sees the work in its last look, or this sees that it rests.
+        // Pairs with the one in LoopSleep.announce. Who takes the core over looks at it before he sleeps: a wake-up
+        // that still goes to
+        // the last owner is not missed.
         VarHandle.fullFence();
-        Rest seen = rest.get();
-        if (seen != Rest.AWAKE && rest.compareAndSet(seen, Rest.AWAKE)) {
-            // Both outlast a core that is not asleep yet: the event loop keeps the task, the thread its permit.
-            if (seen == Rest.WAITING) {
-                events.wake();
-            } else {
-                LockSupport.unpark(thread);
-            }
-        }
+        sleep.wake();
     }
 
-    /** Announces that the core is going to sleep. It must look for work once more before it does. */
-    void announceRest(boolean untilEvent) {
-        rest.set(untilEvent ? Rest.WAITING : Rest.PARKED);
-        VarHandle.fullFence();
-    }
-
-    /** Sleeps as announced, until work comes or the time is over; returns what the event loop served meanwhile, 0 for none. */
-    int rest(long timeoutNs, boolean untilEvent) {
-        int served = 0;
+    /** Sleeps in its events, until work comes or the time is over; returns what they served meanwhile, 0 for none. */
+    int await(LoopSleep sleeping, long timeoutNs) {
         clockStale = true;
-        if (untilEvent) {
-            served = events.await(timeoutNs);
-        } else {
-            LockSupport.parkNanos(this, timeoutNs);
-        }
+        int served = sleeping.sleep(timeoutNs);
         clockStale = false;
-        endRest();
         return served;
-    }
-
-    void endRest() {
-        rest.set(Rest.AWAKE);
     }
 
     /**

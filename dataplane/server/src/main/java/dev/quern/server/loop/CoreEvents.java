@@ -5,7 +5,6 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
-import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -72,18 +71,23 @@ public final class CoreEvents implements AutoCloseable {
     private static final int CLOSE_TURNS_MAX = 1000;
 
     private final Kind kind;
-    private final ManualIoEventLoop loop;
+    private final CoreEventLoop loop;
     private final List<Watch> watches = new ArrayList<>();
     private boolean isServing;
 
     CoreEvents(Kind kind) {
         this.kind = kind;
-        this.loop = new ManualIoEventLoop(
+        this.loop = new CoreEventLoop(
                 Thread.currentThread(), kind == Kind.EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
     public Kind kind() {
         return kind;
+    }
+
+    /** From now on this thread turns the core. */
+    void own(Thread thread) {
+        loop.own(thread);
     }
 
     /** Where channels of this {@link #kind} may be registered. They are served by {@link #serve}, and while the core waits. */

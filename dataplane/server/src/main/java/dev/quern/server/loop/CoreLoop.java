@@ -4,21 +4,25 @@ import dev.quern.ffi.linux.Affinity;
 import dev.quern.kvstore.Store;
 import dev.quern.sandbox.Functions;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.lang.invoke.VarHandle;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One core: a thread that polls its ports, turn after turn, until it is stopped. */
+/**
+ * One thread that turns lanes, turn after turn, until it is stopped: its own, which it opened, and those that were given to it since. It may
+ * give any of them away, and then turns none.
+ */
 public final class CoreLoop implements Runnable {
     /** No processor in particular. */
     public static final int UNPINNED = -1;
 
     private static final Logger LOG = LoggerFactory.getLogger(CoreLoop.class);
+    private static final Lane[] NONE = {};
 
     private final int index;
     private final int count;
@@ -28,19 +32,19 @@ public final class CoreLoop implements Runnable {
     private final ControlExecutor control;
     private final List<PortFactory> factories;
     private final CounterTotals totals;
-    private final Counters counters;
     private final IdleStrategy idle;
     private final CoreEvents.Kind eventKind;
     private final CompletableFuture<List<String>> opened = new CompletableFuture<>();
     private final Thread thread;
-    private final List<Port> ports = new ArrayList<>();
-    private Port[] polled = {};
-    private boolean untilEvent = true;
-    private @Nullable Core core;
-    private int turnsToMaintenance = LoopLimits.MAINTENANCE_TURNS;
-    private volatile boolean drainWanted;
-    private volatile boolean drained;
+    private final LoopSleep sleep;
+
+    /** What other loops and the server want of this one. */
+    private final MpscVarHandleArrayQueue<Runnable> orders = new MpscVarHandleArrayQueue<>(LoopLimits.ORDERS_MAX);
+
+    private Lane[] lanes = NONE;
+    private volatile @Nullable Lane home;
     private volatile boolean stopWanted;
+    private volatile boolean hasEnded;
 
     /**
      * @param cpu the processor to pin to, or {@link #UNPINNED}
@@ -65,10 +69,10 @@ public final class CoreLoop implements Runnable {
         this.control = control;
         this.factories = List.copyOf(factories);
         this.totals = totals;
-        this.counters = totals.core(index);
         this.idle = new IdleStrategy(idle);
         this.eventKind = eventKind;
         this.thread = Thread.ofPlatform().name("quern-core-" + index).unstarted(this);
+        this.sleep = new LoopSleep(thread);
     }
 
     /**
@@ -89,41 +93,39 @@ public final class CoreLoop implements Runnable {
         }
     }
 
-    /** The loop: opens the ports, turns until stopped, closes them. */
+    /** The loop: opens its lane's ports, turns until stopped, closes the lanes that it has then. */
     @Override
     public void run() {
-        Core running = null;
         try {
-            running = open();
+            open();
             while (!stopWanted) {
-                turns(running);
+                turns();
             }
         } catch (Throwable thrown) {
             if (!opened.completeExceptionally(thrown)) {
                 LOG.error("core {} ended by a fault: its ports close, the other cores serve on", index, thrown);
             }
         } finally {
-            drained = true;
-            close(running);
+            closeLanes();
         }
     }
 
-    private void turns(Core running) {
+    private void turns() {
         try {
             while (!stopWanted) {
                 if (idle.idle(turn(System.nanoTime()))) {
-                    sleep(running);
+                    rest();
                 }
             }
         } catch (InternalError fault) {
             boolean isRecovered = false;
-            for (Port port : polled) {
-                isRecovered |= port.recover();
+            for (Lane lane : lanes) {
+                isRecovered |= lane.recover();
             }
             if (!isRecovered) {
                 throw fault;
             }
-            endRest(running);
+            endRest();
         }
     }
 
@@ -138,159 +140,203 @@ public final class CoreLoop implements Runnable {
         }
     }
 
-    private Core open() throws IOException {
+    private void open() throws IOException {
         if (cpu != UNPINNED) {
             pin();
         }
-        Core opening = new Core(index, count, store, functions, control, totals, eventKind);
-        core = opening;
-        List<String> described = new ArrayList<>();
-        for (PortFactory factory : factories) {
-            Port port = factory.open(opening);
-            ports.add(port);
-            described.add(port.describe());
-            untilEvent &= port.wakesCore();
-        }
-        polled = ports.toArray(Port[]::new);
-        opening.functionCore().interludes(this::interlude);
-        opened.complete(described);
-        return opening;
+        Lane opening = new Lane(new Core(index, count, store, functions, control, totals, eventKind, sleep), this);
+        home = opening;
+        lanes = new Lane[] {opening};
+        opened.complete(opening.open(factories));
     }
 
-    /** One turn of this core. Thread: the loop's. Returns the work done; 0 lets the idle strategy act. */
+    /** One turn of this loop. Thread: the loop's. Returns the work done; 0 lets the idle strategy act. */
     int turn(long nowNs) {
-        Core turning = Objects.requireNonNull(core);
-        turning.tick(nowNs, System.currentTimeMillis());
-        counters.increment(Counter.TURNS);
-        int work = turning.runTasks(LoopLimits.TASKS_PER_TURN_MAX);
-        work += receive(nowNs, LoopLimits.BURST_MAX);
-        work += transmit(nowNs);
-        work += maintain(turning, work);
-        if (drainWanted) {
-            drain(turning);
+        int work = obey(LoopLimits.ORDERS_PER_TURN_MAX);
+        Lane[] turned = lanes;
+        for (int at = 0; at < turned.length; at++) {
+            // A lane's turn may have taken long, if it called a function.
+            Lane lane = turned[at];
+            work += lane.turn(at == 0 ? nowNs : System.nanoTime(), System.currentTimeMillis());
+            CoreLoop place = lane.place();
+            if (place != this && !stopWanted) {
+                hand(lane, place);
+                work++;
+            } else if (turned.length > 1) {
+                lane.leave(); // The next one's functions may enter a context, and a thread leaves the last first.
+            }
         }
         return work;
     }
 
-    /** Sleeps until there is work. What came before the announcement woke nobody, so a last turn looks for it. */
-    private void sleep(Core sleeping) {
-        for (Port port : polled) {
-            port.announceRest();
+    private int obey(int limit) {
+        int done = 0;
+        for (Runnable order; done < limit && (order = orders.poll()) != null; done++) {
+            order.run();
         }
-        sleeping.announceRest(untilEvent);
+        return done;
+    }
+
+    // Sleeping
+
+    /**
+     * Sleeps until there is work. What came before the announcement woke nobody, so a last turn looks for it. A loop with one lane waits in
+     * that lane's events; one with none is woken by whoever has work for it; with several it can wait in none's, and looks again soon.
+     */
+    private void rest() {
+        Lane[] resting = lanes;
+        boolean waits = resting.length == 1 && resting[0].wakes();
+        if (waits) {
+            resting[0].announceRest();
+        }
+        sleep.announce(waits ? resting[0].core().events() : null);
         if (stopWanted || turn(System.nanoTime()) > 0) {
-            endRest(sleeping);
+            endRest();
             idle.idle(1);
             return;
         }
-        counters.increment(untilEvent ? Counter.WAITS : Counter.PARKS);
-        int served = sleeping.rest(idle.sleepNs(untilEvent), untilEvent);
-        endRest(sleeping);
+        long restNs = idle.sleepNs(waits || resting.length == 0);
+        if (resting.length == 0) {
+            int ignored = sleep.sleep(restNs);
+            endRest();
+            return;
+        }
+        Core first = resting[0].core();
+        first.counters().increment(waits ? Counter.WAITS : Counter.PARKS);
+        int served = first.await(sleep, restNs);
+        endRest();
         if (served > 0) {
-            counters.increment(Counter.WAKES);
+            first.counters().increment(Counter.WAKES);
             idle.idle(1);
-            transmit(sleeping.nowNs());
+            int ignored = resting[0].transmit(first.nowNs());
         }
     }
 
-    private void endRest(Core awake) {
-        awake.endRest();
-        for (Port port : polled) {
-            port.endRest();
+    private void endRest() {
+        sleep.end();
+        for (Lane lane : lanes) {
+            lane.endRest();
         }
     }
 
-    /** In the midst of a function that has run for its quantum: what is short and waits goes first. Thread: the loop's. */
-    private void interlude(long nowNs, long unixMs) {
-        Core turning = Objects.requireNonNull(core);
-        counters.increment(Counter.INTERLUDES);
-        turning.beginInterlude(nowNs, unixMs, LoopLimits.INTERLUDE_REQUESTS_MAX);
-        try {
-            turning.runShortTasks(LoopLimits.TASKS_PER_TURN_MAX);
-            for (Port port : polled) {
-                port.pollShort(nowNs, LoopLimits.BURST_MAX);
-                port.flush(nowNs);
-            }
-        } finally {
-            turning.endInterlude();
-        }
+    LoopSleep sleep() {
+        return sleep;
     }
 
-    private int receive(long nowNs, int limit) {
-        int work = 0;
-        for (Port port : polled) {
-            work += port.poll(nowNs, limit);
-        }
-        return work;
-    }
-
-    private int transmit(long nowNs) {
-        int work = 0;
-        for (Port port : polled) {
-            work += port.flush(nowNs);
-        }
-        return work;
-    }
-
-    /** Reclaims, expires and evicts in small steps: when there is nothing else to do, and every few turns when there is. */
-    private int maintain(Core turning, int work) {
-        if (work > 0 && --turnsToMaintenance > 0) {
-            return 0;
-        }
-        turnsToMaintenance = LoopLimits.MAINTENANCE_TURNS;
-        return turning.storeCore().maintain(turning.nowMs(), LoopLimits.MAINTENANCE_STEPS_MAX)
-                + turning.functionCore().maintain();
-    }
-
-    private void drain(Core turning) {
-        turning.startDraining();
-        boolean empty = !turning.hasTasks() && control.pending() == 0;
-        for (Port port : polled) {
-            empty &= port.drained();
-        }
-        drained = empty;
-    }
-
-    private void close(@Nullable Core running) {
-        for (Port port : ports) {
-            try {
-                port.close();
-            } catch (RuntimeException failed) {
-                LOG.error("core {}: {} did not close", index, port.describe(), failed);
+    /** A function of this lane stands still: others that this loop turns are served. */
+    void interlude(Lane standing, long nowNs, long unixMs) {
+        for (Lane lane : lanes) {
+            if (lane != standing) {
+                lane.serveBetween(nowNs, unixMs);
             }
         }
-        Core closing = running == null ? core : running;
-        if (closing != null) {
-            closing.close();
+    }
+
+    // Moving lanes
+
+    /**
+     * Has this loop's own lane turned by that one, from its next quiet point on: one in the midst of a function waits for its end. The last
+     * word counts. Any thread.
+     */
+    public void place(CoreLoop taker) {
+        Lane placed = home;
+        if (placed != null) {
+            placed.place(taker);
         }
     }
 
-    /** Asks the loop to finish what has arrived and take nothing new. Any thread; {@link #drained} tells when. */
+    /** Has this loop do that in one of its next turns; false when too much is waiting, or it has ended. Any thread. */
+    private boolean order(Runnable order) {
+        if (hasEnded || !orders.offer(order)) {
+            return false;
+        }
+        // Pairs with the one in LoopSleep.announce.
+        VarHandle.fullFence();
+        sleep.wake();
+        return true;
+    }
+
+    /** At the end of the lane's turn. What it holds goes with it; the queue makes what was done here happen before what is done there. */
+    private void hand(Lane lane, CoreLoop taker) {
+        lane.leave();
+        Lane[] before = lanes;
+        lanes = without(before, lane);
+        lane.core().counters().increment(Counter.MOVES);
+        if (!taker.order(() -> taker.take(lane))) {
+            lanes = before;
+            lane.enter(this);
+        }
+    }
+
+    private static Lane[] without(Lane[] lanes, Lane left) {
+        Lane[] rest = new Lane[lanes.length - 1];
+        int count = 0;
+        for (Lane lane : lanes) {
+            if (lane != left) {
+                rest[count++] = lane;
+            }
+        }
+        return rest;
+    }
+
+    private void take(Lane lane) {
+        for (Lane other : lanes) {
+            other.leave();
+        }
+        Lane[] more = new Lane[lanes.length + 1];
+        System.arraycopy(lanes, 0, more, 0, lanes.length);
+        more[lanes.length] = lane;
+        lanes = more;
+        lane.enter(this);
+    }
+
+    // Ending
+
+    private void closeLanes() {
+        hasEnded = true;
+        Lane[] closing = lanes;
+        lanes = NONE;
+        for (Lane lane : closing) {
+            lane.close();
+        }
+    }
+
+    /** Closes what was still on its way to this loop when it ended. Once every loop has; any thread. */
+    public void closeLate() {
+        if (thread.isAlive()) {
+            return;
+        }
+        int ignored = obey(LoopLimits.ORDERS_MAX);
+        LoopSleep closing = new LoopSleep(Thread.currentThread());
+        for (Lane lane : lanes) {
+            lane.core().own(closing);
+        }
+        closeLanes();
+    }
+
+    /** Asks the core that this loop opened to finish what has arrived and take nothing new. Any thread; {@link #drained} tells when. */
     public void drain() {
-        drainWanted = true;
-        wakeup();
+        Lane draining = home;
+        if (draining != null) {
+            draining.drain();
+        }
     }
 
-    /** Whether nothing was left to do at the end of the last turn after {@link #drain}, or the loop has ended. Any thread. */
+    /** Whether nothing was left to do at the end of that core's last turn after {@link #drain}, or it is closed. Any thread. */
     public boolean drained() {
-        return drained;
+        Lane draining = home;
+        return draining == null || draining.drained();
     }
 
-    /** Ends the loop after its turn and waits for its ports to close. Any thread but the loop's. */
+    /** Has the loop end after its turn, and close the ports of what it turns then. Any thread. */
     public void stop() {
         stopWanted = true;
-        wakeup();
-        awaitStop();
+        VarHandle.fullFence();
+        sleep.wake();
     }
 
-    private void wakeup() {
-        Core sleeping = core;
-        if (sleeping != null) {
-            sleeping.wakeup();
-        }
-    }
-
-    private void awaitStop() {
+    /** Waits for the loop's end. Once all have ended, {@link #closeLate} closes what was under way between them. Any thread but the loop's. */
+    public void awaitStop() {
         boolean interrupted = false;
         while (true) {
             try {
@@ -306,11 +352,6 @@ public final class CoreLoop implements Runnable {
         if (thread.isAlive()) {
             LOG.warn("core {} still turning {} s after it was asked to stop", index, LoopLimits.STOP_SECONDS);
         }
-    }
-
-    /** Any thread. */
-    public Counters counters() {
-        return counters;
     }
 
     public int index() {

@@ -11,6 +11,8 @@ public enum Counter {
     WAITS,
     /** Of these, those that an event ended. */
     WAKES,
+    /** How often the core was handed from one loop to another. */
+    MOVES,
     DATAGRAMS_RECEIVED,
     DATAGRAMS_SENT,
     /** The kernel's or the ring's buffer was full, or the peer unreachable: the client asks again. */

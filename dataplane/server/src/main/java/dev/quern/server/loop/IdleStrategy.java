@@ -41,9 +41,9 @@ final class IdleStrategy {
         return false;
     }
 
-    /** How long to sleep now. */
-    long sleepNs(boolean untilEvent) {
-        if (untilEvent) {
+    /** How long to sleep now, given whether whatever comes ends the sleep. */
+    long sleepNs(boolean isWoken) {
+        if (isWoken) {
             return waitNs;
         }
         long sleepNs = nextParkNs;

@@ -20,6 +20,12 @@ final class LoopLimits {
     /** Tasks handed to a core and not yet run. Above {@link #CONTROL_TASKS_MAX}, so that a completion always finds room. */
     static final int CORE_TASKS_MAX = 1024;
 
+    /** Orders to a loop and not yet obeyed: each core may be on its way to it, and be asked for as often. */
+    static final int ORDERS_MAX = 1024;
+
+    /** Orders obeyed in one turn: each takes a microsecond. */
+    static final int ORDERS_PER_TURN_MAX = 16;
+
     /** Turns between two rounds of maintenance on a busy core; an idle turn does one as well. */
     static final int MAINTENANCE_TURNS = 16;
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NioUdpPort implements Port, DatagramSink {
     private final Core core;
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofShared();
     private final DatagramChannel channel;
     private final InetSocketAddress localAddress;
     private final NativeDoor door;

@@ -13,7 +13,7 @@ final class BlockPool implements AutoCloseable {
     private static final int SHIFT_MIN = Integer.numberOfTrailingZeros(SessionLimits.BLOCK_BYTES_MIN);
     private static final int SIZES = Integer.numberOfTrailingZeros(SessionLimits.BLOCK_BYTES_MAX) - SHIFT_MIN + 1;
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofShared();
     private final long[] free = new long[SIZES];
     private final long bytesMax;
     private long bytes;

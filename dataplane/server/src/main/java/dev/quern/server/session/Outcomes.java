@@ -1,7 +1,7 @@
 package dev.quern.server.session;
 
+import dev.quern.ffi.linux.NativeHeap;
 import dev.quern.ffi.linux.NativeMemory;
-import java.lang.foreign.Arena;
 
 /**
  * A session's window of kept outcomes: a ring of slots, off-heap, a sequence's slot a mask away. Taken from the system at the session's
@@ -10,7 +10,7 @@ import java.lang.foreign.Arena;
 final class Outcomes implements AutoCloseable {
     private static final long CACHE_LINE = 64;
 
-    private final Arena arena = Arena.ofConfined();
+    private final long memory;
     private final BlockPool blocks;
     private final long slots;
     private final int mask;
@@ -18,8 +18,10 @@ final class Outcomes implements AutoCloseable {
     Outcomes(int window, BlockPool blocks) {
         this.blocks = blocks;
         this.mask = window - 1;
-        this.slots =
-                arena.allocate((long) window * OutcomeLayout.SIZE, CACHE_LINE).address();
+        long bytes = (long) window * OutcomeLayout.SIZE;
+        this.memory = NativeHeap.allocate(bytes + CACHE_LINE);
+        this.slots = (memory + CACHE_LINE - 1) & -CACHE_LINE;
+        NativeMemory.fill(slots, bytes, (byte) 0);
     }
 
     private long slot(int sequence) {
@@ -116,6 +118,6 @@ final class Outcomes implements AutoCloseable {
         for (int sequence = 0; sequence <= mask; sequence++) {
             release(slot(sequence));
         }
-        arena.close();
+        NativeHeap.free(memory);
     }
 }

@@ -1,10 +1,10 @@
 package dev.quern.server.session;
 
+import dev.quern.ffi.linux.NativeHeap;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.ffi.linux.SocketLayout;
 import dev.quern.kvstore.Tenant;
 import dev.quern.protocol.Tag;
-import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +21,7 @@ final class Session {
     private final BlockPool blocks;
     private final LargeBodies requests;
     private final LargeBodies replies;
-    private final Arena arena = Arena.ofConfined();
-    private final long peer =
-            arena.allocate(SocketLayout.ADDRESS_SLOT, Long.BYTES).address();
+    private final long peer = NativeHeap.allocate(SocketLayout.ADDRESS_SLOT);
     private @Nullable Outcomes outcomes;
     private int sequenceHighest;
     private long seenNs;
@@ -164,6 +162,6 @@ final class Session {
             outcomes.close();
             outcomes = null;
         }
-        arena.close();
+        NativeHeap.free(peer);
     }
 }

@@ -1,0 +1,208 @@
+package dev.quern.server.loop;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What moves between loops: a core as its clients know it, with its ports, sessions, events and its handles on store and functions. Turned
+ * by one loop at a time. Between two turns nothing is under way on its owner's stack and nothing open to be sent, so that the whole of it
+ * can be handed on through a queue. Thread: the owner's, but what says otherwise.
+ */
+final class Lane {
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+    private final Core core;
+    private final ControlExecutor control;
+    private final Counters counters;
+    private final List<Port> opened = new ArrayList<>();
+    private Port[] ports = {};
+    private boolean wakes = true;
+    private CoreLoop owner;
+
+    /** Who is to turn it. */
+    private volatile CoreLoop place;
+
+    private int turnsToMaintenance = LoopLimits.MAINTENANCE_TURNS;
+    private volatile boolean drainWanted;
+    private volatile boolean drained;
+
+    Lane(Core core, CoreLoop owner) {
+        this.core = core;
+        this.control = core.control();
+        this.counters = core.counters();
+        this.owner = owner;
+        this.place = owner;
+        core.functionCore().interludes(this::interlude);
+    }
+
+    Core core() {
+        return core;
+    }
+
+    /** Opens the ports and returns what each says of itself; on the loop's thread that the lane is made on. */
+    List<String> open(List<PortFactory> factories) throws IOException {
+        List<String> described = new ArrayList<>();
+        for (PortFactory factory : factories) {
+            Port port = factory.open(core);
+            opened.add(port);
+            described.add(port.describe());
+            wakes &= port.wakesCore();
+        }
+        ports = opened.toArray(Port[]::new);
+        return described;
+    }
+
+    /** Lets go of what is bound to the thread that turns it, before that turns another lane or another one turns this. */
+    void leave() {
+        core.functionCore().rest();
+    }
+
+    /** From here on, the calling thread turns it for this owner. */
+    void enter(CoreLoop next) {
+        owner = next;
+        core.own(next.sleep());
+    }
+
+    /** Who is to turn it from its next quiet point on. Any thread. */
+    void place(CoreLoop next) {
+        place = next;
+        core.wakeup();
+    }
+
+    CoreLoop place() {
+        return place;
+    }
+
+    /** Whether whatever arrives ends a wait in its events. */
+    boolean wakes() {
+        return wakes;
+    }
+
+    /** One turn; returns the work done. */
+    int turn(long nowNs, long unixMs) {
+        core.tick(nowNs, unixMs);
+        counters.increment(Counter.TURNS);
+        int work = core.runTasks(LoopLimits.TASKS_PER_TURN_MAX);
+        work += receive(nowNs, LoopLimits.BURST_MAX);
+        work += transmit(nowNs);
+        work += maintain(work);
+        if (drainWanted) {
+            lookDrained();
+        }
+        return work;
+    }
+
+    private int receive(long nowNs, int limit) {
+        int work = 0;
+        for (Port port : ports) {
+            work += port.poll(nowNs, limit);
+        }
+        return work;
+    }
+
+    /** Sends what serving left to be sent. */
+    int transmit(long nowNs) {
+        int work = 0;
+        for (Port port : ports) {
+            work += port.flush(nowNs);
+        }
+        return work;
+    }
+
+    /** Reclaims, expires and evicts in small steps: when there is nothing else to do, and every few turns when there is. */
+    private int maintain(int work) {
+        if (work > 0 && --turnsToMaintenance > 0) {
+            return 0;
+        }
+        turnsToMaintenance = LoopLimits.MAINTENANCE_TURNS;
+        return core.storeCore().maintain(core.nowMs(), LoopLimits.MAINTENANCE_STEPS_MAX)
+                + core.functionCore().maintain();
+    }
+
+    /** In the midst of a function of this lane that has run for its quantum: what is short and waits goes first. */
+    private void interlude(long nowNs, long unixMs) {
+        counters.increment(Counter.INTERLUDES);
+        serveShort(nowNs, unixMs);
+        owner.interlude(this, nowNs, unixMs);
+    }
+
+    /** In the midst of a function of another lane that the same loop turns. */
+    void serveBetween(long nowNs, long unixMs) {
+        core.storeCore().enter(unixMs);
+        try {
+            serveShort(nowNs, unixMs);
+        } finally {
+            core.storeCore().exit();
+        }
+    }
+
+    private void serveShort(long nowNs, long unixMs) {
+        core.beginInterlude(nowNs, unixMs, LoopLimits.INTERLUDE_REQUESTS_MAX);
+        try {
+            core.runShortTasks(LoopLimits.TASKS_PER_TURN_MAX);
+            for (Port port : ports) {
+                port.pollShort(nowNs, LoopLimits.BURST_MAX);
+                port.flush(nowNs);
+            }
+        } finally {
+            core.endInterlude();
+        }
+    }
+
+    /** The loop is going to wait in this lane's events, and looks once more before. */
+    void announceRest() {
+        for (Port port : ports) {
+            port.announceRest();
+        }
+    }
+
+    void endRest() {
+        for (Port port : ports) {
+            port.endRest();
+        }
+    }
+
+    /** After memory could not be touched: whether some port let go of memory that others took away. */
+    boolean recover() {
+        boolean isRecovered = false;
+        for (Port port : ports) {
+            isRecovered |= port.recover();
+        }
+        return isRecovered;
+    }
+
+    /** Has it finish what has arrived and take nothing new; {@link #drained} tells when. Any thread. */
+    void drain() {
+        drainWanted = true;
+        core.wakeup();
+    }
+
+    /** Whether nothing was left to do at the end of its last turn since {@link #drain}, or it is closed. Any thread. */
+    boolean drained() {
+        return drained;
+    }
+
+    private void lookDrained() {
+        core.startDraining();
+        boolean empty = !core.hasTasks() && control.pending() == 0;
+        for (Port port : ports) {
+            empty &= port.drained();
+        }
+        drained = empty;
+    }
+
+    void close() {
+        drained = true;
+        for (Port port : opened) {
+            try {
+                port.close();
+            } catch (RuntimeException failed) {
+                LOG.error("core {}: {} did not close", core.index(), port.describe(), failed);
+            }
+        }
+        core.close();
+    }
+}
