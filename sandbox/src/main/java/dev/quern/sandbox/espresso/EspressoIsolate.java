@@ -20,7 +20,7 @@ final class EspressoIsolate implements FunctionRuntime.Isolate {
     private final GuestVm vm;
     private final StoreCalls calls;
     private final EspressoCalls hostCalls;
-    private final Thread[] thread = {Thread.currentThread()};
+    private volatile Thread thread = Thread.currentThread();
     private final Pause pause = new Pause();
 
     private volatile @Nullable EndCall ending;
@@ -177,6 +177,11 @@ final class EspressoIsolate implements FunctionRuntime.Isolate {
     }
 
     @Override
+    public void enterOn(Thread caller) {
+        thread = caller;
+    }
+
+    @Override
     public void rest() {
         // Each call enters the context and leaves it.
     }
@@ -189,7 +194,7 @@ final class EspressoIsolate implements FunctionRuntime.Isolate {
             action = new EndCall();
             ending = action;
         }
-        vm.environment().submitThreadLocal(thread, action);
+        vm.environment().submitThreadLocal(new Thread[] {thread}, action);
     }
 
     @Override
@@ -198,7 +203,7 @@ final class EspressoIsolate implements FunctionRuntime.Isolate {
         // One at a time, or they would pile up while the guest gets no processor.
         if (!isPausing) {
             isPausing = true;
-            vm.environment().submitThreadLocal(thread, pause);
+            vm.environment().submitThreadLocal(new Thread[] {thread}, pause);
         }
     }
 
