@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Simulates servers of many cores, with the server's own provisioner, queues, admission and placement, and"
-                + " compares them with every static split, with a pool that all cores share, and with an oracle that"
-                + " is told each load's split.",
+                    + " compares them with every static split, with a pool that all cores share, and with an oracle that"
+                    + " is told each load's split.",
             "All figures are simulated; costs are those of --costs, and the options'."
         })
 public final class SimulateCommand implements Callable<Integer> {
