@@ -54,7 +54,7 @@ public final class EspressoRuntime implements FunctionRuntime {
 
     @Override
     public RuntimeCosts costs() {
-        return new RuntimeCosts(2_000_000, 100, 500, 300, 20_000_000);
+        return new RuntimeCosts(2_000_000, 1_300, 1_400, 160, 20_000_000);
     }
 
     @Override
