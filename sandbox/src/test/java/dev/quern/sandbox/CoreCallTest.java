@@ -60,7 +60,8 @@ class CoreCallTest {
                 }
             });
             int ended = 0;
-            for (int i = 0; i < CALLS; i++) {
+            // A busy machine may let the watchdog begin late.
+            for (int i = 0; i < CALLS || ended == 0; i++) {
                 // Over as it begins.
                 call.begin(noop, isolate, System.nanoTime(), 0);
                 if (i % 2 == 0) {
@@ -74,7 +75,6 @@ class CoreCallTest {
             isOver.set(true);
             watchdog.join();
             assertFalse(isolate.isInterrupted);
-            assertTrue(ended > 0);
         }
     }
 
