@@ -43,7 +43,7 @@ import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
 
 /**
- * Cores that are handed from thread to thread thousands of times a second while clients ask: every request is answered, in its session's
+ * Cores that are handed from thread to thread a thousand times and more while clients ask: every request is answered, in its session's
  * order, and done once. Nothing is asked again, so what got lost would be missed.
  */
 @Timeout(100)
