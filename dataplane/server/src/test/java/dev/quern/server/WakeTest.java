@@ -144,11 +144,12 @@ class WakeTest {
         try (EmbeddedQuern quern = open(way);
                 Increments increments = connect(quern, way, "n")) {
             CounterTotals counters = quern.server().counters();
-            for (int request = 1; request <= 10; request++) {
+            // One that met the core between two sleeps woke nobody. A wake-up that is lost leaves a request without its
+            // answer.
+            long wanted = counters.get(Counter.WAKES) + 10;
+            for (int request = 1; counters.get(Counter.WAKES) < wanted; request++) {
                 awaitSleep(counters);
-                long wakes = counters.get(Counter.WAKES);
                 assertEquals(request, increments.next());
-                Await.until("counted", () -> counters.get(Counter.WAKES) > wakes);
             }
             assertEquals(0, counters.get(Counter.PARKS));
         }

@@ -57,10 +57,10 @@ final class LoopSleep {
         VarHandle.fullFence();
     }
 
-    /** Sleeps as announced, until work comes or the time is over; returns what the events served meanwhile, 0 for none. */
+    /** Sleeps as announced, until work comes or the time is over; returns what the events served meanwhile or that it was woken, 0 for neither. */
     int sleep(long timeoutNs) {
         if (rest.get() == Rest.AWAKE) {
-            return 0; // Woken since: by a task or a permit that what ran in between may have taken.
+            return 1; // Woken since: by a task or a permit that what ran in between may have taken.
         }
         CoreEvents waitsIn = events;
         if (waitsIn != null) {
