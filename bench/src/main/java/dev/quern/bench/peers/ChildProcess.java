@@ -138,6 +138,16 @@ public final class ChildProcess implements AutoCloseable {
         signal("-CONT");
     }
 
+    private void proceedUnlessEnded() {
+        try {
+            proceed();
+        } catch (BenchFailedException refused) {
+            if (process.isAlive()) {
+                throw refused;
+            }
+        }
+    }
+
     private void signal(String signal) {
         Tools.run(List.of("kill", signal, Long.toString(process.pid())), END_WAIT_MAX);
     }
@@ -158,7 +168,7 @@ public final class ChildProcess implements AutoCloseable {
     public void close() {
         try {
             if (process.isAlive()) {
-                proceed();
+                proceedUnlessEnded();
                 process.destroy();
                 if (!process.waitFor(END_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
                     process.destroyForcibly();

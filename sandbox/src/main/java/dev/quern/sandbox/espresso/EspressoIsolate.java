@@ -152,6 +152,10 @@ final class EspressoIsolate implements FunctionRuntime.Isolate {
             return (int) code;
         } catch (PolyglotException ended) {
             throw trap(ended);
+        } catch (TrapException ended) {
+            // It came on the way into the context or out of it, where nobody takes it for the guest's.
+            GuestTrap kept = calls.takeTrap();
+            throw kept == null ? interrupted() : kept;
         } finally {
             isInside = wasInside;
         }
