@@ -79,17 +79,22 @@ final class Demo {
         ClassGraph graph = readGraph();
         Path directory =
                 Path.of("/dev/shm", "quern-demo-" + ProcessHandle.current().pid());
-        ServerConfig config = ServerConfig.builder()
+        ServerConfig.Builder config = ServerConfig.builder()
                 .cores(1)
-                .udp(port == DemoPort.UDP ? "127.0.0.1:0" : "off")
-                .shm(port == DemoPort.SHM ? directory.toString() : "off")
-                .resp("127.0.0.1:0")
-                .build();
-        try (EmbeddedQuern quern = Quern.embedded(config);
+                .udp(port.kind() == DemoPort.Kind.UDP ? "127.0.0.1:0" : "off")
+                .shm(port.kind() == DemoPort.Kind.SHM ? directory.toString() : "off")
+                .resp("127.0.0.1:0");
+        if (port.kind() == DemoPort.Kind.DPDK) {
+            config.net(net -> DemoNetwork.configure(net, port)).tenant("default", DemoNetwork.SECRET);
+        }
+        try (EmbeddedQuern quern = Quern.embedded(config.build());
                 QuernClient client = connect(quern, directory)) {
             Server server = quern.server();
             say("2. A server with one core, in this JVM; the client's requests go by " + port.label() + ":");
             server.listening().forEach(line -> say("   " + line));
+            if (port.kind() == DemoPort.Kind.DPDK) {
+                say("   " + DemoNetwork.describe());
+            }
             say("   " + server.functions().report().line());
             load(client, graph);
             deploy(client);
@@ -106,12 +111,16 @@ final class Demo {
     private QuernClient connect(EmbeddedQuern quern, Path directory) throws IOException {
         ClientConfig.Builder config =
                 ClientConfig.builder().threading(ClientConfig.Threading.INVOKER).requestTimeout(REQUEST_TIMEOUT);
-        return switch (port) {
+        return switch (port.kind()) {
             case UDP ->
                 QuernClient.connect(config.address(quern.server().udpAddress()).build());
             case SHM ->
                 QuernClient.connect(config.transport(ShmTransport.to(directory)).build());
             case RING -> quern.client(config);
+            case DPDK ->
+                QuernClient.connect(config.address(DemoNetwork.join(port))
+                        .secret(DemoNetwork.SECRET)
+                        .build());
         };
     }
 
@@ -209,7 +218,8 @@ final class Demo {
         TextTable table = new TextTable(
                 "k", "reached", "round trips/s", "p50 ms", "p99 ms", "function/s", "p50 ms", "p99 ms", "ratio");
         for (int hops : HOPS) {
-            QueryLoad roundTrips = load(client, new RoundTrips(client.table()), graph, starts, hops);
+            QueryLoad roundTrips =
+                    load(client, new RoundTrips(client.table(), port.recordsPerDatagram()), graph, starts, hops);
             QueryLoad functions = load(client, new FunctionCalls(client), graph, starts, hops);
             roundTrips.askEach();
             functions.askEach();
@@ -290,9 +300,11 @@ final class Demo {
     private void nextSteps(Server server) {
         say("Next:");
         if (stays) {
-            int port = server.respAddress().getPort();
-            say("   redis-cli -p " + port + " DBSIZE                        this server, until you press Ctrl-C");
-            say("   redis-cli -p " + port + " GET njava.lang.String");
+            String client =
+                    "   redis-cli " + (port.kind() == DemoPort.Kind.DPDK ? "-a " + DemoNetwork.SECRET + " " : "")
+                            + "-p " + server.respAddress().getPort();
+            say(client + " DBSIZE                        this server, until you press Ctrl-C");
+            say(client + " GET njava.lang.String");
         } else {
             say("   scripts/quern demo --stay                    the same, then look around with redis-cli");
         }

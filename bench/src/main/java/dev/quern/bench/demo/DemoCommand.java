@@ -29,8 +29,11 @@ public final class DemoCommand implements Callable<Integer> {
             paramLabel = "PORT",
             defaultValue = "udp",
             converter = DemoPort.Converter.class,
-            description = "What the client's requests go by: udp, shm or ring; ${DEFAULT-VALUE} when not given.")
-    private DemoPort port = DemoPort.UDP;
+            description = {
+                "What the client's requests go by: udp, shm, ring, or dpdk:DEVICE; ${DEFAULT-VALUE} when not given.",
+                "dpdk alone is a tap of the kernel's, made for the demo; it needs root and scripts/setup-dpdk."
+            })
+    private DemoPort port = new DemoPort(DemoPort.Kind.UDP, "");
 
     /** For picocli. */
     public DemoCommand() {}
