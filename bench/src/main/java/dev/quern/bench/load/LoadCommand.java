@@ -217,7 +217,10 @@ public final class LoadCommand implements Callable<Integer> {
             }
             write(result);
             return result.phases().stream().allMatch(phase -> phase.held()) ? 0 : NOT_HELD;
-        } catch (BenchFailedException | WrongAnswerException | IllegalStateException failed) {
+        } catch (BenchFailedException
+                | WrongAnswerException
+                | IllegalStateException
+                | UnsupportedOperationException failed) {
             System.err.println("quern load: " + failed.getMessage());
             return 1;
         }

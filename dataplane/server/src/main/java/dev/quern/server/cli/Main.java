@@ -39,6 +39,7 @@ public final class Main implements Runnable {
         }
         return line.setExecutionExceptionHandler(Main::failed)
                 .setParameterExceptionHandler(Main::misused)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true);
     }
 
