@@ -218,8 +218,7 @@ final class Demo {
         TextTable table = new TextTable(
                 "k", "reached", "round trips/s", "p50 ms", "p99 ms", "function/s", "p50 ms", "p99 ms", "ratio");
         for (int hops : HOPS) {
-            QueryLoad roundTrips =
-                    load(client, new RoundTrips(client.table(), port.recordsPerDatagram()), graph, starts, hops);
+            QueryLoad roundTrips = load(client, new RoundTrips(client.table()), graph, starts, hops);
             QueryLoad functions = load(client, new FunctionCalls(client), graph, starts, hops);
             roundTrips.askEach();
             functions.askEach();

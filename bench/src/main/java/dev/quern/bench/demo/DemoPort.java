@@ -42,11 +42,6 @@ record DemoPort(Kind kind, String device) {
                 kind.get(), kind.get() == Kind.DPDK ? mark < 0 ? DEVICE_DEFAULT : text.substring(mark + 1) : "");
     }
 
-    /** How many records one datagram takes: an Ethernet frame has room for few, loopback and memory for more. */
-    int recordsPerDatagram() {
-        return kind == Kind.DPDK ? 8 : 32;
-    }
-
     String label() {
         String name = kind.name().toLowerCase(Locale.ROOT);
         return kind == Kind.DPDK ? name + DEVICE_MARK + device : name;

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * round trip a hop, however many records the level has.
  */
 final class RoundTrips implements ReachQuery {
-    private final ClientTable table;
-    private final int keysPerRequest;
+    /** Records in one multi-get: about what one datagram of loopback or shared memory takes as its answer. */
+    private static final int KEYS_PER_REQUEST = 32;
 
-    /** @param keysPerRequest records in one multi-get: about what one datagram takes as its answer */
-    RoundTrips(ClientTable table, int keysPerRequest) {
+    private final ClientTable table;
+
+    RoundTrips(ClientTable table) {
         this.table = table;
-        this.keysPerRequest = keysPerRequest;
     }
 
     @Override
@@ -56,9 +56,9 @@ final class RoundTrips implements ReachQuery {
             hopsLeft--;
             int[] ids = level;
             Next next = new Next();
-            requestsOpen = (ids.length + keysPerRequest - 1) / keysPerRequest;
-            for (int from = 0; from < ids.length; from += keysPerRequest) {
-                int to = Math.min(from + keysPerRequest, ids.length);
+            requestsOpen = (ids.length + KEYS_PER_REQUEST - 1) / KEYS_PER_REQUEST;
+            for (int from = 0; from < ids.length; from += KEYS_PER_REQUEST) {
+                int to = Math.min(from + KEYS_PER_REQUEST, ids.length);
                 List<byte[]> keys = new ArrayList<>(to - from);
                 for (int i = from; i < to; i++) {
                     keys.add(ClassGraph.classKey(ids[i]));

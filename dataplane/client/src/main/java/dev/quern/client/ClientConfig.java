@@ -39,6 +39,7 @@ public final class ClientConfig {
     private final int datagramBytesRemote;
     private final int serverQueues;
     private final int idleSpins;
+    private final boolean busyRetries;
     private final @Nullable Transport transport;
 
     private ClientConfig(Builder builder) {
@@ -55,6 +56,7 @@ public final class ClientConfig {
         datagramBytesRemote = builder.datagramBytesRemote;
         serverQueues = builder.serverQueues;
         idleSpins = builder.idleSpins;
+        busyRetries = builder.busyRetries;
         transport = builder.transport;
     }
 
@@ -114,6 +116,10 @@ public final class ClientConfig {
         return idleSpins;
     }
 
+    public boolean busyRetries() {
+        return busyRetries;
+    }
+
     @Nullable
     Transport transport() {
         return transport;
@@ -134,6 +140,7 @@ public final class ClientConfig {
         private int datagramBytesRemote = Limits.DATAGRAM_BYTES_DEFAULT;
         private int serverQueues = 1;
         private int idleSpins = 2_000;
+        private boolean busyRetries = true;
         private @Nullable Transport transport;
 
         private Builder() {}
@@ -229,6 +236,16 @@ public final class ClientConfig {
         public Builder idleSpins(int value) {
             require(value >= 0, "idleSpins must not be negative: " + value);
             idleSpins = value;
+            return this;
+        }
+
+        /**
+         * Whether what the server says it is too busy for (BUSY: nothing was done) is asked again until its deadline: when the server says, or after 1
+         * ms and then twice as long each time, up to 64 ms, with jitter. On by default; without it every BUSY fails its request with
+         * {@link QuernException.Busy}, for those who would rather send less.
+         */
+        public Builder busyRetries(boolean value) {
+            busyRetries = value;
             return this;
         }
 

@@ -93,6 +93,10 @@ final class ClientLoop implements Runnable {
                 config.retransmitAfter().toNanos(), config.retransmitAfterMax().toNanos(), jitter);
     }
 
+    SplittableRandom jitter() {
+        return jitter;
+    }
+
     /** A callback threw: whoever polls shall know, when the turn is over. */
     void callbackFailed(RuntimeException failure) {
         if (callbackFailure == null) {

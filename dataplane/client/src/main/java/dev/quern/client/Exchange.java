@@ -129,7 +129,7 @@ final class Exchange {
                 continue;
             }
             if (nowNs - slot.deadlineNs >= 0) {
-                fail(slot, timeout(slot));
+                fail(slot, slot.waitsAfterBusy && !slot.isDoubtful ? busy(slot) : timeout(slot));
             } else if (nowNs - slot.dueNs >= 0) {
                 sendAgain(slot, nowNs);
             }
@@ -145,6 +145,7 @@ final class Exchange {
             Wire.putInt(slot.memory, slot.message + MessageLayout.DEADLINE_US_OFFSET, deadlineUs(slot));
             outgoing.commit(slot.memory, slot.message, slot.length);
         }
+        slot.waitsAfterBusy = false;
         slot.dueNs = nowNs + timer.afterNs(slot.sends);
         slot.sends++;
     }
@@ -214,7 +215,7 @@ final class Exchange {
             default -> {
                 if (cursor.opcode() == slot.opcode) {
                     measure(slot);
-                    complete(slot, cursor.status(), memory, cursor.body(), cursor.bodyLength());
+                    answered(cursor, memory, slot);
                 }
             }
         }
@@ -222,7 +223,7 @@ final class Exchange {
 
     /** Of one datagram each way, and not of what the server may take its time for. */
     private void measure(Slot slot) {
-        boolean quick = slot.opcode < Opcode.INVOKE;
+        boolean quick = slot.opcode < Opcode.INVOKE && slot.busyTimes == 0;
         if (quick && slot.sends == 1 && slot.upload == null && slot.download == null) {
             timer.measured(Math.max(0, loop.nowNs() - slot.firstSentNs));
         }
@@ -233,7 +234,10 @@ final class Exchange {
             return;
         }
         if (cursor.status() != Status.OK) {
-            complete(slot, cursor.status(), memory, cursor.body(), cursor.bodyLength());
+            answered(cursor, memory, slot);
+            return;
+        }
+        if (slot.waitsAfterBusy) {
             return;
         }
         slot.upload.acknowledged(PartReplyLayout.offset(memory, cursor.body()));
@@ -247,9 +251,10 @@ final class Exchange {
             return;
         }
         if (!Status.hasBody(cursor.status())) {
-            complete(slot, cursor.status(), memory, cursor.body(), cursor.bodyLength());
+            answered(cursor, memory, slot);
             return;
         }
+        slot.waitsAfterBusy = false;
         long part = cursor.body();
         if (PartLayout.opcode(memory, part) != slot.opcode) {
             return;
@@ -276,6 +281,47 @@ final class Exchange {
         } else {
             fail(slot, new QuernException(Opcode.name(slot.opcode) + ": malformed reply: " + verdict.text(), 0));
         }
+    }
+
+    private void answered(MessageCursor cursor, MemorySegment memory, Slot slot) {
+        if (cursor.status() != Status.BUSY || !isAskedAgain(slot, cursor.deadlineUs())) {
+            complete(slot, cursor.status(), memory, cursor.body(), cursor.bodyLength());
+        }
+    }
+
+    /**
+     * What the server was too busy for was not done: it is asked again later, by the same sequence, so that no copy of it that may still be
+     * under way is done besides.
+     *
+     * @param afterUs when, as the server says; 0 when it does not
+     * @return false when that would be too late
+     */
+    private boolean isAskedAgain(Slot slot, int afterUs) {
+        if (slot.waitsAfterBusy || slot.download != null) {
+            return true;
+        }
+        long afterNs = afterUs == 0
+                ? RetransmitTimer.afterBusyNs(slot.busyTimes, loop.jitter())
+                : Integer.toUnsignedLong(afterUs) * 1000;
+        slot.isDoubtful |= slot.sends > 1;
+        boolean inTime = loop.config().busyRetries() && loop.nowNs() + afterNs - slot.deadlineNs < 0;
+        if (inTime) {
+            slot.busyTimes++;
+            slot.waitsAfterBusy = true;
+            slot.sends = 0;
+            slot.dueNs = loop.nowNs() + afterNs;
+            if (slot.upload != null) {
+                slot.upload.startAnew();
+            }
+        }
+        return inTime;
+    }
+
+    private static QuernException busy(Slot slot) {
+        return QuernException.of(
+                Status.BUSY,
+                Opcode.name(slot.opcode),
+                "too busy until the deadline, asked " + slot.busyTimes + " times");
     }
 
     private void lostPieces(Slot slot) {
@@ -318,7 +364,10 @@ final class Exchange {
         outgoing.flush();
     }
 
-    /** Ends it: what is outstanding fails, but reads go in front of those that wait for the next session, if there will be one. */
+    /**
+     * Ends it: what is outstanding fails, but reads, and what the server was too busy for, go in front of those that wait for the next
+     * session, if there will be one.
+     */
     void end(QuernException cause, @Nullable ArrayDeque<Waiting> next) {
         int oldest = window.oldest();
         for (int sequence = window.nextSequence() - 1; sequence != oldest - 1; sequence--) {
@@ -326,7 +375,8 @@ final class Exchange {
             if (slot.free() || slot.sequence != sequence) {
                 continue;
             }
-            if (slot.replayable && next != null) {
+            boolean undone = slot.replayable || (slot.waitsAfterBusy && !slot.isDoubtful);
+            if (undone && next != null) {
                 next.addFirst(new Replay(slot));
                 window.release(slot);
             } else {

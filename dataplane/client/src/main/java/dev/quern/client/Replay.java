@@ -5,9 +5,10 @@ import dev.quern.protocol.Wire;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/** A read that was outstanding when its session ended, on its way to the next session. */
+/** A request that was outstanding when its session ended, and may be done by the next: a read, or what the server was too busy for. */
 final class Replay implements Waiting {
     private final int opcode;
+    private final boolean replayable;
     private final TableHandle table;
     private final MemorySegment body;
     private final long deadlineNs;
@@ -16,6 +17,7 @@ final class Replay implements Waiting {
 
     Replay(Slot slot) {
         opcode = slot.opcode;
+        replayable = slot.replayable;
         table = slot.table;
         deadlineNs = slot.deadlineNs;
         correlation = slot.correlation;
@@ -51,7 +53,7 @@ final class Replay implements Waiting {
     @Override
     public boolean tryStart(Session session) {
         int length = (int) body.byteSize();
-        if (!session.begin(opcode, true, table, length, deadlineNs, completion, correlation)) {
+        if (!session.begin(opcode, replayable, table, length, deadlineNs, completion, correlation)) {
             return false;
         }
         Wire.copy(body, 0, session.bodyMemory(), session.body(), length);

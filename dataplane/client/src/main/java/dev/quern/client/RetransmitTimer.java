@@ -14,6 +14,11 @@ final class RetransmitTimer {
     /** Of a timer: what is less cannot be told apart. */
     private static final long GRANULARITY_NS = 1_000_000;
 
+    /** How long to leave a busy server alone the first time, and how often that is doubled: short, as it ran out of room, not of time. */
+    private static final long BUSY_NS = 1_000_000;
+
+    private static final int BUSY_DOUBLINGS_MAX = 6;
+
     /** 2^DOUBLINGS_MAX times a nanosecond is past any timeout. */
     private static final int DOUBLINGS_MAX = 16;
 
@@ -55,6 +60,12 @@ final class RetransmitTimer {
     /** The timeout before doubling and jitter. */
     long timeoutNs() {
         return timeoutNs;
+    }
+
+    /** How long to wait after the server said so many times before that it is too busy: half of it by chance. */
+    static long afterBusyNs(int times, SplittableRandom jitter) {
+        long after = BUSY_NS << Math.min(times, BUSY_DOUBLINGS_MAX);
+        return after / 2 + jitter.nextLong(after);
     }
 
     /**

@@ -26,6 +26,16 @@ final class Slot {
     long dueNs;
     long deadlineNs;
     long firstSentNs;
+
+    /** Times that the server was too busy for it. */
+    int busyTimes;
+
+    /** Whether the last word on it was that the server is too busy: it is asked again when it is due. */
+    boolean waitsAfterBusy;
+
+    /** Whether copies of it may be under way beside one that the server was too busy for. */
+    boolean isDoubtful;
+
     long correlation;
     TableHandle table = TableHandle.DEFAULT;
 
@@ -60,6 +70,9 @@ final class Slot {
         completion = null;
         upload = null;
         download = null;
+        busyTimes = 0;
+        waitsAfterBusy = false;
+        isDoubtful = false;
         memory = inlineMemory;
         message = inlineOffset;
         table = TableHandle.DEFAULT;

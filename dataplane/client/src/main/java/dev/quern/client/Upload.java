@@ -9,11 +9,20 @@ import java.lang.foreign.MemorySegment;
 /** A request's body on its way in pieces. */
 final class Upload {
     private final MemorySegment body;
-    private final Pieces pieces;
+    private final int pieceBytes;
+    private Pieces pieces;
+    private boolean isAnew;
 
     Upload(MemorySegment body, int pieceBytes) {
         this.body = body;
+        this.pieceBytes = pieceBytes;
         pieces = new Pieces((int) body.byteSize(), pieceBytes);
+    }
+
+    /** The server has let go of what it had: all pieces are to be sent anew. */
+    void startAnew() {
+        pieces = new Pieces((int) body.byteSize(), pieceBytes);
+        isAnew = true;
     }
 
     MemorySegment body() {
@@ -38,8 +47,18 @@ final class Upload {
         }
     }
 
-    /** Sends again what got no answer: the pieces in flight, or one of them all, to learn how the request ended. */
+    /**
+     * Sends again what got no answer: the pieces in flight, or one of them all, to learn how the request ended. After a new start an
+     * acknowledgement may be one of a copy that the server has let go of: then it is all of them.
+     */
     void repeat(Slot slot, OutgoingDatagram outgoing, int deadlineUs) {
+        if (pieces.allDone() && isAnew) {
+            startAnew();
+        }
+        if (pieces.overdue(0) < 0 && !pieces.allDone()) {
+            advance(slot, outgoing, deadlineUs);
+            return;
+        }
         if (pieces.allDone()) {
             send(pieces.count() - 1, slot, outgoing, deadlineUs);
             return;

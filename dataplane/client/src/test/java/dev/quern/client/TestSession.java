@@ -120,7 +120,11 @@ final class TestSession {
         if (answer != null && answer.body().length > Limits.bodyBytesWhole(datagramBytesMax)) {
             large.put(sequence, answer);
         }
-        if (Opcode.isKept(opcode)) {
+        boolean isBusy = answer != null && answer.status() == Status.BUSY;
+        if (reply != null && isBusy) {
+            MessageLayout.setRetryAfterUs(MemorySegment.ofArray(reply), 0, store.retryAfterUs);
+        }
+        if (Opcode.isKept(opcode) && !isBusy) {
             outcomes.put(sequence, reply);
         }
         if (reply != null) {

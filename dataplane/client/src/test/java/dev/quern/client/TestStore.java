@@ -41,6 +41,11 @@ final class TestStore {
     private final Map<String, byte[]> functions = new TreeMap<>();
     private long version;
 
+    /** Requests that are answered BUSY before the next one is executed, and when they are told to come again. */
+    final AtomicInteger busyNext = new AtomicInteger();
+
+    volatile int retryAfterUs;
+
     /** How often requests of this kind were executed. */
     int executions(int opcode) {
         return executions.computeIfAbsent(opcode, o -> new AtomicInteger()).get();
@@ -55,6 +60,9 @@ final class TestStore {
     /** @return null when it goes on for ever */
     @Nullable
     Answer execute(int opcode, int table, byte[] body) {
+        if (busyNext.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            return new Answer(opcode, Status.BUSY, new byte[0]);
+        }
         executions.computeIfAbsent(opcode, o -> new AtomicInteger()).incrementAndGet();
         if (table >= tableNames.size()) {
             return new Answer(opcode, Status.UNKNOWN_TABLE, new byte[0]);

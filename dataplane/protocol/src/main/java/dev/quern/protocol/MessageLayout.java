@@ -84,7 +84,12 @@ public final class MessageLayout {
         return Wire.getInt(memory, message + SEQUENCE_OFFSET);
     }
 
-    /** Unsigned microseconds. */
+    /** In a reply of {@link Status#BUSY}: when to ask again, in unsigned microseconds; 0 leaves it to the client. */
+    public static void setRetryAfterUs(MemorySegment memory, long message, int retryAfterUs) {
+        Wire.putInt(memory, message + DEADLINE_US_OFFSET, retryAfterUs);
+    }
+
+    /** Unsigned microseconds: of a request its time, of a reply of {@link Status#BUSY} when to ask again. */
     public static int deadlineUs(MemorySegment memory, long message) {
         return Wire.getInt(memory, message + DEADLINE_US_OFFSET);
     }

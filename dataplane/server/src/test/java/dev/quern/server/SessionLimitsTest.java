@@ -12,6 +12,7 @@ import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
 import dev.quern.client.ScanPage;
 import dev.quern.client.SyncTable;
+import dev.quern.client.Value;
 import dev.quern.protocol.FetchLayout;
 import dev.quern.protocol.InvokeLayout;
 import dev.quern.protocol.Limits;
@@ -29,12 +30,16 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What happens at the limits: of sessions, of their silence, of the memory that they may hold. */
 @Timeout(60)
 class SessionLimitsTest {
+    /** As many long bodies as a session may have under way in each direction. */
+    private static final int SESSION_BODIES = 64;
+
     private static ServerConfig.Builder config() {
         return ServerConfig.builder().cores(1).udp("127.0.0.1:0").resp("off").tenant("t", "");
     }
@@ -111,6 +116,37 @@ class SessionLimitsTest {
             PartLayout.write(MemorySegment.ofArray(body), 0, Limits.BODY_BYTES_MAX, 0, Opcode.PUT);
             client.send(client.request(RawClient.message(Opcode.PART, 4 + client.window, body)));
             assertEquals(Status.OK, client.receive().status());
+        }
+    }
+
+    @Test
+    void shouldServeMoreLongRepliesAtATimeThanASessionKeeps() throws Exception {
+        int requests = 4 * SESSION_BODIES;
+        try (Server server = Quern.start(config().build());
+                QuernClient client = QuernClient.connect(ClientConfig.builder()
+                        .address(server.udpAddress())
+                        .tenant("t")
+                        .datagramBytes(1432, 1432)
+                        .build())) {
+            List<byte[]> keys = new ArrayList<>();
+            for (int i = 0; i < 32; i++) {
+                keys.add(("key" + i).getBytes(StandardCharsets.US_ASCII));
+                client.table().sync().put(keys.getLast(), new byte[100]);
+            }
+            List<CompletableFuture<List<Value>>> replies = new ArrayList<>();
+            for (int i = 0; i < requests; i++) {
+                replies.add(client.table().multiGet(keys));
+            }
+            List<CompletableFuture<Long>> puts = new ArrayList<>();
+            for (int i = 0; i < requests; i++) {
+                puts.add(client.table().put(keys.get(i % keys.size()), new byte[5_000]));
+            }
+            for (CompletableFuture<List<Value>> reply : replies) {
+                assertEquals(keys.size(), reply.join().size());
+            }
+            for (CompletableFuture<Long> put : puts) {
+                assertTrue(put.join() > 0);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.quern.server.session;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.protocol.Limits;
+import dev.quern.protocol.MessageLayout;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.PartLayout;
 import dev.quern.protocol.Status;
@@ -76,6 +77,19 @@ final class Reply {
             case Status.OK, Status.NOT_FOUND, Status.EXISTS, Status.CONFLICT -> empty(status);
             default -> error(status, Status.describe(status));
         }
+    }
+
+    /**
+     * BUSY: nothing was done, and the client may ask again.
+     *
+     * @param retryAfterUs when it should; 0 leaves that to it
+     */
+    void busy(int retryAfterUs) {
+        status = Status.BUSY;
+        length = 0;
+        body = writer.begin(session(), opcode, status, sequence, 0);
+        MessageLayout.setRetryAfterUs(NativeMemory.ALL, body - MessageLayout.HEADER_BYTES, retryAfterUs);
+        end();
     }
 
     /** An error, in words; allocates. */
