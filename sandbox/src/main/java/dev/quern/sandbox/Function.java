@@ -30,6 +30,11 @@ public final class Function {
         return fullName;
     }
 
+    /** What it runs on. */
+    public String runtime() {
+        return deployment.runtime().name();
+    }
+
     public Manifest manifest() {
         return deployment.info().manifest();
     }

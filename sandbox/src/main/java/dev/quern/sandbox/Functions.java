@@ -167,7 +167,7 @@ public final class Functions implements AutoCloseable {
     }
 
     /** How long a function runs before others go first. */
-    long quantumNs() {
+    public long quantumNs() {
         return quantumNs;
     }
 

@@ -94,6 +94,11 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
                     "sessions.large_bytes_max",
                     (builder, value) -> builder.sessions(sessions -> sessions.largeBytesMax(value))),
             bool("store.huge_pages", ServerConfig.Builder::hugePages),
+            string("roles.mode", (builder, value) -> builder.roles(roles -> roles.mode(value))),
+            integer(
+                    "roles.function_cores",
+                    (builder, value) ->
+                            builder.roles(roles -> roles.functionCores(toInt("roles.function_cores", value)))),
             string("functions.runtime", (builder, value) -> builder.functions(functions -> functions.runtime(value))),
             string(
                     "functions.costs",
@@ -102,6 +107,10 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
                     "functions.quantum_us",
                     (builder, value) ->
                             builder.functions(functions -> functions.quantumUs(toInt("functions.quantum_us", value)))),
+            integer(
+                    "functions.wait_ms",
+                    (builder, value) ->
+                            builder.functions(functions -> functions.waitMs(toInt("functions.wait_ms", value)))),
             integer(
                     "functions.isolates_bytes_max",
                     (builder, value) -> builder.functions(functions -> functions.isolatesBytesMax(value))),

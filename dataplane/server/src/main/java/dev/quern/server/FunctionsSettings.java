@@ -4,6 +4,7 @@ import dev.quern.sandbox.FunctionsConfig;
 import dev.quern.sandbox.IsolatesConfig;
 import dev.quern.sandbox.Limits;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** How functions run: the {@code functions} keys. Collected by {@link ServerConfig.Builder#functions}. */
@@ -11,6 +12,7 @@ public final class FunctionsSettings {
     private String runtime = ServerConfig.RUNTIME_AUTO;
     private @Nullable Path costs;
     private int quantumUs = FunctionsConfig.defaults().quantumUs();
+    private int waitMs = 20;
     private long isolatesBytesMax = IsolatesConfig.defaults().bytesMax();
     private int isolatesIdleMs = IsolatesConfig.defaults().idleMs();
     private int isolatesSpare = IsolatesConfig.defaults().spares();
@@ -33,6 +35,16 @@ public final class FunctionsSettings {
     public FunctionsSettings quantumUs(int us) {
         quantumUs = ConfigKey.range("functions.quantum_us", us, Limits.QUANTUM_US_MIN, Limits.QUANTUM_US_MAX);
         return this;
+    }
+
+    /** How long a call may expect to wait and still be taken in. */
+    public FunctionsSettings waitMs(int ms) {
+        waitMs = ConfigKey.range("functions.wait_ms", ms, 1, 60_000);
+        return this;
+    }
+
+    long waitNs() {
+        return TimeUnit.MILLISECONDS.toNanos(waitMs);
     }
 
     /** What all isolates may take together. */

@@ -6,6 +6,7 @@ import dev.quern.kvstore.StoreConfig;
 import dev.quern.kvstore.Tenant;
 import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.RuntimeCosts;
+import dev.quern.server.dispatch.Roles;
 import dev.quern.server.loop.ControlExecutor;
 import dev.quern.server.loop.CoreEvents;
 import dev.quern.server.loop.CoreLoop;
@@ -37,6 +38,7 @@ public final class Server implements AutoCloseable {
     private final ControlExecutor control = new ControlExecutor();
     private final MemoryThread memory;
     private final CounterTotals totals;
+    private final Roles roles;
     private final List<PortFactory> factories;
     private final List<CoreLoop> loops = new ArrayList<>();
     private final List<String> listening = new ArrayList<>();
@@ -49,6 +51,7 @@ public final class Server implements AutoCloseable {
         this.functions = functions;
         this.memory = new MemoryThread(store.commitAhead());
         this.totals = new CounterTotals(config.cores());
+        this.roles = new Roles(config.roles(), config.cores(), config.functionWaitNs());
     }
 
     /** Starts a server whose ways in are given, and which closes them; everything is open when this returns. */
@@ -74,7 +77,7 @@ public final class Server implements AutoCloseable {
     }
 
     private static Store openStore(ServerConfig config) {
-        int cores = Math.min(config.cores() + STORE_CORES_SPARE, Limits.CORES_MAX);
+        int cores = Math.min(2 * config.cores() + STORE_CORES_SPARE, Limits.CORES_MAX);
         return Store.open(StoreConfig.defaults().withCoresMax(cores).withHugePages(config.hugePages()));
     }
 
@@ -103,9 +106,23 @@ public final class Server implements AutoCloseable {
             int cpu =
                     config.cpus().isEmpty() ? CoreLoop.UNPINNED : config.cpus().get(index);
             CoreLoop loop = new CoreLoop(
-                    index, config.cores(), cpu, store, functions, control, totals, factories, config.idle(), eventKind);
+                    index,
+                    config.cores(),
+                    cpu,
+                    store,
+                    functions,
+                    control,
+                    totals,
+                    roles,
+                    factories,
+                    config.idle(),
+                    eventKind);
             listening.addAll(loop.start());
             loops.add(loop);
+        }
+        int serving = config.cores() - config.roles().functionCores();
+        for (int index = serving; index < config.cores(); index++) {
+            loops.get(index).place(loops.get(index % serving));
         }
     }
 
@@ -166,6 +183,11 @@ public final class Server implements AutoCloseable {
         return List.copyOf(loops);
     }
 
+    /** Who serves, who runs functions, and what waits for them. */
+    public Roles roles() {
+        return roles;
+    }
+
     /** All cores' counters. */
     public CounterTotals counters() {
         return totals;
@@ -201,6 +223,9 @@ public final class Server implements AutoCloseable {
         loops.forEach(CoreLoop::stop);
         loops.forEach(CoreLoop::awaitStop);
         loops.forEach(CoreLoop::closeLate);
+        if (loops.stream().noneMatch(CoreLoop::running)) {
+            loops.forEach(CoreLoop::free);
+        }
         for (PortFactory factory : factories) {
             factory.close();
         }

@@ -4,6 +4,7 @@ import dev.quern.client.transport.ShmTransport;
 import dev.quern.net.dpdk.DpdkConfig;
 import dev.quern.protocol.Limits;
 import dev.quern.sandbox.FunctionsConfig;
+import dev.quern.server.dispatch.RolesMode;
 import dev.quern.server.loop.IdleConfig;
 import dev.quern.server.net.NetConfig;
 import dev.quern.server.port.UdpPorts;
@@ -41,6 +42,8 @@ public final class ServerConfig {
     private final DpdkConfig dpdk;
     private final @Nullable NetConfig net;
     private final IdleConfig idle;
+    private final RolesMode roles;
+    private final long functionWaitNs;
     private final SessionConfig sessions;
     private final boolean hugePages;
     private final FunctionsConfig functions;
@@ -63,6 +66,8 @@ public final class ServerConfig {
         dpdk = builder.net.dpdk();
         net = builder.net.isOff() ? null : builder.net.toConfig(datagramBytesMax, cores);
         idle = builder.idle.toConfig();
+        roles = builder.roles.toMode(cores);
+        functionWaitNs = builder.functions.waitNs();
         sessions = builder.sessions.toConfig();
         hugePages = builder.hugePages;
         functions = builder.functions.toConfig();
@@ -198,6 +203,11 @@ public final class ServerConfig {
         return idle;
     }
 
+    /** How cores come to serve or to run functions. */
+    public RolesMode roles() {
+        return roles;
+    }
+
     /** What each core allows its native sessions. */
     public SessionConfig sessions() {
         return sessions;
@@ -211,6 +221,11 @@ public final class ServerConfig {
     /** How functions are run. */
     public FunctionsConfig functions() {
         return functions;
+    }
+
+    /** How long an invocation may expect to wait and still be taken in, in nanoseconds. */
+    public long functionWaitNs() {
+        return functionWaitNs;
     }
 
     /** What {@code quern calibrate} wrote; null when runtimes cost what they declare. */
@@ -241,6 +256,7 @@ public final class ServerConfig {
         private int datagramBytesMax = Limits.DATAGRAM_BYTES_DEFAULT;
         private final NetSettings net = new NetSettings();
         private final IdleSettings idle = new IdleSettings();
+        private final RolesSettings roles = new RolesSettings();
         private final SessionSettings sessions = new SessionSettings();
         private final FunctionsSettings functions = new FunctionsSettings();
         private boolean hugePages = true;
@@ -345,6 +361,12 @@ public final class ServerConfig {
         /** When idle cores sleep. */
         public Builder idle(Consumer<IdleSettings> settings) {
             settings.accept(idle);
+            return this;
+        }
+
+        /** Which cores serve and which run functions. */
+        public Builder roles(Consumer<RolesSettings> settings) {
+            settings.accept(roles);
             return this;
         }
 

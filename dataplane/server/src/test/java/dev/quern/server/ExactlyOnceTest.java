@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Writes and invocations through a network that loses, repeats, delays and corrupts datagrams. The seed is in the test's name. */
@@ -38,8 +39,15 @@ class ExactlyOnceTest {
     }
 
     static Server start() throws IOException {
+        return start(1);
+    }
+
+    /** With one core that serves; a second one runs functions. */
+    static Server start(int cores) throws IOException {
         return Quern.start(ServerConfig.builder()
-                .cores(1)
+                .cores(cores)
+                .roles(roles -> roles.mode(cores == 1 ? "inline" : "static"))
+                .functions(functions -> functions.waitMs(60_000))
                 .udp("127.0.0.1:0")
                 .resp("off")
                 .datagramBytesMax(1432)
@@ -94,9 +102,9 @@ class ExactlyOnceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {4, 5})
-    void shouldExecuteEveryInvocationOnce(long seed) throws Exception {
-        try (Server server = start();
+    @CsvSource({"4, 1", "5, 1", "4, 2", "5, 2"})
+    void shouldExecuteEveryInvocationOnce(long seed, int cores) throws Exception {
+        try (Server server = start(cores);
                 LossyProxy proxy = proxy(server.udpAddress(), seed);
                 QuernClient client = connect(proxy)) {
             client.await(client.functions()

@@ -4,6 +4,9 @@ import dev.quern.kvstore.Store;
 import dev.quern.kvstore.StoreCore;
 import dev.quern.sandbox.FunctionCore;
 import dev.quern.sandbox.Functions;
+import dev.quern.server.dispatch.Dispatch;
+import dev.quern.server.dispatch.LaneCalls;
+import dev.quern.server.dispatch.Roles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
@@ -23,6 +26,8 @@ public final class Core {
     private final CounterTotals totals;
     private final Counters counters;
     private final ControlExecutor control;
+    private final LaneCalls calls;
+    private final Dispatch dispatch;
     private final MpscVarHandleArrayQueue<Runnable> tasks = new MpscVarHandleArrayQueue<>(LoopLimits.CORE_TASKS_MAX);
     private final MpscVarHandleArrayQueue<Runnable> shortTasks =
             new MpscVarHandleArrayQueue<>(LoopLimits.CORE_TASKS_MAX);
@@ -34,6 +39,8 @@ public final class Core {
     private boolean draining;
     private boolean isInterlude;
     private int shortLeft;
+    private int owner;
+    private long emptiedNs;
     private long interludes;
 
     Core(
@@ -43,6 +50,7 @@ public final class Core {
             Functions functions,
             ControlExecutor control,
             CounterTotals totals,
+            Roles roles,
             CoreEvents.Kind eventKind,
             LoopSleep sleep) {
         this.index = index;
@@ -57,6 +65,9 @@ public final class Core {
         this.counters = totals.core(index);
         this.events = new CoreEvents(eventKind);
         this.sleep = sleep;
+        this.calls = new LaneCalls(this::wakeup);
+        this.dispatch = new Dispatch(roles, functions, () -> counters.get(Counter.REQUESTS), System.nanoTime());
+        this.emptiedNs = System.nanoTime();
         tick(System.nanoTime(), System.currentTimeMillis());
     }
 
@@ -150,8 +161,37 @@ public final class Core {
         return events;
     }
 
-    /** From now on the calling thread turns this core, and this is how to wake it. */
-    void own(LoopSleep turning) {
+    /** Says where invocations run. Thread: the core's. */
+    public Dispatch dispatch() {
+        return dispatch;
+    }
+
+    /** Invocations that run elsewhere. Thread: the core's. */
+    public LaneCalls calls() {
+        return calls;
+    }
+
+    /** The loop that turns this core now. Thread: the core's. */
+    public int owner() {
+        return owner;
+    }
+
+    /** For how long there has been something to do, as of this turn: what waits now has not waited for longer. Thread: the core's. */
+    public long waitedNs() {
+        return nowNs - emptiedNs;
+    }
+
+    void emptied(long atNs) {
+        emptiedNs = atNs;
+    }
+
+    long emptiedNs() {
+        return emptiedNs;
+    }
+
+    /** From now on the calling thread turns this core, for that loop, and this is how to wake it. */
+    void own(int loop, LoopSleep turning) {
+        owner = loop;
         events.own(turning.thread());
         sleep = turning;
     }

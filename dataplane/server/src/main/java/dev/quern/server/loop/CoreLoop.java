@@ -3,6 +3,9 @@ package dev.quern.server.loop;
 import dev.quern.ffi.linux.Affinity;
 import dev.quern.kvstore.Store;
 import dev.quern.sandbox.Functions;
+import dev.quern.server.dispatch.FunctionStation;
+import dev.quern.server.dispatch.Roles;
+import dev.quern.server.roles.Role;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.util.List;
@@ -32,6 +35,7 @@ public final class CoreLoop implements Runnable {
     private final ControlExecutor control;
     private final List<PortFactory> factories;
     private final CounterTotals totals;
+    private final Roles roles;
     private final IdleStrategy idle;
     private final CoreEvents.Kind eventKind;
     private final CompletableFuture<List<String>> opened = new CompletableFuture<>();
@@ -42,6 +46,7 @@ public final class CoreLoop implements Runnable {
     private final MpscVarHandleArrayQueue<Runnable> orders = new MpscVarHandleArrayQueue<>(LoopLimits.ORDERS_MAX);
 
     private Lane[] lanes = NONE;
+    private @Nullable FunctionStation station;
     private volatile @Nullable Lane home;
     private volatile boolean stopWanted;
     private volatile boolean hasEnded;
@@ -58,6 +63,7 @@ public final class CoreLoop implements Runnable {
             Functions functions,
             ControlExecutor control,
             CounterTotals totals,
+            Roles roles,
             List<PortFactory> factories,
             IdleConfig idle,
             CoreEvents.Kind eventKind) {
@@ -69,6 +75,7 @@ public final class CoreLoop implements Runnable {
         this.control = control;
         this.factories = List.copyOf(factories);
         this.totals = totals;
+        this.roles = roles;
         this.idle = new IdleStrategy(idle);
         this.eventKind = eventKind;
         this.thread = Thread.ofPlatform().name("quern-core-" + index).unstarted(this);
@@ -144,9 +151,20 @@ public final class CoreLoop implements Runnable {
         if (cpu != UNPINNED) {
             pin();
         }
-        Lane opening = new Lane(new Core(index, count, store, functions, control, totals, eventKind, sleep), this);
+        Lane opening =
+                new Lane(new Core(index, count, store, functions, control, totals, roles, eventKind, sleep), this);
         home = opening;
         lanes = new Lane[] {opening};
+        FunctionStation own = new FunctionStation(
+                index,
+                store,
+                functions,
+                roles.policies(),
+                roles.waitMaxNs(),
+                this::wake,
+                (nowNs, unixMs) -> interlude(null, nowNs, unixMs));
+        station = own;
+        roles.open(own);
         opened.complete(opening.open(factories));
     }
 
@@ -166,7 +184,39 @@ public final class CoreLoop implements Runnable {
                 lane.leave(); // The next one's functions may enter a context, and a thread leaves the last first.
             }
         }
+        return work + runFunctions();
+    }
+
+    /** What was handed to this loop, or put off by it; a loop that serves has some only at times. */
+    private int runFunctions() {
+        FunctionStation own = station;
+        if (own == null || stopWanted) {
+            return 0;
+        }
+        Lane[] turned = lanes;
+        boolean isServing = turned.length > 0;
+        if (isServing && !own.hasWork() && !own.isDue()) {
+            return 0;
+        }
+        for (Lane lane : turned) {
+            lane.leave();
+        }
+        int work = own.turn(System.nanoTime(), System.currentTimeMillis(), isServing);
+        if (isServing) {
+            own.rest();
+        }
+        if (work == 0 && roles.view().role(index) == Role.FUNCTIONS) {
+            FunctionStation busiest = roles.busiest(own);
+            if (busiest != null) {
+                own.begOf(busiest);
+            }
+        }
         return work;
+    }
+
+    private void wake() {
+        VarHandle.fullFence(); // Pairs with the one in LoopSleep.announce.
+        sleep.wake();
     }
 
     private int obey(int limit) {
@@ -224,7 +274,7 @@ public final class CoreLoop implements Runnable {
     }
 
     /** A function of this lane stands still: others that this loop turns are served. */
-    void interlude(Lane standing, long nowNs, long unixMs) {
+    void interlude(@Nullable Lane standing, long nowNs, long unixMs) {
         for (Lane lane : lanes) {
             if (lane != standing) {
                 lane.serveBetween(nowNs, unixMs);
@@ -280,6 +330,10 @@ public final class CoreLoop implements Runnable {
     }
 
     private void take(Lane lane) {
+        FunctionStation own = station;
+        if (own != null) {
+            own.rest();
+        }
         for (Lane other : lanes) {
             other.leave();
         }
@@ -299,6 +353,10 @@ public final class CoreLoop implements Runnable {
         for (Lane lane : closing) {
             lane.close();
         }
+        FunctionStation own = station;
+        if (own != null) {
+            own.close();
+        }
     }
 
     /** Closes what was still on its way to this loop when it ended. Once every loop has; any thread. */
@@ -309,9 +367,17 @@ public final class CoreLoop implements Runnable {
         int ignored = obey(LoopLimits.ORDERS_MAX);
         LoopSleep closing = new LoopSleep(Thread.currentThread());
         for (Lane lane : lanes) {
-            lane.core().own(closing);
+            lane.core().own(index, closing);
         }
         closeLanes();
+    }
+
+    /** Frees the invocations that were under way between loops. Once every loop has ended; any thread. */
+    public void free() {
+        Lane opened = home;
+        if (opened != null) {
+            opened.free();
+        }
     }
 
     /** Asks the core that this loop opened to finish what has arrived and take nothing new. Any thread; {@link #drained} tells when. */

@@ -28,6 +28,12 @@ public enum Counter {
     REQUESTS_BUSY,
     INVOCATIONS,
     INVOCATIONS_FAILED,
+    /** Of all, those handed to another core. */
+    INVOCATIONS_HANDED,
+    /** Those that waited in a queue of the core that received them. */
+    INVOCATIONS_QUEUED,
+    /** Those refused, as their tenant's queue was too long or its quota used up: the client may ask again. */
+    INVOCATIONS_SHED,
     /** How often a function stood still, past its quantum, for others to be served. */
     INTERLUDES,
     /** Requests served then. */

@@ -35,6 +35,7 @@ final class Lane {
         this.counters = core.counters();
         this.owner = owner;
         this.place = owner;
+        core.own(owner.index(), owner.sleep());
         core.functionCore().interludes(this::interlude);
     }
 
@@ -63,7 +64,7 @@ final class Lane {
     /** From here on, the calling thread turns it for this owner. */
     void enter(CoreLoop next) {
         owner = next;
-        core.own(next.sleep());
+        core.own(next.index(), next.sleep());
     }
 
     /** Who is to turn it from its next quiet point on. Any thread. */
@@ -86,6 +87,7 @@ final class Lane {
         core.tick(nowNs, unixMs);
         counters.increment(Counter.TURNS);
         int work = core.runTasks(LoopLimits.TASKS_PER_TURN_MAX);
+        work += core.calls().answer();
         work += receive(nowNs, LoopLimits.BURST_MAX);
         work += transmit(nowNs);
         work += maintain(work);
@@ -97,8 +99,15 @@ final class Lane {
 
     private int receive(long nowNs, int limit) {
         int work = 0;
+        boolean isEmpty = true;
+        long interludes = core.interludes();
         for (Port port : ports) {
-            work += port.poll(nowNs, limit);
+            int done = port.poll(nowNs, limit);
+            isEmpty &= done < limit;
+            work += done;
+        }
+        if (isEmpty && core.interludes() == interludes) {
+            core.emptied(nowNs);
         }
         return work;
     }
@@ -143,6 +152,7 @@ final class Lane {
         core.beginInterlude(nowNs, unixMs, LoopLimits.INTERLUDE_REQUESTS_MAX);
         try {
             core.runShortTasks(LoopLimits.TASKS_PER_TURN_MAX);
+            core.calls().answerShort();
             for (Port port : ports) {
                 port.pollShort(nowNs, LoopLimits.BURST_MAX);
                 port.flush(nowNs);
@@ -187,11 +197,17 @@ final class Lane {
 
     private void lookDrained() {
         core.startDraining();
-        boolean empty = !core.hasTasks() && control.pending() == 0;
+        boolean empty =
+                !core.hasTasks() && control.pending() == 0 && core.calls().underWay() == 0;
         for (Port port : ports) {
             empty &= port.drained();
         }
         drained = empty;
+    }
+
+    /** Once no loop turns any more: what was under way between them. */
+    void free() {
+        core.calls().free();
     }
 
     void close() {

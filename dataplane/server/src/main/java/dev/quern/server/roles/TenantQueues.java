@@ -15,6 +15,12 @@ public final class TenantQueues {
     /** From the newest measurement to the estimate of what an invocation takes: an eighth. */
     private static final double LEARNED = 1 / 8.0;
 
+    /** A call that took longer than so many times what calls take counts as that many: a first one loads and compiles for long. */
+    private static final double OUTLIER = 4;
+
+    /** The same where calls take less than this, in nanoseconds, or none was seen. */
+    private static final double OUTLIER_NS = 100_000;
+
     /** How many invocations of tenants that are held back are passed over in search of the oldest of the others. */
     private static final int PASSED_OVER_MAX = 64;
 
@@ -349,7 +355,7 @@ public final class TenantQueues {
         int slot = takenSlot;
         takenSlot = NONE;
         deficitNs[slot] -= cpuNs;
-        double eachNs = (double) cpuNs / takenCount;
+        double eachNs = Math.min((double) cpuNs / takenCount, Math.max(OUTLIER_NS, OUTLIER * costNs[slot]));
         costNs[slot] = costNs[slot] == 0 ? eachNs : costNs[slot] + LEARNED * (eachNs - costNs[slot]);
         CpuQuota limit = quota[slot];
         if (limit != null) {

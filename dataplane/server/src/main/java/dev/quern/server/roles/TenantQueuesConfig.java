@@ -26,6 +26,12 @@ public record TenantQueuesConfig(
     public static final TenantQueuesConfig DEFAULT =
             new TenantQueuesConfig(4_096, 1_024, 16_384, 200_000, 32, 2_000_000, 100_000_000);
 
+    /** The same with another bound of the wait. */
+    public TenantQueuesConfig withWaitNs(long ns) {
+        return new TenantQueuesConfig(
+                invocationsMax, tenantInvocationsMax, tenantsMax, quantumNs, batchMax, ns, targetNs);
+    }
+
     public TenantQueuesConfig {
         if (invocationsMax < 1 || tenantInvocationsMax < 1 || tenantInvocationsMax > invocationsMax || tenantsMax < 1) {
             throw new IllegalArgumentException("queues without room: invocationsMax=" + invocationsMax

@@ -16,6 +16,9 @@ import dev.quern.sandbox.FunctionStatus;
 import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.Invocation;
 import dev.quern.sandbox.Manifest;
+import dev.quern.server.dispatch.CallOwner;
+import dev.quern.server.dispatch.FunctionStation;
+import dev.quern.server.dispatch.HandedCall;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Counter;
 import java.util.concurrent.Callable;
@@ -27,38 +30,76 @@ import org.slf4j.LoggerFactory;
  * Requests about functions. An invocation runs here and now; deploying and removing go to the control thread and are answered in a
  * later turn. Thread: the core's.
  */
-final class FunctionRequests implements AutoCloseable {
+final class FunctionRequests implements AutoCloseable, CallOwner {
     private static final Logger LOG = LoggerFactory.getLogger(FunctionRequests.class);
+
+    private static final long NS_PER_US = 1_000;
 
     private final Core core;
     private final Functions functions;
     private final Reply reply;
+
+    /** For what comes back from elsewhere, as the other one may be in the hands of a function that stands still. */
+    private final Reply returnedReply;
+
     private final FunctionEncoder encoder = new FunctionEncoder();
 
-    FunctionRequests(Core core, Reply reply) {
+    FunctionRequests(Core core, Reply reply, Reply returnedReply) {
         this.core = core;
         this.functions = core.functions();
         this.reply = reply;
+        this.returnedReply = returnedReply;
     }
 
     /**
-     * Called inside the store's epoch, and leaves it while the function runs, which pins its own.
+     * Called inside the store's epoch, and leaves it while the function runs, which pins its own. Or hands it to where it is better run, and
+     * it is answered in a later turn.
      *
+     * @param arrivedNs when its burst did
      * @param nowNs of a moment ago
+     * @return whether it ran here
      */
-    void invoke(Tenant tenant, Table table, int deadlineUs, long body, int length, long nowNs) {
+    boolean invoke(
+            Session session,
+            int sequence,
+            Table table,
+            int deadlineUs,
+            long body,
+            int length,
+            long arrivedNs,
+            long nowNs) {
+        Tenant tenant = session.tenant();
         core.counters().increment(Counter.INVOCATIONS);
         int nameLength = InvokeLayout.nameLength(NativeMemory.ALL, body);
         long name = body + InvokeLayout.NAME_OFFSET;
         Function function = functions.find(tenant, name, nameLength);
         if (function == null) {
             unknown(Wire.text(NativeMemory.ALL, name, nameLength));
-            return;
+            return false;
         }
         boolean readOnly = (InvokeLayout.flags(NativeMemory.ALL, body) & InvokeLayout.FLAG_READ_ONLY) != 0;
         long arguments = name + nameLength;
+        int argumentsLength = (int) (body + length - arguments);
+        FunctionStation station = core.dispatch()
+                .choose(function, argumentsLength, core.owner(), core.waitedNs(), nowNs - core.nowNs(), nowNs);
+        if (station != null) {
+            HandedCall handed = core.calls().take();
+            if (handed != null) {
+                handed.from(this, session, sequence)
+                        .set(
+                                function,
+                                table,
+                                readOnly,
+                                Integer.toUnsignedLong(deadlineUs),
+                                arrivedNs,
+                                arguments,
+                                argumentsLength);
+                handOver(station, handed, session);
+                return false;
+            }
+        }
         Invocation call = core.functionCore().invocation();
-        call.set(arguments, (int) (body + length - arguments), table, readOnly, Integer.toUnsignedLong(deadlineUs));
+        call.set(arguments, argumentsLength, table, readOnly, Integer.toUnsignedLong(deadlineUs));
         int status;
         core.storeCore().exit();
         try {
@@ -66,35 +107,88 @@ final class FunctionRequests implements AutoCloseable {
         } finally {
             core.storeCore().enter(core.nowMs());
         }
-        answer(call, status);
+        if (status == FunctionStatus.OK || status == FunctionStatus.FAILED) {
+            result(
+                    reply,
+                    status,
+                    call.resultCode(),
+                    call.replied() ? call.replyAddress() : 0,
+                    call.replied() ? call.replyLength() : 0);
+        } else {
+            failed(reply, status, call.error());
+        }
+        return true;
     }
 
-    private void answer(Invocation call, int status) {
+    /** Gives it to a station; when that has no room, it was never begun. */
+    private void handOver(FunctionStation station, HandedCall handed, Session session) {
+        boolean isOwn = station.index() == core.owner();
+        if (station.offer(handed)) {
+            session.executing(1);
+            core.counters().increment(isOwn ? Counter.INVOCATIONS_QUEUED : Counter.INVOCATIONS_HANDED);
+        } else {
+            core.calls().putBack(handed);
+            core.counters().increment(Counter.INVOCATIONS_SHED);
+            reply.busy(0);
+        }
+    }
+
+    @Override
+    public void returned(HandedCall call) {
+        Session session = (Session) call.subject();
+        session.executing(-1);
+        core.dispatch().ranElsewhere(call);
+        if (session.closed() || !session.isWithin(call.sequence())) {
+            return; // Nobody waits for it any more.
+        }
+        returnedReply.to(session, Opcode.INVOKE, call.sequence(), true);
+        int status = call.status();
+        if (status == FunctionStatus.OK || status == FunctionStatus.FAILED) {
+            result(returnedReply, status, call.resultCode(), call.replyAddress(), call.replyLength());
+        } else if (status == Status.BUSY) {
+            core.counters().increment(Counter.INVOCATIONS_SHED);
+            returnedReply.busy((int) Math.min(call.retryAfterNs() / NS_PER_US, Integer.MAX_VALUE));
+        } else {
+            failed(returnedReply, status, call.error());
+        }
+    }
+
+    @Override
+    public void endReturned() {
+        returnedReply.send();
+    }
+
+    @Override
+    public boolean answersShort() {
+        return true;
+    }
+
+    private void failed(Reply to, int status, String error) {
+        core.counters().increment(Counter.INVOCATIONS_FAILED);
+        to.error(status, error);
+    }
+
+    private void result(Reply to, int status, int resultCode, long source, int replyLength) {
         if (status != FunctionStatus.OK) {
             core.counters().increment(Counter.INVOCATIONS_FAILED);
         }
-        if (status != FunctionStatus.OK && status != FunctionStatus.FAILED) {
-            reply.error(status, call.error());
-            return;
-        }
-        int replyLength = call.replied() ? call.replyLength() : 0;
         int bodyLength = InvokeReplyLayout.REPLY_OFFSET + replyLength;
-        if (reply.fits(bodyLength)) {
-            fill(reply.begin(status, bodyLength), call, replyLength);
-            reply.end();
+        if (to.fits(bodyLength)) {
+            fill(to.begin(status, bodyLength), resultCode, source, replyLength);
+            to.end();
             return;
         }
-        LargeBody large = reply.beginLarge(status, bodyLength);
+        LargeBody large = to.beginLarge(status, bodyLength);
         if (large != null) {
-            fill(large.address(), call, replyLength);
-            reply.endLarge(large);
+            fill(large.address(), resultCode, source, replyLength);
+            to.endLarge(large);
         }
     }
 
-    private static void fill(long body, Invocation call, int replyLength) {
-        InvokeReplyLayout.write(NativeMemory.ALL, body, call.resultCode());
+    private static void fill(long body, int resultCode, long source, int replyLength) {
+        InvokeReplyLayout.write(NativeMemory.ALL, body, resultCode);
         if (replyLength > 0) {
-            NativeMemory.copy(call.replyAddress(), body + InvokeReplyLayout.REPLY_OFFSET, replyLength);
+            NativeMemory.copy(source, body + InvokeReplyLayout.REPLY_OFFSET, replyLength);
         }
     }
 

@@ -21,13 +21,13 @@ final class Requests implements AutoCloseable {
     private long burstNs;
     private long clockNs;
 
-    Requests(Core core, Reply reply) {
+    Requests(Core core, Reply reply, Reply returnedReply) {
         this.core = core;
         this.reply = reply;
         this.records = new RecordRequests(core, reply, false);
         this.collections = new Collections(core, reply);
         this.transactions = new Transactions(core, reply);
-        this.functions = new FunctionRequests(core, reply);
+        this.functions = new FunctionRequests(core, reply, returnedReply);
     }
 
     void beginBurst() {
@@ -60,7 +60,7 @@ final class Requests implements AutoCloseable {
             if (table == null) {
                 reply.status(Status.UNKNOWN_TABLE);
             } else {
-                onTable(session, table, opcode, deadlineUs, body, length);
+                onTable(session, table, opcode, sequence, deadlineUs, body, length);
             }
             return;
         }
@@ -80,15 +80,17 @@ final class Requests implements AutoCloseable {
         }
     }
 
-    private void onTable(Session session, Table table, int opcode, int deadlineUs, long body, int length) {
+    private void onTable(
+            Session session, Table table, int opcode, int sequence, int deadlineUs, long body, int length) {
         switch (opcode) {
             case Opcode.MULTI_GET -> collections.multiGet(table, body);
             case Opcode.SCAN -> collections.scan(table, body);
             case Opcode.RANGE -> collections.range(table, body);
             case Opcode.INVOKE -> {
-                functions.invoke(session.tenant(), table, deadlineUs, body, length, clockNs);
-                // A function may have run for long: whoever waits behind it is measured against the clock again.
-                clockNs = System.nanoTime();
+                if (functions.invoke(session, sequence, table, deadlineUs, body, length, burstNs, clockNs)) {
+                    // A function may have run for long: whoever waits behind it is measured against the clock again.
+                    clockNs = System.nanoTime();
+                }
             }
             default -> {
                 boolean ignored = records.execute(table, opcode, body, length);

@@ -1,0 +1,197 @@
+package dev.quern.server.dispatch;
+
+import dev.quern.sandbox.Function;
+import dev.quern.sandbox.Functions;
+import dev.quern.server.roles.CostModel;
+import dev.quern.server.roles.FunctionCost;
+import dev.quern.server.roles.MessageCosts;
+import dev.quern.server.roles.Place;
+import dev.quern.server.roles.PlaceState;
+import dev.quern.server.roles.Placement;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Says for each invocation that a lane received where it runs. Thread: the lane's. Allocates nothing for functions that it knows. */
+public final class Dispatch {
+    /** A wait from which on a place counts as congested. */
+    private static final long CONGESTED_NS = 1_000_000;
+
+    private static final long RATE_NS = 1_000_000;
+
+    /** Functions that are remembered; past that it begins anew. */
+    private static final int PROFILES_MAX = 16_384;
+
+    private final Roles roles;
+    private final Functions functions;
+    private final LongSupplier requests;
+    private final long quantumNs;
+    private final IdentityHashMap<Function, FunctionProfile> profiles = new IdentityHashMap<>();
+    private final Map<String, Placement> placements = new HashMap<>();
+    private final PlaceState state = new PlaceState();
+    private @Nullable Function lastFunction;
+    private @Nullable FunctionProfile lastProfile;
+    private int enteredTenant = -1;
+    private long ratedNs;
+    private long ratedRequests;
+    private double requestsPerSecond;
+    private int draw = 1;
+
+    /** With the lane's count of requests. */
+    public Dispatch(Roles roles, Functions functions, LongSupplier requests, long nowNs) {
+        this.roles = roles;
+        this.functions = functions;
+        this.requests = requests;
+        this.quantumNs = functions.quantumNs();
+        this.ratedNs = nowNs;
+    }
+
+    /**
+     * Where to run an invocation.
+     *
+     * @param bytes of its arguments
+     * @param owner the loop that turns the lane
+     * @param waitedNs how long the oldest request of the lane has waited, about
+     * @param heldUpNs how long this burst has kept others waiting
+     * @return the station to hand it to; null for here and now
+     */
+    public @Nullable FunctionStation choose(
+            Function function, int bytes, int owner, long waitedNs, long heldUpNs, long nowNs) {
+        FunctionStation own = roles.station(owner);
+        if (own == null || bytes > DispatchLimits.ARGUMENTS_BYTES_MAX) {
+            return null;
+        }
+        int tenant = function.tenant().id();
+        RoleView view = roles.view();
+        int dedicated = view.dedicatedCore(tenant, owner);
+        FunctionStation general = view.functionCores() == 0 ? null : lessLoaded(view, tenant, nowNs);
+        if (dedicated >= 0 || general != null) {
+            FunctionStation other = elsewhere(function, bytes, own, general, dedicated, waitedNs, nowNs);
+            if (other != null) {
+                return other;
+            }
+        }
+        TenantPolicies.Policy policy = roles.policies().of(tenant);
+        boolean mayRunNow =
+                heldUpNs < quantumNs && own.gauges().queued() == 0 && (policy == null || policy.quota() == null);
+        return mayRunNow ? null : own;
+    }
+
+    /** The function core or the one dedicated to the tenant, or null where the lane's own loop is the best place. */
+    private @Nullable FunctionStation elsewhere(
+            Function function,
+            int bytes,
+            FunctionStation own,
+            @Nullable FunctionStation general,
+            int dedicated,
+            long waitedNs,
+            long nowNs) {
+        FunctionStation reserved = dedicated < 0 ? null : roles.station(dedicated);
+        if (roles.mode().kind() == RolesMode.Kind.STATIC) {
+            return general;
+        }
+        look(function, bytes, own, general, reserved, waitedNs, nowNs);
+        FunctionProfile profile = profile(function);
+        Place place = profile.placement().choose(profile.cost(), state);
+        return place == Place.FUNCTIONS ? general : place == Place.DEDICATED ? reserved : null;
+    }
+
+    private void look(
+            Function function,
+            int bytes,
+            FunctionStation own,
+            @Nullable FunctionStation general,
+            @Nullable FunctionStation reserved,
+            long waitedNs,
+            long nowNs) {
+        rate(nowNs);
+        state.messageBytes = 2 * bytes;
+        state.requestsPerSecond = requestsPerSecond;
+        state.inlineWaitNs = Math.max(own.waitNs(nowNs), waitedNs);
+        state.isContextEntered = enteredTenant == function.tenant().id();
+        state.hasFunctionCore = general != null;
+        state.functionWaitNs = general == null ? 0 : general.waitNs(nowNs);
+        state.hasDedicatedCore = reserved != null;
+        state.dedicatedWaitNs = reserved == null ? 0 : reserved.waitNs(nowNs);
+    }
+
+    private void rate(long nowNs) {
+        if (nowNs - ratedNs >= RATE_NS) {
+            long seen = requests.getAsLong();
+            requestsPerSecond = (seen - ratedRequests) * 1e9 / (nowNs - ratedNs);
+            ratedNs = nowNs;
+            ratedRequests = seen;
+        }
+    }
+
+    /** Of two function cores, the one with fewer calls waiting: where the tenant usually runs, and another one. */
+    private @Nullable FunctionStation lessLoaded(RoleView view, int tenant, long nowNs) {
+        int cores = view.functionCores();
+        FunctionStation usual = roles.station(view.functionCore(tenant % cores));
+        if (cores == 1 || usual == null || usual.waitNs(nowNs) <= CONGESTED_NS / 4) {
+            return usual;
+        }
+        draw = draw * 1_664_525 + 1_013_904_223;
+        FunctionStation other = roles.station(view.functionCore((draw >>> 8) % cores));
+        return other == null || usual.queued() <= other.queued() ? usual : other;
+    }
+
+    /** A call ran here: what it took. */
+    public void ranHere(Function function, long cpuNs) {
+        enteredTenant = function.tenant().id();
+        profile(function).cost().ran(cpuNs, 1, 0);
+    }
+
+    /** A call ran elsewhere: what it took. */
+    public void ranElsewhere(HandedCall call) {
+        if (call.cpuNs() > 0) {
+            profile(call.called()).cost().ran(call.cpuNs(), 1, 0);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this very function
+    private FunctionProfile profile(Function function) {
+        FunctionProfile known = lastProfile;
+        if (function == lastFunction && known != null) {
+            return known;
+        }
+        known = profiles.get(function);
+        if (known == null) {
+            if (profiles.size() >= PROFILES_MAX) {
+                profiles.clear();
+            }
+            String runtime = function.runtime();
+            CostModel model = new CostModel(functions.costs(runtime), MessageCosts.DEFAULT, quantumNs);
+            known = new FunctionProfile(
+                    model.unknown(), placements.computeIfAbsent(runtime, name -> new Placement(model, CONGESTED_NS)));
+            profiles.put(function, known);
+        }
+        lastFunction = function;
+        lastProfile = known;
+        return known;
+    }
+
+    /** Why an invocation would run where it would; for people. */
+    public Placement.Decision explain(Function function, int owner, long waitedNs, long nowNs) {
+        RoleView view = roles.view();
+        int tenant = function.tenant().id();
+        int dedicated = view.dedicatedCore(tenant, owner);
+        FunctionStation own = roles.station(owner);
+        if (own == null) {
+            throw new IllegalStateException("core " + owner + " is not open");
+        }
+        look(
+                function,
+                0,
+                own,
+                view.functionCores() == 0 ? null : lessLoaded(view, tenant, nowNs),
+                dedicated < 0 ? null : roles.station(dedicated),
+                waitedNs,
+                nowNs);
+        FunctionProfile profile = profile(function);
+        FunctionCost cost = profile.cost();
+        return profile.placement().explain(cost, state);
+    }
+}
