@@ -7,7 +7,7 @@ import dev.quern.sandbox.check.OwnMemory;
 import dev.quern.sandbox.ticks.Ticks;
 
 /**
- * A WebAssembly module on its way to a runtime: checked, its memory an import, ticking in its loops.
+ * A WebAssembly module on its way to a runtime: checked, its memory an import, ticking in its loops and calls.
  *
  * @param bytes the module to parse and run
  * @param facts what is known of it
@@ -19,11 +19,9 @@ public record CheckedModule(byte[] bytes, ModuleFacts facts) {
     /**
      * Checks a module as deployed.
      *
-     * @param ticksAtCalls whether it is to tick at calls, too, as nothing else brings a call to a safe point that recurses and does not loop
      * @throws FunctionRefusedException saying what to change
      */
-    public static CheckedModule prepare(Manifest manifest, byte[] module, boolean ticksAtCalls)
-            throws FunctionRefusedException {
+    public static CheckedModule prepare(Manifest manifest, byte[] module) throws FunctionRefusedException {
         if (module.length > 2 && (module[0] << Byte.SIZE | module[1]) == JAR_MAGIC) {
             throw new FunctionRefusedException(
                     manifest.name() + ": this is a jar; for functions in Java name the runtime, java");
@@ -31,7 +29,7 @@ public record CheckedModule(byte[] bytes, ModuleFacts facts) {
         byte[] runnable = OwnMemory.toImport(module.clone());
         try {
             ModuleFacts facts = ModuleCheck.check(runnable, manifest.memoryPagesMax());
-            return new CheckedModule(Ticks.insert(runnable, ticksAtCalls), facts);
+            return new CheckedModule(Ticks.insert(runnable, Limits.STACK_DEPTH_MAX), facts);
         } catch (ModuleRefusedException refused) {
             throw new FunctionRefusedException(manifest.name() + ": " + refused.getMessage(), refused);
         }

@@ -56,7 +56,11 @@ final class HeadStarts {
     HeadStarts(Functions functions, FunctionRuntime early) {
         this.functions = functions;
         this.early = early;
-        thread = Thread.ofPlatform().daemon().name("quern-head-starts").start(this::run);
+        thread = Thread.ofPlatform()
+                .daemon()
+                .name("quern-head-starts")
+                .stackSize(Limits.STACK_BYTES)
+                .start(this::run);
     }
 
     /** What runs a module at first; null when the runtime in force may run it from the beginning. */

@@ -65,6 +65,18 @@ public final class Limits {
     /** How deep functions call functions: each level takes some of the core's stack. */
     public static final int CALL_DEPTH_MAX = 8;
 
+    /**
+     * How deep calls nest inside of a module: deeper than what recurs over trees and documents, and little enough that a trap down there
+     * is unwound before anybody notices.
+     */
+    public static final int STACK_DEPTH_MAX = 1024;
+
+    /**
+     * The stack of a thread that runs functions, of which memory is taken as it is used: {@link #STACK_DEPTH_MAX} calls of the largest
+     * frames, interpreted, in each of {@link #CALL_DEPTH_MAX} functions that call one another, and what is served in their midst.
+     */
+    public static final long STACK_BYTES = 64L << 20;
+
     /** How often an invocation that another commit beat is run again before its caller is told. */
     public static final int CONFLICT_RETRIES_MAX = 8;
 

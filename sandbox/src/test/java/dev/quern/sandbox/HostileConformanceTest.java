@@ -27,6 +27,8 @@ abstract class HostileConformanceTest extends RuntimeTest {
     private static final long LIMIT_US = 30_000;
     private static final long PATIENT_US = Rig.PATIENT_US;
     private static final String NOTHING = "";
+    private static final String TOO_DEEP =
+            "call stack exhausted: calls nest more than " + Limits.STACK_DEPTH_MAX + " deep";
 
     /** Mappings that a JVM makes for itself meanwhile. */
     private static final int MAPPINGS_SLACK = 200;
@@ -41,7 +43,10 @@ abstract class HostileConformanceTest extends RuntimeTest {
                 of("spin.after_write", LIMIT_US, FunctionStatus.DEADLINE, "over its deadline"),
                 of("initialize", LIMIT_US, FunctionStatus.DEADLINE, "over its deadline"),
                 of("bulk", LIMIT_US, FunctionStatus.DEADLINE, "over its deadline"),
-                of("recursion", PATIENT_US, FunctionStatus.TRAPPED, "call stack exhausted"),
+                of("recursion", PATIENT_US, FunctionStatus.TRAPPED, TOO_DEEP),
+                of("recursion.in_turns", PATIENT_US, FunctionStatus.TRAPPED, TOO_DEEP),
+                of("recursion.by_pointer", PATIENT_US, FunctionStatus.TRAPPED, TOO_DEEP),
+                of("recursion.tree", LIMIT_US, FunctionStatus.DEADLINE, "over its deadline"),
                 of("unreachable", PATIENT_US, FunctionStatus.TRAPPED, NOTHING),
                 of("floods.logs", LIMIT_US, FunctionStatus.DEADLINE, "over its deadline"),
                 of("floods.tables", LIMIT_US, FunctionStatus.DEADLINE, "over its deadline"),
@@ -73,7 +78,7 @@ abstract class HostileConformanceTest extends RuntimeTest {
                 of("table_of_another_type", PATIENT_US, FunctionStatus.TRAPPED, NOTHING),
                 of("table_of_nothing", PATIENT_US, FunctionStatus.TRAPPED, NOTHING),
                 of("table_growth", LIMIT_US, FunctionStatus.DEADLINE, "over its deadline"),
-                of("frames", PATIENT_US, FunctionStatus.TRAPPED, "call stack exhausted"));
+                of("frames", PATIENT_US, FunctionStatus.TRAPPED, TOO_DEEP));
     }
 
     private static Arguments of(String function, long limitUs, int status, String error) {
@@ -126,6 +131,41 @@ abstract class HostileConformanceTest extends RuntimeTest {
         }
         assertTrue(rig.functions().log(rig.tenant()).size() <= Limits.LOG_LINES_MAX);
         assertEquals(0, rig.functions().log(other).size());
+    }
+
+    @Test
+    void shouldLetCallsNestAsDeepAsTheyMay() throws FunctionRefusedException {
+        deploy("recursion");
+        for (int i = 0; i < 3; i++) {
+            // The entry and its first call are two.
+            byte[] deepest = Rig.number(Limits.STACK_DEPTH_MAX - 2);
+            assertStatus(FunctionStatus.OK, worker.call("recursion.down_to", deepest));
+            byte[] deeper = Rig.number(Limits.STACK_DEPTH_MAX);
+            assertStatus(FunctionStatus.TRAPPED, worker.call("recursion.down_to", deeper));
+            assertMentions(TOO_DEEP);
+            assertMentions("many locals");
+        }
+    }
+
+    @Test
+    void shouldServeOthersFromTheBottomOfARecursion() throws FunctionRefusedException {
+        deploy("recursion");
+        StoreCore core = worker.storeCore();
+        int[] served = {0};
+        worker.functionCore().interludes((nowNs, unixMs) -> {
+            // More stack than any request takes.
+            assertEquals(2000, nest(2000));
+            assertEquals(0, other.defaultTable().put(core, bytes("k"), bytes("v")));
+            served[0]++;
+        });
+        for (int calls = 0; calls < 10 || served[0] == 0; calls++) {
+            assertStatus(FunctionStatus.TRAPPED, worker.as(rig.tenant()).call("recursion.in_turns"));
+        }
+        assertArrayEquals(bytes("v"), worker.as(other).get(bytes("k")));
+    }
+
+    private static int nest(int depth) {
+        return depth == 0 ? 0 : 1 + nest(depth - 1);
     }
 
     @Test

@@ -65,7 +65,9 @@ class LimitsTest {
             rig.hostile("recursion");
             assertEquals(FunctionStatus.TRAPPED, rig.worker().call("recursion"));
             String error = rig.worker().outcome().error();
-            assertTrue(error.endsWith("call stack exhausted"), error);
+            assertTrue(
+                    error.contains("call stack exhausted: calls nest more than " + Limits.STACK_DEPTH_MAX + " deep"),
+                    error);
         }
     }
 
@@ -125,6 +127,7 @@ class LimitsTest {
                 "| private memory (`memory-pages`) | " + Limits.MEMORY_PAGES_DEFAULT + " pages of 64 KiB | "
                         + grouped(Limits.MEMORY_PAGES_MAX) + " |",
                 "| reply | | " + mib(Limits.REPLY_BYTES_MAX) + " |",
+                "| calls within a module | | " + grouped(Limits.STACK_DEPTH_MAX) + " deep;",
                 "| functions calling functions | | " + Limits.CALL_DEPTH_MAX + " deep |",
                 "| writes in one call | | " + grouped(dev.quern.kvstore.Limits.TRANSACTION_WRITES_MAX) + " |",
                 "| reads in one call | | " + grouped(dev.quern.kvstore.Limits.TRANSACTION_READS_MAX) + " |",

@@ -2,6 +2,7 @@ package dev.quern.sandbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.dylibso.chicory.runtime.HostFunction;
@@ -9,6 +10,7 @@ import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.types.FunctionType;
+import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.ticks.Ticks;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,8 @@ class TicksTest {
 
     /** Instructions from tick to tick, as docs/architecture.md has it. */
     private static final int TICK_EVERY = 1024;
+
+    private static final int DEPTH_MAX = 100;
 
     private int ticks;
     private int looks;
@@ -51,6 +55,10 @@ class TicksTest {
     private int run(byte[] module, int argument) {
         ticks = 0;
         looks = 0;
+        return (int) instance(module).export("f").apply(argument)[0];
+    }
+
+    private Instance instance(byte[] module) {
         FunctionType nothing = FunctionType.of(List.of(), List.of());
         ImportValues imports = ImportValues.builder()
                 .addFunction(new HostFunction(Ticks.MODULE, Ticks.NAME, nothing, (instance, none) -> {
@@ -61,10 +69,11 @@ class TicksTest {
                     looks++;
                     return new long[0];
                 }))
+                .addFunction(new HostFunction(Ticks.MODULE, Ticks.TOO_DEEP, nothing, (instance, none) -> {
+                    throw new GuestTrap(GuestTrap.Reason.TRAP, "too deep");
+                }))
                 .build();
-        Instance instance =
-                Instance.builder(Parser.parse(module)).withImportValues(imports).build();
-        return (int) instance.export("f").apply(argument)[0];
+        return Instance.builder(Parser.parse(module)).withImportValues(imports).build();
     }
 
     /** {@code local = local * 3 + 1}, which is six instructions. */
@@ -78,7 +87,7 @@ class TicksTest {
     }
 
     private void assertSameResult(byte[] module, int argument) {
-        assertEquals(run(module, argument), run(Ticks.insert(module, false), argument));
+        assertEquals(run(module, argument), run(Ticks.insert(module, DEPTH_MAX), argument));
     }
 
     @Test
@@ -184,7 +193,7 @@ class TicksTest {
                 .i32(-1)
                 .raw(0x0b, 0x0b);
         byte[] module = module(1, code);
-        assertEquals(7 * 5001, run(Ticks.insert(module, false), 5000));
+        assertEquals(7 * 5001, run(Ticks.insert(module, DEPTH_MAX), 5000));
         assertTrue(ticks > 5, "ticks=" + ticks);
         assertSameResult(module, 5000);
     }
@@ -220,6 +229,121 @@ class TicksTest {
     @Test
     void shouldLeaveAModuleAsItIsThatIsSoonOver() {
         byte[] module = module(1, step(new ModuleWriter()).raw(0x20, 1, 0x0b));
-        assertSame(module, Ticks.insert(module, true));
+        assertSame(module, Ticks.insert(module, DEPTH_MAX));
+    }
+
+    /** Functions of type {@code (i32) -> i32} with these bodies, of which the first is exported as f. */
+    private static byte[] functions(ModuleWriter... bodies) {
+        ModuleWriter types = new ModuleWriter().unsigned(bodies.length);
+        ModuleWriter code = new ModuleWriter().unsigned(bodies.length);
+        for (ModuleWriter body : bodies) {
+            types.unsigned(0);
+            code.sized(new ModuleWriter().raw(0).raw(body.toByteArray()).toByteArray());
+        }
+        return ModuleWriter.module()
+                .section(
+                        ModuleWriter.TYPES,
+                        new ModuleWriter().unsigned(1).raw(0x60, 1, ModuleWriter.I32, 1, ModuleWriter.I32))
+                .section(ModuleWriter.FUNCTIONS, types)
+                .section(
+                        ModuleWriter.EXPORTS,
+                        new ModuleWriter().unsigned(1).name("f").raw(0, 0))
+                .section(ModuleWriter.CODE, code)
+                .toByteArray();
+    }
+
+    /** {@code local0 == 0 ? 7 : callee(local0 - 1) + 1}. */
+    private static ModuleWriter callOneLess(int callee) {
+        return new ModuleWriter()
+                .raw(0x20, 0, 0x45, 0x04, NONE)
+                .i32(7)
+                .raw(0x0f, 0x0b, 0x20, 0)
+                .i32(1)
+                .raw(0x6b, 0x10)
+                .unsigned(callee)
+                .i32(1)
+                .raw(0x6a, 0x0b);
+    }
+
+    /** {@code callee(local0) + callee(local0)}. */
+    private static ModuleWriter callTwice(int callee) {
+        return new ModuleWriter()
+                .raw(0x20, 0, 0x10)
+                .unsigned(callee)
+                .raw(0x20, 0, 0x10)
+                .unsigned(callee)
+                .raw(0x6a, 0x0b);
+    }
+
+    @Test
+    void shouldEndRecursionThatIsTooDeepAndNoOther() {
+        byte[] module = Ticks.insert(functions(callOneLess(1), callOneLess(0)), DEPTH_MAX);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(7 + DEPTH_MAX - 1, run(module, DEPTH_MAX - 1));
+            assertThrows(GuestTrap.class, () -> run(module, DEPTH_MAX));
+        }
+    }
+
+    @Test
+    void shouldBeginToCountDepthWithEachCallFromOutside() {
+        byte[] module = Ticks.insert(functions(callOneLess(0)), DEPTH_MAX);
+        Instance instance = instance(module);
+        for (int i = 0; i < 10 * DEPTH_MAX; i++) {
+            assertEquals(7 + DEPTH_MAX / 2, (int) instance.export("f").apply(DEPTH_MAX / 2)[0]);
+        }
+    }
+
+    @Test
+    void shouldCountDepthAnewOnEachWayDown() {
+        // The first calls the second twice, which is as deep as it may be each time.
+        byte[] module = Ticks.insert(functions(callTwice(1), callOneLess(1)), DEPTH_MAX);
+        assertEquals(2 * (7 + DEPTH_MAX - 2), run(module, DEPTH_MAX - 2));
+        assertThrows(GuestTrap.class, () -> run(module, DEPTH_MAX));
+    }
+
+    @Test
+    void shouldTickInManyCallsWithoutALoopOrRecursion() {
+        // Each calls the next twice.
+        int levels = 18;
+        ModuleWriter[] bodies = new ModuleWriter[levels + 1];
+        for (int i = 0; i < levels; i++) {
+            bodies[i] = callTwice(i + 1);
+        }
+        bodies[levels] = new ModuleWriter().raw(0x20, 0, 0x0b);
+        byte[] module = functions(bodies);
+        assertSameResult(module, 1);
+        // Those that are soon over do not count; the others' calls do, 64 to a tick.
+        assertTrue(ticks > (1 << levels - 7) / 64 / 2, "ticks=" + ticks);
+    }
+
+    @Test
+    void shouldTickInARecursionThatIsNeverDeep() {
+        ModuleWriter twiceOneLess =
+                new ModuleWriter().raw(0x20, 0, 0x45, 0x04, NONE).i32(1).raw(0x0f, 0x0b);
+        for (int i = 0; i < 2; i++) {
+            twiceOneLess.raw(0x20, 0).i32(1).raw(0x6b, 0x10, 0);
+        }
+        byte[] module = functions(twiceOneLess.raw(0x6a, 0x0b));
+        assertSameResult(module, 16);
+        assertTrue(ticks >= (1 << 17) / 64 - 1, "ticks=" + ticks);
+    }
+
+    @Test
+    void shouldEndChainsOfCallsThatAreTooDeep() {
+        int length = 3 * 256;
+        ModuleWriter[] bodies = new ModuleWriter[length + 1];
+        for (int i = 0; i < length; i++) {
+            bodies[i] = new ModuleWriter().raw(0x20, 0, 0x10).unsigned(i + 1).raw(0x0b);
+        }
+        bodies[length] = new ModuleWriter().raw(0x20, 0, 0x0b);
+        byte[] module = functions(bodies);
+        assertEquals(5, run(Ticks.insert(module, length), 5));
+        assertThrows(GuestTrap.class, () -> run(Ticks.insert(module, length / 3), 5));
+    }
+
+    @Test
+    void shouldLeaveCallsAsTheyAreThatAreSoonOver() {
+        byte[] module = functions(callTwice(1), callTwice(2), new ModuleWriter().raw(0x20, 0, 0x0b));
+        assertSame(module, Ticks.insert(module, DEPTH_MAX));
     }
 }

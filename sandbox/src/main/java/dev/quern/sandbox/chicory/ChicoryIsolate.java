@@ -17,6 +17,7 @@ import com.dylibso.chicory.wasm.types.TableLimits;
 import com.dylibso.chicory.wasm.types.ValType;
 import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.InstanceState;
+import dev.quern.sandbox.Limits;
 import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
 import dev.quern.sandbox.guest.Intrinsic;
@@ -64,7 +65,9 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                         handle(intrinsic, memory)));
             }
             addWasi(chicoryModule.parsed(), imports, memory);
-            imports.addFunction(ticks(Ticks.NAME, calls::tick)).addFunction(ticks(Ticks.LOOK, calls::look));
+            imports.addFunction(ticks(Ticks.NAME, calls::tick))
+                    .addFunction(ticks(Ticks.LOOK, calls::look))
+                    .addFunction(ticks(Ticks.TOO_DEEP, () -> calls.tooDeep(Limits.STACK_DEPTH_MAX)));
             Instance instance = Instance.builder(chicoryModule.parsed())
                     .withImportValues(imports.build())
                     .withMachineFactory(chicoryModule.machines())

@@ -61,7 +61,7 @@ public final class ChicoryRuntime implements FunctionRuntime {
 
     @Override
     public Loaded load(Manifest manifest, byte[] module) throws FunctionRefusedException {
-        CheckedModule checked = CheckedModule.prepare(manifest, module, true);
+        CheckedModule checked = CheckedModule.prepare(manifest, module);
         return new Loaded(parse(manifest.name(), checked.bytes()), checked.facts());
     }
 

@@ -148,8 +148,10 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
                     WasiImport.MODULE,
                     new WasiModule(calls, memory),
                     Ticks.MODULE,
-                    new ImportObject(
-                            Map.of(Ticks.NAME, new TickObject(calls, false), Ticks.LOOK, new TickObject(calls, true))),
+                    new ImportObject(Map.of(
+                            Ticks.NAME, new TickObject(calls, TickObject.Kind.TICK),
+                            Ticks.LOOK, new TickObject(calls, TickObject.Kind.LOOK),
+                            Ticks.TOO_DEEP, new TickObject(calls, TickObject.Kind.TOO_DEEP))),
                     Intrinsic.MEMORY_MODULE,
                     new ImportObject(Map.of(Intrinsic.MEMORY_NAME, guestMemory))));
             WasmInstance instance = instantiate(graalModule.parsed(this::parse), imports);

@@ -94,8 +94,7 @@ public final class GraalRuntime implements FunctionRuntime {
 
     @Override
     public Loaded load(Manifest manifest, byte[] module) throws FunctionRefusedException {
-        // Ticks at calls would cost a recursion several times its time; the watchdog brings it to a safepoint.
-        CheckedModule checked = CheckedModule.prepare(manifest, module, false);
+        CheckedModule checked = CheckedModule.prepare(manifest, module);
         return new Loaded(parse(manifest.name(), checked.bytes()), checked.facts());
     }
 

@@ -5,6 +5,7 @@ import com.oracle.truffle.api.interop.InteropLibrary;
 import com.oracle.truffle.api.interop.TruffleObject;
 import com.oracle.truffle.api.library.ExportLibrary;
 import com.oracle.truffle.api.library.ExportMessage;
+import dev.quern.sandbox.Limits;
 import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.Pace;
 import dev.quern.sandbox.guest.StoreCalls;
@@ -12,15 +13,21 @@ import dev.quern.sandbox.guest.StoreCalls;
 /** What a guest calls when it ticks; as {@link IntrinsicObject}, but that a tick which is not yet a look is compiled into the guest. */
 @ExportLibrary(InteropLibrary.class)
 final class TickObject implements TruffleObject {
+    /** What a tick is for. */
+    enum Kind {
+        TICK,
+        LOOK,
+        TOO_DEEP
+    }
+
     private final StoreCalls calls;
     private final Pace pace;
-    private final boolean looks;
+    private final Kind kind;
 
-    /** @param looks whether it is time to look at each */
-    TickObject(StoreCalls calls, boolean looks) {
+    TickObject(StoreCalls calls, Kind kind) {
         this.calls = calls;
         pace = calls.pace();
-        this.looks = looks;
+        this.kind = kind;
     }
 
     @ExportMessage
@@ -31,7 +38,9 @@ final class TickObject implements TruffleObject {
     @ExportMessage
     Object execute(@SuppressWarnings("unused") Object[] arguments) {
         try {
-            if (looks || pace.isTimeToLook()) {
+            if (kind != Kind.TICK) {
+                act();
+            } else if (pace.isTimeToLook()) {
                 look();
             }
         } catch (GuestTrap trap) {
@@ -43,5 +52,14 @@ final class TickObject implements TruffleObject {
     @TruffleBoundary
     private void look() {
         calls.look();
+    }
+
+    @TruffleBoundary
+    private void act() {
+        if (kind == Kind.TOO_DEEP) {
+            calls.tooDeep(Limits.STACK_DEPTH_MAX);
+        } else {
+            calls.look();
+        }
     }
 }

@@ -52,6 +52,19 @@ public final class StoreCalls {
         pace.look();
     }
 
+    /**
+     * Ends the guest's call, whose own calls nest too deep; those who wait go first, as unwinding takes its time.
+     *
+     * @param depthMax how deep they may
+     */
+    public void tooDeep(int depthMax) {
+        pace.look();
+        throw new GuestTrap(
+                Reason.TRAP,
+                "call stack exhausted: calls nest more than " + depthMax
+                        + " deep, where a function with many locals counts for several");
+    }
+
     /** An intrinsic did more than a few instructions do. At its end, as what it found is still there after others went first. */
     private void spent(long bytes) {
         if (bytes >= LOOK_BYTES) {

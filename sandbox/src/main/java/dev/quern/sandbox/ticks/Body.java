@@ -26,15 +26,22 @@ final class Body {
     /** Where a call begins to count differs from call to call by an odd number, so that short loops tick in their turn, too. */
     private static final int CALL_STRIDE = 37;
 
-    /** Calls from tick to tick, where calls tick. A power of two. */
-    private static final int CALLS_EVERY = 64;
+    /** The same for functions that have no loops: 64 calls from tick to tick, which fall on the first loop of a count. */
+    private static final int CALL_STRIDE_STRAIGHT = TICK_EVERY / 64;
 
-    private static final int LOCALS_MAX = 50_000;
+    /** So many locals, or instructions, count for one call more where calls count by how deep they nest. */
+    private static final int LOCALS_PER_LEVEL = 64;
+
+    private static final int INSTRUCTIONS_PER_LEVEL = 4096;
 
     private final ModuleBytes bytes;
     private final List<AnnotatedInstruction> instructions;
     private final Numbers numbers;
     private final int local;
+    private final CallGraph graph;
+    private final int index;
+    private final int depthMax;
+    private final int levels;
     private final int[] weights;
     private final boolean wraps;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -65,22 +72,31 @@ final class Body {
     /**
      * @param bytes the module's, from which the body is read
      * @param local the index of the first local that the function does not have
+     * @param index which of the module's own functions it is, from 0
+     * @param depthMax how deep calls may nest
      */
-    Body(ModuleBytes bytes, List<AnnotatedInstruction> instructions, Numbers numbers, int local) {
+    Body(
+            ModuleBytes bytes,
+            List<AnnotatedInstruction> instructions,
+            Numbers numbers,
+            int local,
+            CallGraph graph,
+            int index,
+            int depthMax) {
         this.bytes = bytes;
         this.instructions = instructions;
         this.numbers = numbers;
         this.local = local;
+        this.graph = graph;
+        this.index = index;
+        this.depthMax = depthMax;
+        levels = 1 + local / LOCALS_PER_LEVEL + instructions.size() / INSTRUCTIONS_PER_LEVEL;
         weights = weights();
         wraps = instructions.stream().noneMatch(instruction -> isUnusual(instruction.opcode()));
     }
 
     static boolean loops(List<AnnotatedInstruction> instructions) {
         return instructions.stream().anyMatch(instruction -> instruction.opcode() == OpCode.LOOP);
-    }
-
-    static boolean calls(List<AnnotatedInstruction> instructions) {
-        return instructions.stream().anyMatch(instruction -> isCall(instruction.opcode()));
     }
 
     /** Whether it has instructions that take as long as their operands say and are not known to the memory. */
@@ -144,45 +160,58 @@ final class Body {
             return 1;
         }
         boolean isImport = instruction.opcode() == OpCode.CALL && numbers.isImport((int) instruction.operand(0));
-        return isImport ? IMPORT_CALL : CALL;
+        if (isImport) {
+            return IMPORT_CALL;
+        }
+        int work = graph.work(instruction);
+        return CALL + (work < CallGraph.ENDLESS ? work : 0);
     }
 
     /**
      * The body: its locals and its instructions.
      *
      * @param start where its locals are declared
-     * @param atCalls whether a function that has no loop ticks when it calls others
      */
-    byte[] written(int start, int end, boolean atCalls) {
+    byte[] written(int start, int end) {
         int first = instructions.getFirst().address();
-        boolean counts = loops(instructions) && local < LOCALS_MAX;
+        boolean loops = loops(instructions);
+        boolean callsMuch = graph.callsMuch(index);
+        boolean recurs = graph.recurs(index);
         bytes.seek(start);
         int declarations = bytes.readInt();
-        out.writeBytes(ModuleBytes.number(declarations + (counts ? 1 : 0)));
+        int locals = (loops || callsMuch || recurs ? 1 : 0) + (recurs ? 1 : 0);
+        out.writeBytes(ModuleBytes.number(declarations + (locals > 0 ? 1 : 0)));
         out.writeBytes(bytes.part(bytes.position(), first));
-        if (counts) {
-            out.writeBytes(Code.oneLocal());
-            out.writeBytes(beginCount());
-        } else if (atCalls && calls(instructions)) {
-            out.writeBytes(countCall());
+        if (locals > 0) {
+            out.writeBytes(Code.locals(locals));
+            int stride = loops ? CALL_STRIDE : CALL_STRIDE_STRAIGHT;
+            out.writeBytes(beginCount(stride));
+            if (recurs) {
+                out.writeBytes(tickOrEndAtCall(stride));
+            } else if (callsMuch) {
+                out.writeBytes(tickAtCall(stride));
+            }
         }
         for (int i = 0; i < instructions.size(); i++) {
             int next = i + 1 < instructions.size() ? instructions.get(i + 1).address() : end;
-            write(i, instructions.get(i), next, counts);
+            write(i, instructions.get(i), next);
         }
         return out.toByteArray();
     }
 
-    private void write(int place, AnnotatedInstruction instruction, int next, boolean counts) {
+    private void write(int place, AnnotatedInstruction instruction, int next) {
         OpCode opcode = instruction.opcode();
         if (straight >= TICK_EVERY && opcode != OpCode.END && opcode != OpCode.ELSE) {
             out.writeBytes(new Code().call(numbers.tick()).toBytes());
             straight = 0;
         }
         straight += weight(instruction);
+        if (graph.recurs(instruction)) {
+            out.writeBytes(sayDepth(opcode));
+        }
         int address = instruction.address();
         switch (opcode) {
-            case LOOP -> loop(place, address, next, counts);
+            case LOOP -> loop(place, address, next);
             case BLOCK, IF -> {
                 copy(address, next);
                 open(opcode, false);
@@ -256,12 +285,7 @@ final class Body {
         }
     }
 
-    private void loop(int place, int address, int next, boolean counts) {
-        if (!counts) {
-            copy(address, next);
-            open(OpCode.LOOP, false);
-            return;
-        }
+    private void loop(int place, int address, int next) {
         Code count = new Code().local(local).constant(weights[place]).add().teeLocal(local);
         boolean isWrapped = wraps && takesNothing(bytes.byteAt(address + 1));
         if (isWrapped) {
@@ -332,10 +356,11 @@ final class Body {
         }
     }
 
-    private byte[] beginCount() {
+    /** Where the count begins, in the local and in the global that makes it another place for each call. */
+    private byte[] beginCount(int stride) {
         return new Code()
                 .global(numbers.counter())
-                .constant(CALL_STRIDE)
+                .constant(stride)
                 .add()
                 .teeLocal(local)
                 .setGlobal(numbers.counter())
@@ -346,19 +371,50 @@ final class Body {
                 .toBytes();
     }
 
-    private byte[] countCall() {
+    /** Once in a round of the global: when it has just begun again. */
+    private byte[] tickAtCall(int stride) {
         return new Code()
-                .global(numbers.counter())
-                .constant(1)
-                .add()
-                .setGlobal(numbers.counter())
-                .global(numbers.counter())
-                .constant(CALLS_EVERY - 1)
-                .and()
-                .isZero()
+                .local(local)
+                .constant(stride)
+                .isLess()
                 .ifTrue()
                 .call(numbers.tick())
                 .end()
+                .toBytes();
+    }
+
+    /** The same with the depth, which is seldom too great: one branch for both. */
+    private byte[] tickOrEndAtCall(int stride) {
+        return new Code()
+                .global(numbers.depth())
+                .teeLocal(local + 1)
+                .constant(depthMax)
+                .isAtLeast()
+                .local(local)
+                .constant(stride)
+                .isLess()
+                .or()
+                .ifTrue()
+                .local(local + 1)
+                .constant(depthMax)
+                .isAtLeast()
+                .ifTrue()
+                .call(numbers.tooDeep())
+                .end()
+                .call(numbers.tick())
+                .end()
+                .toBytes();
+    }
+
+    /** Tells what is about to be called how deep it is: a tail call takes the place of this one. */
+    private byte[] sayDepth(OpCode call) {
+        boolean isTail = switch (call) {
+            case RETURN_CALL, RETURN_CALL_INDIRECT, RETURN_CALL_REF -> true;
+            default -> false;
+        };
+        Code code = new Code().local(local + 1);
+        return (isTail ? code : code.constant(levels).add())
+                .setGlobal(numbers.depth())
                 .toBytes();
     }
 }

@@ -50,8 +50,14 @@ final class Code {
         return this;
     }
 
-    Code isZero() {
-        bytes.write(0x45);
+    Code or() {
+        bytes.write(0x72);
+        return this;
+    }
+
+    /** Whether the first is less than the second. */
+    Code isLess() {
+        bytes.write(0x48);
         return this;
     }
 
@@ -95,9 +101,9 @@ final class Code {
         return new byte[] {I32, 1, 0x41, 0, 0x0B};
     }
 
-    /** A declaration of one more i32 local. */
-    static byte[] oneLocal() {
-        return new byte[] {1, I32};
+    /** A declaration of so many more i32 locals, few. */
+    static byte[] locals(int count) {
+        return new byte[] {(byte) count, I32};
     }
 
     /** The type of a function that takes and returns nothing. */

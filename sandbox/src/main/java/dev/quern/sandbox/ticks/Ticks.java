@@ -4,6 +4,7 @@ import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.WasmWriter;
 import com.dylibso.chicory.wasm.types.AnnotatedInstruction;
+import com.dylibso.chicory.wasm.types.Export;
 import com.dylibso.chicory.wasm.types.ExternalType;
 import com.dylibso.chicory.wasm.types.FunctionBody;
 import com.dylibso.chicory.wasm.types.Instruction;
@@ -11,11 +12,14 @@ import com.dylibso.chicory.wasm.types.OpCode;
 import com.dylibso.chicory.wasm.types.SectionId;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Puts ticks into a module: calls of an import that it was given, in its loops and in long stretches of code, see {@link Body}. Where it
- * is asked for, functions without loops that call others tick, too, once in so many calls, which a global counts.
+ * Puts ticks into a module: calls of an import that it was given, in its loops and in long stretches of code, see {@link Body}. Functions
+ * that call others which take long tick, too, once in so many calls, which a global counts; and where calls may nest without a bound,
+ * another global says how deep they are, so that they end long before the thread's stack does.
  */
 public final class Ticks {
     /** Where the import comes from: a module that no guest may name itself. */
@@ -25,6 +29,9 @@ public final class Ticks {
 
     /** As {@link #NAME}, for instructions that may have taken long: it is time to look. */
     public static final String LOOK = "look";
+
+    /** What is called, and does not return, when calls nest deeper than they may. */
+    public static final String TOO_DEEP = "too_deep";
 
     private static final int HEADER_BYTES = 8;
     private static final byte FUNCTION_KIND = 0;
@@ -50,40 +57,52 @@ public final class Ticks {
     private final WasmWriter writer = new WasmWriter();
 
     private final Numbers numbers;
-    private final boolean atCalls;
+    private final CallGraph graph;
+    private final int depthMax;
     private final int tickType;
 
-    private Ticks(byte[] module, WasmModule parsed, boolean atCalls, boolean looks) {
-        this.atCalls = atCalls;
+    /** The module's own functions that are exported by way of one which begins to count how deep calls are: their numbers, in order. */
+    private final Map<Integer, Integer> counted = new LinkedHashMap<>();
+
+    private Ticks(byte[] module, WasmModule parsed, CallGraph graph, int depthMax) {
         bytes = new ModuleBytes(module);
         this.parsed = parsed;
+        this.graph = graph;
+        this.depthMax = depthMax;
         tickType = parsed.typeSection().subTypeCount();
         numbers = new Numbers(
                 parsed.importSection().count(ExternalType.FUNCTION),
-                looks ? 2 : 1,
                 parsed.importSection().count(ExternalType.GLOBAL)
                         + parsed.globalSection().globalCount());
+        for (int i = 0; i < parsed.exportSection().exportCount(); i++) {
+            Export export = parsed.exportSection().getExport(i);
+            int own = export.index() - numbers.tick();
+            if (export.exportType() == ExternalType.FUNCTION && own >= 0 && graph.recurs(own)) {
+                counted.putIfAbsent(own, counted.size());
+            }
+        }
     }
 
     /**
      * A module that ticks, or the same one if it can do nothing for long.
      *
      * @param module one that was checked
-     * @param atCalls whether functions tick that call others and have no loop: without, recursion does not
+     * @param depthMax how deep calls may nest; one of a function with very many locals or very much code counts for several
      */
-    public static byte[] insert(byte[] module, boolean atCalls) {
+    public static byte[] insert(byte[] module, int depthMax) {
         WasmModule parsed = Parser.parse(module);
+        CallGraph graph = new CallGraph(parsed);
         boolean ticks = false;
-        boolean looks = false;
         for (int i = 0; i < parsed.codeSection().functionBodyCount(); i++) {
             List<AnnotatedInstruction> instructions =
                     parsed.codeSection().getFunctionBody(i).instructions();
-            looks |= Body.moves(instructions);
             ticks |= instructions.size() >= Body.TICK_EVERY
                     || Body.loops(instructions)
-                    || (atCalls && Body.calls(instructions));
+                    || Body.moves(instructions)
+                    || graph.callsMuch(i)
+                    || graph.recurs(i);
         }
-        return ticks || looks ? new Ticks(module, parsed, atCalls, looks).inserted() : module;
+        return ticks ? new Ticks(module, parsed, graph, depthMax).inserted() : module;
     }
 
     private byte[] inserted() {
@@ -113,8 +132,8 @@ public final class Ticks {
     private void addMissing(int from, int to) {
         for (int place = from; place < to; place++) {
             switch (ORDER.get(place)) {
-                case SectionId.IMPORT -> writer.writeSection(SectionId.IMPORT, vector(numbers.added(), tickImports()));
-                case SectionId.GLOBAL -> writer.writeSection(SectionId.GLOBAL, vector(1, Code.counterGlobal()));
+                case SectionId.IMPORT -> writer.writeSection(SectionId.IMPORT, vector(Numbers.IMPORTS, tickImports()));
+                case SectionId.GLOBAL -> writer.writeSection(SectionId.GLOBAL, vector(Numbers.GLOBALS, counters()));
                 default -> {
                     // Not ours; and a module with code has types.
                 }
@@ -125,8 +144,9 @@ public final class Ticks {
     private byte[] changed(int id, int start, int end) {
         return switch (id) {
             case SectionId.TYPE -> withMore(end, 1, Code.voidType());
-            case SectionId.IMPORT -> withMore(end, numbers.added(), tickImports());
-            case SectionId.GLOBAL -> withMore(end, 1, Code.counterGlobal());
+            case SectionId.IMPORT -> withMore(end, Numbers.IMPORTS, tickImports());
+            case SectionId.FUNCTION -> withMore(end, counted.size(), countedTypes());
+            case SectionId.GLOBAL -> withMore(end, Numbers.GLOBALS, counters());
             case SectionId.EXPORT -> exports(end);
             case SectionId.START -> start(start, end);
             case SectionId.ELEMENT -> elements(end);
@@ -138,8 +158,23 @@ public final class Ticks {
     private byte[] tickImports() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         writeImport(out, NAME);
-        if (numbers.added() > 1) {
-            writeImport(out, LOOK);
+        writeImport(out, LOOK);
+        writeImport(out, TOO_DEEP);
+        return out.toByteArray();
+    }
+
+    private static byte[] counters() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int i = 0; i < Numbers.GLOBALS; i++) {
+            out.writeBytes(Code.counterGlobal());
+        }
+        return out.toByteArray();
+    }
+
+    private byte[] countedTypes() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int own : counted.keySet()) {
+            WasmWriter.writeVarUInt32(out, parsed.functionSection().getFunctionType(own));
         }
         return out.toByteArray();
     }
@@ -212,10 +247,20 @@ public final class Ticks {
             int position = bytes.position();
             int index = bytes.readInt();
             if (kind == FUNCTION_KIND) {
-                move(position, index);
+                moveExport(position, index);
             }
         }
         return bytes.changed(start, end);
+    }
+
+    private void moveExport(int position, int function) {
+        Integer place = counted.get(function - numbers.tick());
+        if (place == null) {
+            move(position, function);
+        } else {
+            int own = parsed.codeSection().functionBodyCount();
+            bytes.replaceNumber(position, numbers.moved(numbers.tick() + own + place));
+        }
     }
 
     private byte[] start(int start, int end) {
@@ -284,25 +329,48 @@ public final class Ticks {
     private byte[] code(int end) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(2 * (end - bytes.position()));
         int count = bytes.readInt();
-        WasmWriter.writeVarUInt32(out, count);
+        WasmWriter.writeVarUInt32(out, count + counted.size());
         for (int i = 0; i < count; i++) {
             int length = bytes.readInt();
             int start = bytes.position();
-            byte[] body = body(i, start, start + length);
-            WasmWriter.writeVarUInt32(out, body.length);
-            out.writeBytes(body);
+            writeBody(out, body(i, start, start + length));
             bytes.seek(start + length);
+        }
+        for (int own : counted.keySet()) {
+            writeBody(out, beginning(own));
         }
         return out.toByteArray();
     }
 
+    private static void writeBody(ByteArrayOutputStream out, byte[] body) {
+        WasmWriter.writeVarUInt32(out, body.length);
+        out.writeBytes(body);
+    }
+
+    /** Calls a function of the module's own as the first of all. */
+    private byte[] beginning(int own) {
+        Code code = new Code().constant(0).setGlobal(numbers.depth());
+        for (int i = 0; i < parameters(own); i++) {
+            code.local(i);
+        }
+        byte[] instructions =
+                code.call(numbers.moved(numbers.tick() + own)).end().toBytes();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(0); // No locals.
+        out.writeBytes(instructions);
+        return out.toByteArray();
+    }
+
+    private int parameters(int own) {
+        return parsed.functionSection()
+                .getFunctionType(own, parsed.typeSection())
+                .params()
+                .size();
+    }
+
     private byte[] body(int index, int start, int end) {
         FunctionBody function = parsed.codeSection().getFunctionBody(index);
-        int local = parsed.functionSection()
-                        .getFunctionType(index, parsed.typeSection())
-                        .params()
-                        .size()
-                + function.localTypes().size();
-        return new Body(bytes, function.instructions(), numbers, local).written(start, end, atCalls);
+        int local = parameters(index) + function.localTypes().size();
+        return new Body(bytes, function.instructions(), numbers, local, graph, index, depthMax).written(start, end);
     }
 }

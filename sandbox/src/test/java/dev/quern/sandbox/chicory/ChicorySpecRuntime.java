@@ -11,6 +11,7 @@ import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.Value;
 import dev.quern.sandbox.FunctionRefusedException;
+import dev.quern.sandbox.Limits;
 import dev.quern.sandbox.check.ModuleRefusedException;
 import dev.quern.sandbox.check.OwnMemory;
 import dev.quern.sandbox.check.ValidModule;
@@ -34,6 +35,10 @@ public final class ChicorySpecRuntime implements SpecRuntime {
             store.addFunction(new HostFunction(
                     Ticks.MODULE, tick, FunctionType.of(List.of(), List.of()), (instance, none) -> new long[0]));
         }
+        store.addFunction(new HostFunction(
+                Ticks.MODULE, Ticks.TOO_DEEP, FunctionType.of(List.of(), List.of()), (instance, none) -> {
+                    throw new ChicoryException("call stack exhausted");
+                }));
         register("spectest", instantiate(SpecMemory.spectest()));
     }
 
@@ -49,7 +54,7 @@ public final class ChicorySpecRuntime implements SpecRuntime {
 
     @Override
     public Object instantiate(byte[] module) throws SpecTrap {
-        byte[] imported = Ticks.insert(OwnMemory.toImport(module), true);
+        byte[] imported = Ticks.insert(OwnMemory.toImport(module), Limits.STACK_DEPTH_MAX);
         WindowedMemory memory = memories.forModule(imported);
         if (memory != null) {
             store.addMemory(new ImportMemory(

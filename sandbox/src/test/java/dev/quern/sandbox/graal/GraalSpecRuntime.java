@@ -4,6 +4,7 @@ import com.oracle.truffle.api.exception.AbstractTruffleException;
 import com.oracle.truffle.api.interop.InteropException;
 import com.oracle.truffle.api.interop.InteropLibrary;
 import dev.quern.sandbox.FunctionRefusedException;
+import dev.quern.sandbox.Limits;
 import dev.quern.sandbox.check.ModuleRefusedException;
 import dev.quern.sandbox.check.OwnMemory;
 import dev.quern.sandbox.check.ValidModule;
@@ -49,8 +50,10 @@ public final class GraalSpecRuntime implements SpecRuntime {
         context.enter();
         registered.put(
                 Ticks.MODULE,
-                new ImportObject(
-                        Map.of(Ticks.NAME, new TickObject(calls, false), Ticks.LOOK, new TickObject(calls, true))));
+                new ImportObject(Map.of(
+                        Ticks.NAME, new TickObject(calls, TickObject.Kind.TICK),
+                        Ticks.LOOK, new TickObject(calls, TickObject.Kind.LOOK),
+                        Ticks.TOO_DEEP, new TickObject(calls, TickObject.Kind.TOO_DEEP))));
         register("spectest", instantiate(SpecMemory.spectest()));
     }
 
@@ -66,7 +69,7 @@ public final class GraalSpecRuntime implements SpecRuntime {
 
     @Override
     public Object instantiate(byte[] module) throws SpecTrap {
-        byte[] imported = Ticks.insert(OwnMemory.toImport(module), true);
+        byte[] imported = Ticks.insert(OwnMemory.toImport(module), Limits.STACK_DEPTH_MAX);
         Map<String, Object> imports = new HashMap<>(registered);
         WindowedMemory memory = memories.forModule(imported);
         if (memory != null) {

@@ -3,6 +3,7 @@ package dev.quern.server.loop;
 import dev.quern.ffi.linux.Affinity;
 import dev.quern.kvstore.Store;
 import dev.quern.sandbox.Functions;
+import dev.quern.sandbox.Limits;
 import dev.quern.server.dispatch.FunctionStation;
 import dev.quern.server.dispatch.Roles;
 import dev.quern.server.roles.Role;
@@ -78,7 +79,10 @@ public final class CoreLoop implements Runnable {
         this.roles = roles;
         this.idle = new IdleStrategy(idle);
         this.eventKind = eventKind;
-        this.thread = Thread.ofPlatform().name("quern-core-" + index).unstarted(this);
+        this.thread = Thread.ofPlatform()
+                .name("quern-core-" + index)
+                .stackSize(Limits.STACK_BYTES)
+                .unstarted(this);
         this.sleep = new LoopSleep(thread);
     }
 
