@@ -101,9 +101,14 @@ public final class Mbuf {
         return (place >>> SEGMENTS_SHIFT & 0xFFFF) == 1;
     }
 
-    /** 0 when the packet has this one buffer; so that the places of many can be looked at together. */
+    /** Of a place, what {@link #areNotAlone} takes; those of many are put together by {@code |}. */
     public static long notAlone(long place) {
-        return (place >>> SEGMENTS_SHIFT & 0xFFFF) ^ 1;
+        return place ^ 1L << SEGMENTS_SHIFT;
+    }
+
+    /** 0 when each of the packets has one buffer. */
+    public static long areNotAlone(long places) {
+        return places & 0xFFFFL << SEGMENTS_SHIFT;
     }
 
     /** The address of this buffer's first byte of the packet, by its {@link #place}. */

@@ -5,6 +5,7 @@ import dev.quern.ffi.dpdk.generated.DpdkCalls;
 import dev.quern.ffi.linux.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool of packet buffers of one size. Any thread; {@link MbufCache} is how one takes from it. To be closed when no device and no thread has
@@ -19,12 +20,14 @@ public final class Mempool implements AutoCloseable {
 
     private static final int ANY_SOCKET = -1;
 
+    private final PackedPool owned;
     private final MemorySegment pool;
     private final MemorySegment dequeue;
     private final int bufferBytes;
 
-    private Mempool(MemorySegment pool, MemorySegment dequeue, int bufferBytes) {
-        this.pool = pool;
+    private Mempool(PackedPool owned, MemorySegment dequeue, int bufferBytes) {
+        this.owned = owned;
+        this.pool = owned.pool();
         this.dequeue = dequeue;
         this.bufferBytes = bufferBytes;
     }
@@ -41,12 +44,15 @@ public final class Mempool implements AutoCloseable {
         DpdkAbi abi = dpdk.layouts();
         int cache = Math.min(THREAD_CACHE, count / CACHE_SHARE);
         int room = bufferBytes + Mbuf.HEADROOM_BYTES;
-        MemorySegment pool;
+        PackedPool owned;
         try (Arena arena = Arena.ofConfined()) {
-            pool = DpdkCalls.rte_pktmbuf_pool_create(
-                    arena.allocateFrom(name), count, cache, (short) 0, (short) room, ANY_SOCKET);
+            MemorySegment text = arena.allocateFrom(name);
+            owned = PackedPool.isWanted()
+                    ? PackedPool.create(text, count, cache, Mbuf.BYTES + room, ANY_SOCKET)
+                    : ordinary(
+                            DpdkCalls.rte_pktmbuf_pool_create(text, count, cache, (short) 0, (short) room, ANY_SOCKET));
         }
-        if (pool.address() == 0) {
+        if (owned == null) {
             int error = RteErrno.current();
             throw new DpdkException(
                     error == RteErrno.ENOMEM ? Reason.NO_HUGEPAGES : Reason.OTHER,
@@ -54,12 +60,17 @@ public final class Mempool implements AutoCloseable {
                             + ((long) count * (room + Mbuf.BYTES) >> 20) + " MiB in all: " + RteErrno.describe(error)
                             + ": ask for fewer, or give DPDK more memory (-m, or scripts/setup-dpdk hugepages)");
         }
+        MemorySegment pool = owned.pool();
         int index = NativeMemory.getInt(pool.address() + abi.poolOpsIndex());
         long function = NativeMemory.getLong(
                 FastCalls.POOL_TABLE + abi.opsTableEntries() + (long) index * abi.opsBytes() + abi.opsDequeue());
-        Mempool made = new Mempool(pool, MemorySegment.ofAddress(function), bufferBytes);
+        Mempool made = new Mempool(owned, MemorySegment.ofAddress(function), bufferBytes);
         made.checkLayout();
         return made;
+    }
+
+    private static @Nullable PackedPool ordinary(MemorySegment pool) {
+        return pool.address() == 0 ? null : new PackedPool(pool, MemorySegment.NULL);
     }
 
     /** A DPDK can be built without physical addresses in its buffers, under the same number; the next buffer's place is another one then. */
@@ -107,6 +118,6 @@ public final class Mempool implements AutoCloseable {
 
     @Override
     public void close() {
-        DpdkCalls.rte_mempool_free(pool);
+        owned.free();
     }
 }

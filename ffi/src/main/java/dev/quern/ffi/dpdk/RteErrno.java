@@ -21,8 +21,16 @@ final class RteErrno {
 
     /** {@code rte_errno} of the calling thread: a thread-local variable, so its address is asked for anew each time. */
     static int current() {
-        return NativeMemory.getInt(
-                SymbolLookup.loaderLookup().findOrThrow("per_lcore__rte_errno").address());
+        return NativeMemory.getInt(address());
+    }
+
+    /** As DPDK's own functions do when they fail. */
+    static void set(int error) {
+        NativeMemory.putInt(address(), error);
+    }
+
+    private static long address() {
+        return SymbolLookup.loaderLookup().findOrThrow("per_lcore__rte_errno").address();
     }
 
     /** In DPDK's words. */

@@ -101,6 +101,7 @@ class DpdkAbiTest {
 
     private static void structures(Map<String, Long> expected, DpdkAbi abi) {
         expected.put("RTE_VER_YEAR + (RTE_VER_MONTH >= 11)", (long) abi.number());
+        expected.put("sizeof(struct rte_pktmbuf_pool_private)", (long) PackedPool.PRIVATE_BYTES);
         expected.put("sizeof(struct rte_eth_fp_ops)", (long) abi.burstEntryBytes());
         expected.put("offsetof(struct rte_eth_fp_ops, rx_pkt_burst)", (long) abi.receiveFunction());
         expected.put("offsetof(struct rte_eth_fp_ops, rxq.data)", (long) abi.receiveData());

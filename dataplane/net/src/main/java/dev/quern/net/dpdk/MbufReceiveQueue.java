@@ -33,8 +33,8 @@ final class MbufReceiveQueue implements ReceiveQueue {
         int wanted = Math.min(Math.min(limit, burst.room()), MbufTransmitQueue.BURST_MAX);
         int first = burst.count();
         int received = queue.burst(burst.handles(first), wanted);
-        long seen = describe(burst.handles(first), burst.addresses(first), burst.kinds(first), received, trusted);
-        burst.grow(received);
+        long seen = describe(burst.handles(first), burst.frames(first), received);
+        burst.grow(received, trusted);
         if (seen == 0) {
             return received;
         }
@@ -46,16 +46,18 @@ final class MbufReceiveQueue implements ReceiveQueue {
      *
      * @return 0 when each frame is in one buffer and the device says nothing of any checksum
      */
-    private static long describe(long handles, long addresses, long kinds, int count, int trusted) {
-        long seen = 0;
-        for (long at = 0; at < (long) count * Long.BYTES; at += Long.BYTES) {
+    private static long describe(long handles, long frames, int count) {
+        long places = 0;
+        long flags = 0;
+        for (int i = 0; i < count; i++) {
+            long at = (long) i * Long.BYTES;
             long mbuf = NativeMemory.getLong(handles + at);
             long place = Mbuf.place(mbuf);
-            seen |= Mbuf.notAlone(place) | Mbuf.flags(mbuf) & CHECKSUM_BITS;
-            NativeMemory.putLong(addresses + at, Mbuf.data(mbuf, place));
-            NativeMemory.putLong(kinds + at, PacketBurst.kind(Mbuf.dataLength(mbuf), trusted));
+            places |= Mbuf.notAlone(place);
+            flags |= Mbuf.flags(mbuf);
+            NativeMemory.putLong(frames + at, PacketBurst.frame(Mbuf.data(mbuf, place), Mbuf.dataLength(mbuf)));
         }
-        return seen;
+        return Mbuf.areNotAlone(places) | flags & CHECKSUM_BITS;
     }
 
     /** Drops those that came in several buffers, and says what the device has found out about the others' checksums. */

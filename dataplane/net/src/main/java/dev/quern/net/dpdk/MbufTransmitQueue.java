@@ -55,7 +55,8 @@ final class MbufTransmitQueue implements TransmitQueue {
         int next = from;
         while (next < burst.count()) {
             int end = Math.min(burst.count(), next + BURST_MAX);
-            if (prepare(burst.handles(next), burst.addresses(next), burst.kinds(next), end - next)) {
+            int shortest = prepare(burst.handles(next), burst.frames(next), end - next);
+            if (shortest < FRAME_BYTES_MIN || (burst.flags(next, end) & WANTED) != 0) {
                 finish(burst, next, end);
             }
             int sent = queue.burst(burst.handles(next), end - next);
@@ -70,18 +71,18 @@ final class MbufTransmitQueue implements TransmitQueue {
     /**
      * Makes packets of buffers. One plain loop, since few devices fill checksums in and few frames are short.
      *
-     * @return whether some frame takes more
+     * @return the shortest frame's length, or a length that is long enough
      */
-    private static boolean prepare(long handles, long addresses, long kinds, int count) {
-        int wanted = 0;
+    private static int prepare(long handles, long frames, int count) {
         int shortest = FRAME_BYTES_MIN;
-        for (long at = 0; at < (long) count * Long.BYTES; at += Long.BYTES) {
-            int length = NativeMemory.getInt(kinds + at + Integer.BYTES);
-            wanted |= NativeMemory.getInt(kinds + at);
+        for (int i = 0; i < count; i++) {
+            long at = (long) i * Long.BYTES;
+            long frame = NativeMemory.getLong(frames + at);
+            int length = PacketBurst.frameLength(frame);
             shortest = Math.min(shortest, length);
-            Mbuf.setPacket(NativeMemory.getLong(handles + at), NativeMemory.getLong(addresses + at), length);
+            Mbuf.setPacket(NativeMemory.getLong(handles + at), PacketBurst.frameAddress(frame), length);
         }
-        return (wanted & WANTED) != 0 || shortest < FRAME_BYTES_MIN;
+        return shortest;
     }
 
     private static void finish(PacketBurst burst, int from, int to) {

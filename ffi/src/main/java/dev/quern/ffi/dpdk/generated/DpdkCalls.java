@@ -42,6 +42,15 @@ public class DpdkCalls extends DpdkCalls$shared {
     public static int RTE_PKTMBUF_HEADROOM() {
         return RTE_PKTMBUF_HEADROOM;
     }
+    private static final int RTE_MEMPOOL_F_NO_IOVA_CONTIG = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_MEMPOOL_F_NO_IOVA_CONTIG 32
+     * }
+     */
+    public static int RTE_MEMPOOL_F_NO_IOVA_CONTIG() {
+        return RTE_MEMPOOL_F_NO_IOVA_CONTIG;
+    }
 
     private static class rte_openlog_stream {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -402,6 +411,73 @@ public class DpdkCalls extends DpdkCalls$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int RTE_IOVA_VA = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_iova_mode.RTE_IOVA_VA = 2
+     * }
+     */
+    public static int RTE_IOVA_VA() {
+        return RTE_IOVA_VA;
+    }
+
+    private static class rte_eal_iova_mode {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            DpdkCalls.C_INT    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eal_iova_mode");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * enum rte_iova_mode rte_eal_iova_mode()
+     * }
+     */
+    public static FunctionDescriptor rte_eal_iova_mode$descriptor() {
+        return rte_eal_iova_mode.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * enum rte_iova_mode rte_eal_iova_mode()
+     * }
+     */
+    public static MethodHandle rte_eal_iova_mode$handle() {
+        return rte_eal_iova_mode.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * enum rte_iova_mode rte_eal_iova_mode()
+     * }
+     */
+    public static MemorySegment rte_eal_iova_mode$address() {
+        return rte_eal_iova_mode.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * enum rte_iova_mode rte_eal_iova_mode()
+     * }
+     */
+    public static int rte_eal_iova_mode() {
+        var mh$ = rte_eal_iova_mode.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eal_iova_mode");
+            }
+            return (int)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 
     private static class rte_strerror {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -596,6 +672,198 @@ public class DpdkCalls extends DpdkCalls$shared {
         return RTE_ETH_MQ_RX_RSS;
     }
 
+    private static class rte_mempool_op_calc_mem_size_default {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            DpdkCalls.C_LONG,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_INT,
+            DpdkCalls.C_INT,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_mempool_op_calc_mem_size_default");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * ssize_t rte_mempool_op_calc_mem_size_default(const struct rte_mempool *mp, uint32_t obj_num, uint32_t pg_shift, size_t *min_chunk_size, size_t *align)
+     * }
+     */
+    public static FunctionDescriptor rte_mempool_op_calc_mem_size_default$descriptor() {
+        return rte_mempool_op_calc_mem_size_default.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * ssize_t rte_mempool_op_calc_mem_size_default(const struct rte_mempool *mp, uint32_t obj_num, uint32_t pg_shift, size_t *min_chunk_size, size_t *align)
+     * }
+     */
+    public static MethodHandle rte_mempool_op_calc_mem_size_default$handle() {
+        return rte_mempool_op_calc_mem_size_default.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * ssize_t rte_mempool_op_calc_mem_size_default(const struct rte_mempool *mp, uint32_t obj_num, uint32_t pg_shift, size_t *min_chunk_size, size_t *align)
+     * }
+     */
+    public static MemorySegment rte_mempool_op_calc_mem_size_default$address() {
+        return rte_mempool_op_calc_mem_size_default.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * ssize_t rte_mempool_op_calc_mem_size_default(const struct rte_mempool *mp, uint32_t obj_num, uint32_t pg_shift, size_t *min_chunk_size, size_t *align)
+     * }
+     */
+    public static long rte_mempool_op_calc_mem_size_default(MemorySegment mp, int obj_num, int pg_shift, MemorySegment min_chunk_size, MemorySegment align) {
+        var mh$ = rte_mempool_op_calc_mem_size_default.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_mempool_op_calc_mem_size_default", mp, obj_num, pg_shift, min_chunk_size, align);
+            }
+            return (long)mh$.invokeExact(mp, obj_num, pg_shift, min_chunk_size, align);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_mempool_set_ops_byname {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            DpdkCalls.C_INT,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_mempool_set_ops_byname");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_mempool_set_ops_byname(struct rte_mempool *mp, const char *name, void *pool_config)
+     * }
+     */
+    public static FunctionDescriptor rte_mempool_set_ops_byname$descriptor() {
+        return rte_mempool_set_ops_byname.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_mempool_set_ops_byname(struct rte_mempool *mp, const char *name, void *pool_config)
+     * }
+     */
+    public static MethodHandle rte_mempool_set_ops_byname$handle() {
+        return rte_mempool_set_ops_byname.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_mempool_set_ops_byname(struct rte_mempool *mp, const char *name, void *pool_config)
+     * }
+     */
+    public static MemorySegment rte_mempool_set_ops_byname$address() {
+        return rte_mempool_set_ops_byname.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_mempool_set_ops_byname(struct rte_mempool *mp, const char *name, void *pool_config)
+     * }
+     */
+    public static int rte_mempool_set_ops_byname(MemorySegment mp, MemorySegment name, MemorySegment pool_config) {
+        var mh$ = rte_mempool_set_ops_byname.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_mempool_set_ops_byname", mp, name, pool_config);
+            }
+            return (int)mh$.invokeExact(mp, name, pool_config);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_mempool_create_empty {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_INT,
+            DpdkCalls.C_INT,
+            DpdkCalls.C_INT,
+            DpdkCalls.C_INT,
+            DpdkCalls.C_INT,
+            DpdkCalls.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_mempool_create_empty");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * struct rte_mempool *rte_mempool_create_empty(const char *name, unsigned int n, unsigned int elt_size, unsigned int cache_size, unsigned int private_data_size, int socket_id, unsigned int flags)
+     * }
+     */
+    public static FunctionDescriptor rte_mempool_create_empty$descriptor() {
+        return rte_mempool_create_empty.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * struct rte_mempool *rte_mempool_create_empty(const char *name, unsigned int n, unsigned int elt_size, unsigned int cache_size, unsigned int private_data_size, int socket_id, unsigned int flags)
+     * }
+     */
+    public static MethodHandle rte_mempool_create_empty$handle() {
+        return rte_mempool_create_empty.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * struct rte_mempool *rte_mempool_create_empty(const char *name, unsigned int n, unsigned int elt_size, unsigned int cache_size, unsigned int private_data_size, int socket_id, unsigned int flags)
+     * }
+     */
+    public static MemorySegment rte_mempool_create_empty$address() {
+        return rte_mempool_create_empty.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * struct rte_mempool *rte_mempool_create_empty(const char *name, unsigned int n, unsigned int elt_size, unsigned int cache_size, unsigned int private_data_size, int socket_id, unsigned int flags)
+     * }
+     */
+    public static MemorySegment rte_mempool_create_empty(MemorySegment name, int n, int elt_size, int cache_size, int private_data_size, int socket_id, int flags) {
+        var mh$ = rte_mempool_create_empty.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_mempool_create_empty", name, n, elt_size, cache_size, private_data_size, socket_id, flags);
+            }
+            return (MemorySegment)mh$.invokeExact(name, n, elt_size, cache_size, private_data_size, socket_id, flags);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class rte_mempool_free {
         public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
             DpdkCalls.C_POINTER
@@ -648,6 +916,133 @@ public class DpdkCalls extends DpdkCalls$shared {
                 traceDowncall("rte_mempool_free", mp);
             }
             mh$.invokeExact(mp);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_mempool_populate_iova {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            DpdkCalls.C_INT,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_LONG,
+            DpdkCalls.C_LONG,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_mempool_populate_iova");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_mempool_populate_iova(struct rte_mempool *mp, char *vaddr, rte_iova_t iova, size_t len, rte_mempool_memchunk_free_cb_t *free_cb, void *opaque)
+     * }
+     */
+    public static FunctionDescriptor rte_mempool_populate_iova$descriptor() {
+        return rte_mempool_populate_iova.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_mempool_populate_iova(struct rte_mempool *mp, char *vaddr, rte_iova_t iova, size_t len, rte_mempool_memchunk_free_cb_t *free_cb, void *opaque)
+     * }
+     */
+    public static MethodHandle rte_mempool_populate_iova$handle() {
+        return rte_mempool_populate_iova.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_mempool_populate_iova(struct rte_mempool *mp, char *vaddr, rte_iova_t iova, size_t len, rte_mempool_memchunk_free_cb_t *free_cb, void *opaque)
+     * }
+     */
+    public static MemorySegment rte_mempool_populate_iova$address() {
+        return rte_mempool_populate_iova.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_mempool_populate_iova(struct rte_mempool *mp, char *vaddr, rte_iova_t iova, size_t len, rte_mempool_memchunk_free_cb_t *free_cb, void *opaque)
+     * }
+     */
+    public static int rte_mempool_populate_iova(MemorySegment mp, MemorySegment vaddr, long iova, long len, MemorySegment free_cb, MemorySegment opaque) {
+        var mh$ = rte_mempool_populate_iova.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_mempool_populate_iova", mp, vaddr, iova, len, free_cb, opaque);
+            }
+            return (int)mh$.invokeExact(mp, vaddr, iova, len, free_cb, opaque);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_mempool_obj_iter {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            DpdkCalls.C_INT,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_mempool_obj_iter");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint32_t rte_mempool_obj_iter(struct rte_mempool *mp, rte_mempool_obj_cb_t *obj_cb, void *obj_cb_arg)
+     * }
+     */
+    public static FunctionDescriptor rte_mempool_obj_iter$descriptor() {
+        return rte_mempool_obj_iter.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint32_t rte_mempool_obj_iter(struct rte_mempool *mp, rte_mempool_obj_cb_t *obj_cb, void *obj_cb_arg)
+     * }
+     */
+    public static MethodHandle rte_mempool_obj_iter$handle() {
+        return rte_mempool_obj_iter.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint32_t rte_mempool_obj_iter(struct rte_mempool *mp, rte_mempool_obj_cb_t *obj_cb, void *obj_cb_arg)
+     * }
+     */
+    public static MemorySegment rte_mempool_obj_iter$address() {
+        return rte_mempool_obj_iter.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint32_t rte_mempool_obj_iter(struct rte_mempool *mp, rte_mempool_obj_cb_t *obj_cb, void *obj_cb_arg)
+     * }
+     */
+    public static int rte_mempool_obj_iter(MemorySegment mp, MemorySegment obj_cb, MemorySegment obj_cb_arg) {
+        var mh$ = rte_mempool_obj_iter.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_mempool_obj_iter", mp, obj_cb, obj_cb_arg);
+            }
+            return (int)mh$.invokeExact(mp, obj_cb, obj_cb_arg);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -708,6 +1103,128 @@ public class DpdkCalls extends DpdkCalls$shared {
                 traceDowncall("rte_mempool_avail_count", mp);
             }
             return (int)mh$.invokeExact(mp);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_pktmbuf_init {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_pktmbuf_init");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void rte_pktmbuf_init(struct rte_mempool *mp, void *opaque_arg, void *m, unsigned int i)
+     * }
+     */
+    public static FunctionDescriptor rte_pktmbuf_init$descriptor() {
+        return rte_pktmbuf_init.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void rte_pktmbuf_init(struct rte_mempool *mp, void *opaque_arg, void *m, unsigned int i)
+     * }
+     */
+    public static MethodHandle rte_pktmbuf_init$handle() {
+        return rte_pktmbuf_init.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void rte_pktmbuf_init(struct rte_mempool *mp, void *opaque_arg, void *m, unsigned int i)
+     * }
+     */
+    public static MemorySegment rte_pktmbuf_init$address() {
+        return rte_pktmbuf_init.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void rte_pktmbuf_init(struct rte_mempool *mp, void *opaque_arg, void *m, unsigned int i)
+     * }
+     */
+    public static void rte_pktmbuf_init(MemorySegment mp, MemorySegment opaque_arg, MemorySegment m, int i) {
+        var mh$ = rte_pktmbuf_init.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_pktmbuf_init", mp, opaque_arg, m, i);
+            }
+            mh$.invokeExact(mp, opaque_arg, m, i);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_pktmbuf_pool_init {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_pktmbuf_pool_init");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void rte_pktmbuf_pool_init(struct rte_mempool *mp, void *opaque_arg)
+     * }
+     */
+    public static FunctionDescriptor rte_pktmbuf_pool_init$descriptor() {
+        return rte_pktmbuf_pool_init.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void rte_pktmbuf_pool_init(struct rte_mempool *mp, void *opaque_arg)
+     * }
+     */
+    public static MethodHandle rte_pktmbuf_pool_init$handle() {
+        return rte_pktmbuf_pool_init.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void rte_pktmbuf_pool_init(struct rte_mempool *mp, void *opaque_arg)
+     * }
+     */
+    public static MemorySegment rte_pktmbuf_pool_init$address() {
+        return rte_pktmbuf_pool_init.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void rte_pktmbuf_pool_init(struct rte_mempool *mp, void *opaque_arg)
+     * }
+     */
+    public static void rte_pktmbuf_pool_init(MemorySegment mp, MemorySegment opaque_arg) {
+        var mh$ = rte_pktmbuf_pool_init.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_pktmbuf_pool_init", mp, opaque_arg);
+            }
+            mh$.invokeExact(mp, opaque_arg);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -1996,6 +2513,186 @@ public class DpdkCalls extends DpdkCalls$shared {
                 traceDowncall("rte_eth_dev_adjust_nb_rx_tx_desc", port_id, nb_rx_desc, nb_tx_desc);
             }
             return (int)mh$.invokeExact(port_id, nb_rx_desc, nb_tx_desc);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_malloc_socket {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_POINTER,
+            DpdkCalls.C_LONG,
+            DpdkCalls.C_INT,
+            DpdkCalls.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_malloc_socket");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void *rte_malloc_socket(const char *type, size_t size, unsigned int align, int socket)
+     * }
+     */
+    public static FunctionDescriptor rte_malloc_socket$descriptor() {
+        return rte_malloc_socket.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void *rte_malloc_socket(const char *type, size_t size, unsigned int align, int socket)
+     * }
+     */
+    public static MethodHandle rte_malloc_socket$handle() {
+        return rte_malloc_socket.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void *rte_malloc_socket(const char *type, size_t size, unsigned int align, int socket)
+     * }
+     */
+    public static MemorySegment rte_malloc_socket$address() {
+        return rte_malloc_socket.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void *rte_malloc_socket(const char *type, size_t size, unsigned int align, int socket)
+     * }
+     */
+    public static MemorySegment rte_malloc_socket(MemorySegment type, long size, int align, int socket) {
+        var mh$ = rte_malloc_socket.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_malloc_socket", type, size, align, socket);
+            }
+            return (MemorySegment)mh$.invokeExact(type, size, align, socket);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            DpdkCalls.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void rte_free(void *ptr)
+     * }
+     */
+    public static FunctionDescriptor rte_free$descriptor() {
+        return rte_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void rte_free(void *ptr)
+     * }
+     */
+    public static MethodHandle rte_free$handle() {
+        return rte_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void rte_free(void *ptr)
+     * }
+     */
+    public static MemorySegment rte_free$address() {
+        return rte_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void rte_free(void *ptr)
+     * }
+     */
+    public static void rte_free(MemorySegment ptr) {
+        var mh$ = rte_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_free", ptr);
+            }
+            mh$.invokeExact(ptr);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_mbuf_best_mempool_ops {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            DpdkCalls.C_POINTER    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_mbuf_best_mempool_ops");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const char *rte_mbuf_best_mempool_ops()
+     * }
+     */
+    public static FunctionDescriptor rte_mbuf_best_mempool_ops$descriptor() {
+        return rte_mbuf_best_mempool_ops.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const char *rte_mbuf_best_mempool_ops()
+     * }
+     */
+    public static MethodHandle rte_mbuf_best_mempool_ops$handle() {
+        return rte_mbuf_best_mempool_ops.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const char *rte_mbuf_best_mempool_ops()
+     * }
+     */
+    public static MemorySegment rte_mbuf_best_mempool_ops$address() {
+        return rte_mbuf_best_mempool_ops.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const char *rte_mbuf_best_mempool_ops()
+     * }
+     */
+    public static MemorySegment rte_mbuf_best_mempool_ops() {
+        var mh$ = rte_mbuf_best_mempool_ops.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_mbuf_best_mempool_ops");
+            }
+            return (MemorySegment)mh$.invokeExact();
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
