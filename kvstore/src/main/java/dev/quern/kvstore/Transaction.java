@@ -50,7 +50,9 @@ public final class Transaction {
         if (!core.isEntered()) {
             throw new IllegalStateException("begin a transaction inside the core's epoch: enter first");
         }
-        abort();
+        if (isOpen()) {
+            abort();
+        }
         tenant = owner;
         core.noteFound();
         clearsAtBegin = owner.clears();

@@ -1,26 +1,33 @@
 package dev.quern.sandbox;
 
+import dev.quern.ffi.linux.Membarrier;
 import dev.quern.sandbox.guest.Pace;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The call that one core is running, as others may see and end it. The core says when it begins and ends; the watchdog, or whoever
- * kills, takes the state from RUNNING to ENDING before it interrupts, so that no interrupt meets another call than the one meant; and
- * back again when it only wants the call to come to a safe point.
+ * The call that one core is running, as others may see and end it. The core says when it begins and ends. The watchdog, or whoever
+ * kills, claims the call before it interrupts, and the core waits at the call's end for who has claimed it, so that no interrupt meets
+ * another call than the one meant.
+ *
+ * <p>Calls begin and end far more often than they are claimed. So the core neither fences nor exchanges anything: who claims a call has
+ * all threads fence at once ({@link Membarrier}), and then either finds the call over, or has its claim seen at the call's end. Where the
+ * kernel cannot, the core fences.
  */
 final class CoreCall {
-    private static final int IDLE = 0;
-    private static final int RUNNING = 1;
-    private static final int ENDING = 2;
-    private static final int INTERRUPTED = 3;
+    private static final int UNCLAIMED = 0;
+    private static final int CLAIMED = 1;
+    private static final int INTERRUPTED = 2;
 
-    private static final VarHandle STATE;
+    private static final VarHandle RUNNING;
+    private static final VarHandle CLAIM;
 
     static {
         try {
-            STATE = MethodHandles.lookup().findVarHandle(CoreCall.class, "state", int.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            RUNNING = lookup.findVarHandle(CoreCall.class, "isRunning", boolean.class);
+            CLAIM = lookup.findVarHandle(CoreCall.class, "claim", int.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -35,9 +42,17 @@ final class CoreCall {
     /** Whether others are told what runs. */
     private final boolean isShown;
 
-    private volatile int state = IDLE;
+    private final boolean isEndFenced = !Membarrier.isAvailable();
 
-    // Written before the release store of RUNNING, which whoever claims the call acquires. A look before the claim may
+    /** Written by the core alone; by {@link #RUNNING}. */
+    @SuppressWarnings("UnusedVariable")
+    private boolean isRunning;
+
+    /** Taken by others, who compete for it; given back by them, or by the core once it is INTERRUPTED. */
+    private volatile int claim = UNCLAIMED;
+
+    // Written before the release store of isRunning, which whoever claims the call acquires. A look before the claim
+    // may
     // see another
     // call's; every claim is followed by a second look.
     private @Nullable Function function;
@@ -66,24 +81,53 @@ final class CoreCall {
         isolate = running;
         startNs = nowNs;
         deadlineNs = nowNs + limitNs;
-        STATE.setRelease(this, RUNNING);
+        RUNNING.setRelease(this, true);
     }
 
     /** The call is over; true when somebody ended it, or tried to. Thread: the core's. */
     boolean end() {
-        // Whoever is ending the call is between two stores, and may begin again after the second. From IDLE on nobody
-        // interrupts, and what came before can be forgotten.
-        while (!STATE.compareAndSet(this, INTERRUPTED, IDLE)) {
-            if (STATE.compareAndSet(this, RUNNING, IDLE)) {
-                return false;
+        RUNNING.setRelease(this, false);
+        if (isEndFenced) {
+            VarHandle.fullFence();
+        } else {
+            // For the compiler only; the processor is told by whoever claims.
+            VarHandle.acquireFence();
+        }
+        return (int) CLAIM.getOpaque(this) != UNCLAIMED && awaitClaim();
+    }
+
+    /** Until whoever has the call has given it back, or has interrupted it and is forgotten: from then on nobody interrupts. */
+    private boolean awaitClaim() {
+        for (int seen = claim; seen != UNCLAIMED; seen = claim) {
+            if (seen == INTERRUPTED && CLAIM.compareAndSet(this, INTERRUPTED, UNCLAIMED)) {
+                FunctionRuntime.Isolate running = isolate;
+                if (running != null) {
+                    running.clearInterrupt();
+                }
+                return true;
             }
             Thread.onSpinWait();
         }
-        FunctionRuntime.Isolate running = isolate;
-        if (running != null) {
-            running.clearInterrupt();
+        return false;
+    }
+
+    /** Claims the call, if one is running and nobody has it: it does not end before it is given back. Any thread but the core's. */
+    private boolean isClaimed() {
+        if (!CLAIM.compareAndSet(this, UNCLAIMED, CLAIMED)) {
+            return false;
         }
-        return true;
+        if (!isEndFenced) {
+            Membarrier.fenceAll();
+        }
+        if (isRunning()) {
+            return true;
+        }
+        claim = UNCLAIMED;
+        return false;
+    }
+
+    private boolean isRunning() {
+        return (boolean) RUNNING.getAcquire(this);
     }
 
     boolean isKilled() {
@@ -94,30 +138,30 @@ final class CoreCall {
     void endIfOver(long nowNs) {
         // Truffle drops an action for a thread that has not entered its context yet: ask again until the call has
         // ended.
-        if (state == INTERRUPTED && STATE.compareAndSet(this, INTERRUPTED, ENDING)) {
+        if (claim == INTERRUPTED && CLAIM.compareAndSet(this, INTERRUPTED, CLAIMED)) {
             interrupt(isKilled);
             return;
         }
-        if (state == RUNNING && nowNs - deadlineNs >= 0 && STATE.compareAndSet(this, RUNNING, ENDING)) {
+        if (isRunning() && nowNs - deadlineNs >= 0 && isClaimed()) {
             if (nowNs - deadlineNs >= 0) {
                 interrupt(false);
             } else {
                 // The core had begun another call between the look and the claim.
-                state = RUNNING;
+                claim = UNCLAIMED;
             }
         }
     }
 
     /** Has the call come to a safe point if it has not ticked for long, as recursion may not. Any thread. */
     void pauseIfSilent(long nowNs) {
-        if (state == RUNNING && isSilent(nowNs) && STATE.compareAndSet(this, RUNNING, ENDING)) {
+        if (isRunning() && isSilent(nowNs) && isClaimed()) {
             FunctionRuntime.Isolate running = isolate;
             try {
                 if (running != null && isSilent(nowNs)) {
                     running.pause();
                 }
             } finally {
-                state = RUNNING;
+                claim = UNCLAIMED;
             }
         }
     }
@@ -133,15 +177,15 @@ final class CoreCall {
             return false;
         }
         // The watchdog has the call for a moment when it only asks for a safe point.
-        while (!STATE.compareAndSet(this, RUNNING, ENDING)) {
-            if (state == IDLE || state == INTERRUPTED) {
+        while (!isClaimed()) {
+            if (!isRunning() || claim == INTERRUPTED) {
                 return false;
             }
             Thread.onSpinWait();
         }
         Function claimed = function;
         if (claimed == null || claimed.tenant().id() != tenantId) {
-            state = RUNNING;
+            claim = UNCLAIMED;
             return false;
         }
         interrupt(true);
@@ -156,7 +200,7 @@ final class CoreCall {
                 running.interrupt();
             }
         } finally {
-            state = INTERRUPTED;
+            claim = INTERRUPTED;
         }
     }
 
@@ -164,7 +208,7 @@ final class CoreCall {
     @Nullable
     RunningFunction running(long nowNs) {
         Function running = function;
-        return isShown && state != IDLE && running != null
+        return isShown && isRunning() && running != null
                 ? new RunningFunction(running.tenant().name(), running.name(), core, (nowNs - startNs) / 1000)
                 : null;
     }

@@ -112,7 +112,9 @@ public final class FunctionCore implements AutoCloseable {
                 called.noteLong();
                 interlude();
             }
-            interludeNs = System.nanoTime() + functions.quantumNs();
+            long resumedNs = System.nanoTime();
+            interludeNs = resumedNs + functions.quantumNs();
+            pace.resume(resumedNs);
         }
     }
 
@@ -356,9 +358,16 @@ public final class FunctionCore implements AutoCloseable {
 
     /**
      * Frees what belongs to functions that were removed, and isolates that are too many or too cold; makes one ahead when one is missing.
-     * Cheap when there is nothing to do; outside of a burst. Returns the work done.
+     * Cheap when there is nothing to do; outside of a burst.
+     *
+     * @param nowNs {@link System#nanoTime} of a moment ago
+     * @return the work done
      */
-    public int maintain() {
+    public int maintain(long nowNs) {
+        boolean isWarm = functions.isWarm();
+        if (seen.next() == null && !isolates.wantsMaintenance(nowNs, isWarm)) {
+            return 0;
+        }
         rest();
         int done = 0;
         for (Changes.Change next = seen.next(); next != null && done < CHANGES_AT_ONCE_MAX; next = next.next()) {
@@ -370,7 +379,7 @@ public final class FunctionCore implements AutoCloseable {
             lastFunction = null; // It may be to go elsewhere.
             done++;
         }
-        return done + isolates.maintain(System.nanoTime(), functions.isWarm());
+        return done + isolates.maintain(nowNs, isWarm);
     }
 
     /** How many isolates tenants have on this core. */

@@ -225,6 +225,17 @@ final class Isolates implements AutoCloseable {
     }
 
     /**
+     * Whether {@link #maintain} is to be called: now and then in any case, so that what the core has entered and left is known. Cheap.
+     *
+     * @param isWarm as there
+     */
+    boolean wantsMaintenance(long nowNs, boolean isWarm) {
+        return nowNs - measuredNs >= MEASURING_INTERVAL_NS
+                || isWarm && spares.size() < config.spares()
+                || coldest != null && isUnwanted(coldest, nowNs);
+    }
+
+    /**
      * Measures some, lets some go, and makes one ahead. No isolate may be entered.
      *
      * @param isWarm whether making one takes no longer than it will

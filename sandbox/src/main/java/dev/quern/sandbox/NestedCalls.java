@@ -33,8 +33,10 @@ final class NestedCalls implements FunctionCalls {
 
     /** A call begins with this one. */
     void begin(Function first) {
-        running.clear();
-        running.add(first);
+        if (running.size() != 1 || running.getFirst() != first) {
+            running.clear();
+            running.add(first);
+        }
     }
 
     @Override

@@ -234,7 +234,7 @@ class DeployBombTest {
                     run++;
                 }
                 rig.functions().remove(rig.tenant(), "mangled");
-                rig.worker().functionCore().maintain();
+                rig.worker().functionCore().maintain(System.nanoTime());
                 assertEquals(FunctionStatus.OK, rig.worker().call("counter", Rig.bytes("n"), Rig.bytes("1")));
             }
         }

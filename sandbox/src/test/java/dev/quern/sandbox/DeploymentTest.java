@@ -66,7 +66,7 @@ class DeploymentTest {
         assertTrue(rig.functions().remove(rig.tenant(), "graph"));
         assertTrue(!rig.functions().remove(rig.tenant(), "graph"));
         assertNull(rig.functions().find(rig.tenant(), "graph.reach"));
-        rig.worker().functionCore().maintain();
+        rig.worker().functionCore().maintain(System.nanoTime());
         assertEquals(1, rig.functions().list(rig.tenant()).size());
     }
 
@@ -102,7 +102,7 @@ class DeploymentTest {
         rig.functions().deploy(rig.tenant(), manifest, Rig.module("examples/echo"), true);
         assertEquals(FunctionStatus.OK, worker.call("f", bytes("hello")));
         assertEquals("hello", worker.replyText());
-        worker.functionCore().maintain();
+        worker.functionCore().maintain(System.nanoTime());
         assertEquals(FunctionStatus.OK, worker.call(old, false, 0));
         assertEquals(FunctionStatus.OK, worker.call("f", bytes("again")));
         assertEquals("again", worker.replyText());

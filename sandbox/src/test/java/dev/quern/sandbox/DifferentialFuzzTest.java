@@ -62,7 +62,7 @@ class DifferentialFuzzTest {
             return fail(what + " was refused: " + refused.getMessage());
         }
         int status = rig.worker().call("random");
-        rig.worker().functionCore().maintain();
+        rig.worker().functionCore().maintain(System.nanoTime());
         return status;
     }
 }

@@ -64,7 +64,7 @@ class HeadStartTest {
         int grownTo = rig.worker().replyNumbers().getInt();
         headStart.end();
         rig.functions().changed();
-        rig.worker().functionCore().maintain();
+        rig.worker().functionCore().maintain(System.nanoTime());
         assertEquals("graalwasm", deployment.runtimeNow().name());
         assertCall(FunctionStatus.FAILED, "state.count_up"); // for it remembers
         assertCall(FunctionStatus.OK, "state.grow", number(0));
@@ -77,7 +77,7 @@ class HeadStartTest {
         assertCall(FunctionStatus.OK, "state.count_up");
         Objects.requireNonNull(deployment.headStart()).end();
         rig.functions().changed();
-        rig.worker().functionCore().maintain();
+        rig.worker().functionCore().maintain(System.nanoTime());
         assertCall(FunctionStatus.OK, "state.count_up");
         assertCall(FunctionStatus.OK, "state.count_up");
     }
@@ -107,7 +107,7 @@ class HeadStartTest {
             ByteBuffer counts = rig.worker().replyNumbers();
             assertEquals(calls, counts.getLong());
             assertEquals(40 + calls, counts.getLong());
-            rig.worker().functionCore().maintain();
+            rig.worker().functionCore().maintain(System.nanoTime());
             after += deployment.runtimeNow().name().equals("graalwasm") ? 1 : 0;
         }
         assertEquals(1, rig.worker().functionCore().isolateCount());
@@ -120,7 +120,7 @@ class HeadStartTest {
         long endNs = System.nanoTime() + TRIED_MAX_NS;
         while (!deployment.runtimeNow().equals(deployment.runtime()) && System.nanoTime() < endNs) {
             assertCall(FunctionStatus.OK, "counter", bytes("visits"), bytes("1"));
-            rig.worker().functionCore().maintain();
+            rig.worker().functionCore().maintain(System.nanoTime());
             calls++;
         }
         assertEquals(Integer.toString(calls), rig.worker().get("visits"));
@@ -136,7 +136,7 @@ class HeadStartTest {
         while (!deployment.runtimeNow().equals(deployment.runtime())) {
             Thread.onSpinWait();
         }
-        rig.worker().functionCore().maintain();
+        rig.worker().functionCore().maintain(System.nanoTime());
         assertCall(FunctionStatus.TRAPPED, "unreachable." + first);
     }
 

@@ -68,7 +68,7 @@ abstract class IsolatesConformanceTest {
     void shouldMakeIsolatesAheadAndHandThemOut() throws FunctionRefusedException {
         try (Rig rig = rig(IsolatesConfig.defaults().bytesMax(), PATIENT_MS)) {
             FunctionCore core = rig.worker().functionCore();
-            while (core.maintain() > 0) {
+            while (core.maintain(System.nanoTime()) > 0) {
                 assertEquals(0, core.isolateCount());
             }
             assertEquals(SPARES, core.spareCount());
@@ -78,7 +78,7 @@ abstract class IsolatesConformanceTest {
                 assertEquals(Math.max(0, SPARES - i - 1), core.spareCount());
                 assertEquals(i + 1, core.isolateCount());
             }
-            while (core.maintain() > 0) {
+            while (core.maintain(System.nanoTime()) > 0) {
                 assertTrue(core.spareCount() <= SPARES);
             }
             assertEquals(SPARES, core.spareCount());
@@ -114,7 +114,7 @@ abstract class IsolatesConformanceTest {
             assertEquals(5, core.isolateCount());
             // 75 MiB in all, which is too much, and is found when they are measured.
             while (core.isolateCount() == 5) {
-                core.maintain();
+                core.maintain(System.nanoTime());
             }
             assertTrue(rig.functions().isolateMemory().bytes() < 64L << 20);
             for (Function each : functions) {
@@ -132,7 +132,7 @@ abstract class IsolatesConformanceTest {
                 call(rig, each);
             }
             while (core.isolateCount() > 0) {
-                core.maintain();
+                core.maintain(System.nanoTime());
             }
             assertEquals(0, rig.functions().isolateMemory().bytes());
             for (Function each : functions) {
@@ -148,7 +148,7 @@ abstract class IsolatesConformanceTest {
             List<Function> functions = deployToTenants(rig, 4, "examples/noop", "f");
             functions.forEach(each -> call(rig, each));
             rig.functions().remove(functions.get(1).tenant(), "f");
-            core.maintain();
+            core.maintain(System.nanoTime());
             assertEquals(3, core.isolateCount());
             call(rig, functions.get(1)); // Whoever holds it may call it.
             assertEquals(4, core.isolateCount());
@@ -157,7 +157,7 @@ abstract class IsolatesConformanceTest {
             }
             int turns = 0;
             while (core.isolateCount() > 1) {
-                core.maintain();
+                core.maintain(System.nanoTime());
                 turns++;
             }
             assertTrue(turns <= functions.size());
@@ -185,11 +185,11 @@ abstract class IsolatesConformanceTest {
                                 status,
                                 () -> entry + worker.outcome().error());
                     }
-                    worker.functionCore().maintain();
+                    worker.functionCore().maintain(System.nanoTime());
                 }
                 // All but those that were used last have gone, and nobody else was charged for them.
                 while (worker.functionCore().isolateCount() > 0) {
-                    worker.functionCore().maintain();
+                    worker.functionCore().maintain(System.nanoTime());
                 }
             });
             assertEquals(0, rig.functions().isolateMemory().bytes());
@@ -216,7 +216,7 @@ abstract class IsolatesConformanceTest {
                     assertTrue(inMemory == before[chosen] + 1 || inMemory == TALLY_FIRST, () -> "found " + inMemory);
                     anew += inMemory == TALLY_FIRST ? 1 : 0;
                     before[chosen] = inMemory;
-                    worker.functionCore().maintain();
+                    worker.functionCore().maintain(System.nanoTime());
                 }
                 assertTrue(anew > 60, "some were let go and made again");
             });

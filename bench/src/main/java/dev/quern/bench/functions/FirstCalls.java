@@ -68,7 +68,7 @@ final class FirstCalls implements RowGroup {
 
     /** What an idle core does comes first. */
     private static long firstCallNs(FunctionRig rig, Function function) {
-        while (rig.functionCore().maintain() > 0) {
+        while (rig.functionCore().maintain(System.nanoTime()) > 0) {
             Thread.onSpinWait();
         }
         return rig.callNs(function);

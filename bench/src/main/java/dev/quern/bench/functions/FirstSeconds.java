@@ -101,7 +101,7 @@ final class FirstSeconds implements RowGroup {
             for (int j = 0; j < BATCH; j++) {
                 rig.callNs(function, arguments[(i + j) % RECORDS]);
             }
-            rig.functionCore().maintain();
+            rig.functionCore().maintain(System.nanoTime());
             calls[1 + (int) (elapsedNs / secondNs)] += BATCH;
             if (elapsedNs < secondNs / 10) {
                 calls[0] += BATCH;

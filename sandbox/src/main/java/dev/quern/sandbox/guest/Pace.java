@@ -11,7 +11,7 @@ public final class Pace {
     @FunctionalInterface
     public interface Look {
         /**
-         * May take time, and may end the guest's call by a {@link GuestTrap}.
+         * May end the guest's call by a {@link GuestTrap}; if it takes time, it says so by {@link Pace#resume}.
          *
          * @param nowNs {@link System#nanoTime} of just now
          */
@@ -26,9 +26,16 @@ public final class Pace {
 
     private static final int TICKS_MAX = 4096;
 
+    /** What intrinsics may move between two looks. */
+    private static final int MOVED_BYTES = 64 << 10;
+
+    /** An intrinsic that moves nothing takes, at most, about as long as moving so much: 16 of them make a look. */
+    private static final int INTRINSIC_BYTES = 4 << 10;
+
     private final Look look;
     private int ticks;
     private int left;
+    private long bytesLeft;
 
     /** Written by the core alone, and seen by others sooner or later. */
     private final AtomicLong lastNs = new AtomicLong();
@@ -41,6 +48,7 @@ public final class Pace {
     public void begin(long nowNs) {
         ticks = TICKS_FIRST;
         left = TICKS_FIRST;
+        bytesLeft = MOVED_BYTES;
         lastNs.setOpaque(nowNs);
     }
 
@@ -54,6 +62,19 @@ public final class Pace {
     /** Counts a tick, and says whether {@link #look} is due now: for code that is compiled into the guest's. */
     public boolean isTimeToLook() {
         return --left <= 0;
+    }
+
+    /** An intrinsic moved so many bytes for the guest, from 0; looks when they were many, or the intrinsics since the last look. */
+    public void moved(long bytes) {
+        bytesLeft -= bytes + INTRINSIC_BYTES;
+        if (bytesLeft <= 0) {
+            look();
+        }
+    }
+
+    /** The guest stood still at a look until now: what was done there is not its pace. */
+    public void resume(long nowNs) {
+        lastNs.setOpaque(nowNs);
     }
 
     /** When the guest last came to a look, or its call began. Any thread. */
@@ -71,8 +92,8 @@ public final class Pace {
             ticks = (int) Math.max(1, ticks * INTERVAL_NS / elapsedNs);
         }
         left = ticks;
+        bytesLeft = MOVED_BYTES;
+        lastNs.setOpaque(nowNs);
         look.at(nowNs);
-        // Whatever was done there is not the guest's pace.
-        lastNs.setOpaque(System.nanoTime());
     }
 }

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * lengths come from the guest and are believed in nothing. Thread: the core's.
  */
 public final class StoreCalls {
-    /** What moves so many bytes takes some ten microseconds: time to look. */
-    private static final int LOOK_BYTES = 64 << 10;
-
     private final CallState state;
     private final NativeCalls calls;
     private final RangeCalls ranges;
@@ -67,11 +64,7 @@ public final class StoreCalls {
 
     /** An intrinsic did more than a few instructions do. At its end, as what it found is still there after others went first. */
     private void spent(long bytes) {
-        if (bytes >= LOOK_BYTES) {
-            pace.look();
-        } else {
-            pace.tick();
-        }
+        pace.moved(bytes);
     }
 
     /** What the intrinsics come to, for a runtime whose guests' addresses are the machine's own. */

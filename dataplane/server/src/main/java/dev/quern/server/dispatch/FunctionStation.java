@@ -140,7 +140,7 @@ public final class FunctionStation implements AutoCloseable {
         gauges.waiting(queues.size(), queues.oldestNs(nowNs), nowNs);
         if (isUsed && (work == 0 || --turnsToMaintenance <= 0)) {
             turnsToMaintenance = DispatchLimits.MAINTENANCE_TURNS;
-            work += storeCore.maintain(unixMs, DispatchLimits.MAINTENANCE_STEPS_MAX) + functionCore.maintain();
+            work += storeCore.maintain(unixMs, DispatchLimits.MAINTENANCE_STEPS_MAX) + functionCore.maintain(nowNs);
         }
         return work;
     }

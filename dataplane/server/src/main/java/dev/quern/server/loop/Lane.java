@@ -128,7 +128,7 @@ final class Lane {
         }
         turnsToMaintenance = LoopLimits.MAINTENANCE_TURNS;
         return core.storeCore().maintain(core.nowMs(), LoopLimits.MAINTENANCE_STEPS_MAX)
-                + core.functionCore().maintain();
+                + core.functionCore().maintain(core.nowNs());
     }
 
     /** In the midst of a function of this lane that has run for its quantum: what is short and waits goes first. */
