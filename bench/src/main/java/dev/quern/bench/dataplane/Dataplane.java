@@ -2,7 +2,9 @@ package dev.quern.bench.dataplane;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Target;
 import java.util.List;
+import java.util.Locale;
 
 /** {@code bench dataplane}. */
 public final class Dataplane implements Bench {
@@ -25,6 +27,26 @@ public final class Dataplane implements Bench {
     public void run(BenchContext context) throws Exception {
         for (Part part : PARTS) {
             part.run(context);
+        }
+        report(context);
+    }
+
+    /** As it stands in docs/benchmarks.md. */
+    private static void report(BenchContext context) {
+        context.say("");
+        context.say("| target | measured | wanted | |");
+        context.say("|---|---|---|---|");
+        for (Target target : context.targets()) {
+            context.say(String.format(
+                    Locale.ROOT,
+                    "| `%s` | %.2f%s | %s %.2f%s | %s |",
+                    target.name(),
+                    target.measured(),
+                    target.unit(),
+                    target.atLeast() ? "≥" : "≤",
+                    target.wanted(),
+                    target.unit(),
+                    target.holds() ? "holds" : "short"));
         }
     }
 }

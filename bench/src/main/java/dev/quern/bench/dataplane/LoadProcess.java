@@ -26,6 +26,8 @@ public final class LoadProcess {
         BATCHED,
         /** As BATCHED, over shared memory by {@link LeanGets}. */
         LEAN,
+        /** As BATCHED, by {@link GetAlls}: one request to a datagram, with many keys. */
+        GET_ALL,
         /** NUMBER gets in flight, each in a datagram of its own. */
         UNBATCHED,
         /** NUMBER gets a second, each in a datagram of its own, whether or not the last has been answered. */
@@ -52,12 +54,13 @@ public final class LoadProcess {
             ValueCheck check = new ValueCheck();
             try (QuernClient client = served == null ? Served.client(way, args[1]) : served.ringClient();
                     @Nullable LeanGets lean = way == Way.SHM ? LeanGets.open(args[1], check) : null) {
-                answer(new Gets(client, check), lean, served);
+                answer(new Gets(client, check), new GetAlls(client, check), lean, served);
             }
         }
     }
 
-    private static void answer(Gets gets, @Nullable LeanGets lean, @Nullable Served served) throws IOException {
+    private static void answer(Gets gets, GetAlls getAlls, @Nullable LeanGets lean, @Nullable Served served)
+            throws IOException {
         System.out.println(READY);
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -69,8 +72,9 @@ public final class LoadProcess {
                 long before = threads.getCurrentThreadAllocatedBytes();
                 Shape shape = Shape.valueOf(words[0].toUpperCase(Locale.ROOT));
                 int number = Integer.parseInt(words[2]);
-                LoadResult result =
-                        shape == Shape.LEAN && lean != null ? lean.run(time, number) : gets.run(shape, time, number);
+                LoadResult result = shape == Shape.LEAN && lean != null
+                        ? lean.run(time, number)
+                        : shape == Shape.GET_ALL ? getAlls.run(time, number) : gets.run(shape, time, number);
                 long bytes = threads.getCurrentThreadAllocatedBytes() - before;
                 System.out.println(RESULT + (served == null ? bytes : bytes + served.loopBytes() - loopsBefore) + " "
                         + result.line());

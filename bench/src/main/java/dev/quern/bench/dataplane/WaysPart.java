@@ -78,6 +78,7 @@ final class WaysPart implements Part {
             if (way.way() == Way.SHM) {
                 rounds.add(name(way.way(), "lean"), () -> run(way, LoadProcess.Shape.LEAN, "lean", time, BATCHED));
             }
+            rounds.add(name(way.way(), "get-all"), () -> run(way, LoadProcess.Shape.GET_ALL, "get-all", time, BATCHED));
             rounds.add(
                     name(way.way(), "unbatched"),
                     () -> run(way, LoadProcess.Shape.UNBATCHED, "unbatched", time, UNBATCHED));
@@ -102,6 +103,7 @@ final class WaysPart implements Part {
             if (way.way() == Way.SHM) {
                 way.run(LoadProcess.Shape.LEAN, time, BATCHED);
             }
+            way.run(LoadProcess.Shape.GET_ALL, time, BATCHED);
             way.run(LoadProcess.Shape.UNBATCHED, time, UNBATCHED);
             way.run(LoadProcess.Shape.UNBATCHED, time, 1);
             way.run(LoadProcess.Shape.PACED, time, 10_000);
@@ -140,7 +142,9 @@ final class WaysPart implements Part {
         context.say("get, keys of 16 bytes, values of 100; medians of "
                 + rounds.samples(name(Way.SHM, "one")).count()
                 + " rounds; batched: " + BATCHED + " in flight, " + Gets.PER_DATAGRAM
-                + " to a datagram; lean: the same by the bare protocol instead of the client library; unbatched: "
+                + " to a datagram; lean: the same by the bare protocol instead of the client library; get-all: by the"
+                + " library's getAll, "
+                + Gets.PER_DATAGRAM + " keys to a request and a datagram, counted by keys; unbatched: "
                 + UNBATCHED
                 + " in flight, each in its own; one: one at a time; paced: at a tenth of the unbatched rate, from when"
                 + " each was due");
@@ -156,6 +160,7 @@ final class WaysPart implements Part {
         double batched = rounds.median(name(Way.SHM, "lean"));
         double unbatched = rounds.median(name(Way.SHM, "unbatched"));
         context.atLeast("shm-get-batched", batched / MEGA, 4, " M/s");
+        context.atLeast("shm-get-all", rounds.median(name(Way.SHM, "get-all")) / MEGA, 4, " M/s");
         context.atMost("shm-get-paced-p50", p50(name(Way.SHM, "paced")), 2, " us");
         context.atMost("shm-get-paced-p99", p99(name(Way.SHM, "paced")), 10, " us");
         context.atLeast("shm-over-udp-unbatched", unbatched / rounds.median(name(Way.UDP, "unbatched")), 5, "x");

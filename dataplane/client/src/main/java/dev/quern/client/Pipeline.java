@@ -2,10 +2,13 @@ package dev.quern.client;
 
 import dev.quern.protocol.IncrementLayout;
 import dev.quern.protocol.InvokeLayout;
+import dev.quern.protocol.Limits;
+import dev.quern.protocol.MultiGetLayout;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.PutLayout;
 import dev.quern.protocol.RangeLayout;
 import dev.quern.protocol.Wire;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Requests with a callback instead of a future, encoded straight into the session's memory. Sending and answering allocates nothing,
@@ -54,6 +57,34 @@ public final class Pipeline {
     /** Answered with {@link Reply#value} and {@link Reply#version}, or NOT_FOUND. */
     public boolean get(byte[] key, int keyOffset, int keyLength, long correlation) {
         return keyed(Opcode.GET, true, key, keyOffset, keyLength, correlation);
+    }
+
+    /**
+     * Gets several records by one request, which one core reads one after the other; answered with all of them, see {@link Reply#values}. By
+     * far the cheapest way to many of them: what a request costs is shared by its keys.
+     *
+     * @param keys of which {@code keyCount} from {@code keysOffset} on are asked for, up to {@link Limits#MULTI_GET_KEYS_MAX}
+     */
+    public boolean getAll(byte[][] keys, int keysOffset, int keyCount, long correlation) {
+        int length = MultiGetLayout.KEYS_OFFSET + keyCount * Short.BYTES;
+        for (int i = keysOffset; i < keysOffset + keyCount; i++) {
+            length += keys[i].length;
+        }
+        Session session = keyCount == 0
+                ? loop.sessions().route(Request.ROUTE_ANY)
+                : route(keys[keysOffset], 0, keys[keysOffset].length);
+        if (!begin(session, Opcode.MULTI_GET, true, length, correlation)) {
+            return false;
+        }
+        MemorySegment memory = session.bodyMemory();
+        MultiGetLayout.write(memory, session.body(), keyCount);
+        long at = session.body() + MultiGetLayout.KEYS_OFFSET;
+        for (int i = keysOffset; i < keysOffset + keyCount; i++) {
+            Wire.putShort(memory, at, keys[i].length);
+            at = Wire.putBytes(memory, at + Short.BYTES, keys[i]);
+        }
+        session.commit();
+        return true;
     }
 
     public boolean delete(byte[] key, int keyOffset, int keyLength, long correlation) {

@@ -2,6 +2,8 @@ package dev.quern.client;
 
 import dev.quern.protocol.IncrementReplyLayout;
 import dev.quern.protocol.InvokeReplyLayout;
+import dev.quern.protocol.MultiGetEntryLayout;
+import dev.quern.protocol.MultiGetReplyLayout;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.Status;
 import dev.quern.protocol.TimeToLiveReplyLayout;
@@ -63,6 +65,26 @@ public final class Reply {
             case Opcode.TIME_TO_LIVE -> TimeToLiveReplyLayout.ttlMs(memory, good());
             default -> throw new IllegalStateException(Opcode.name(opcode) + " has no number");
         };
+    }
+
+    /**
+     * Goes through the records of a good answer to {@link Pipeline#getAll}, in the order of its keys.
+     *
+     * @return how many there were, absent ones included
+     */
+    public int values(ValueVisitor visitor) {
+        if (opcode != Opcode.MULTI_GET) {
+            throw new IllegalStateException(Opcode.name(opcode) + " has no values");
+        }
+        int count = MultiGetReplyLayout.count(memory, good());
+        long at = body + MultiGetReplyLayout.ENTRIES_OFFSET;
+        for (int i = 0; i < count; i++) {
+            int valueLength = MultiGetEntryLayout.valueLength(memory, at);
+            long value = at + MultiGetEntryLayout.VALUE_OFFSET;
+            visitor.onValue(i, MultiGetEntryLayout.version(memory, at), memory, value, valueLength);
+            at = value + Math.max(valueLength, 0);
+        }
+        return count;
     }
 
     /** What an invoked function returned. */

@@ -4,9 +4,7 @@ import dev.quern.protocol.CompareAndSetLayout;
 import dev.quern.protocol.ExpireLayout;
 import dev.quern.protocol.IncrementLayout;
 import dev.quern.protocol.Limits;
-import dev.quern.protocol.MultiGetEntryLayout;
 import dev.quern.protocol.MultiGetLayout;
-import dev.quern.protocol.MultiGetReplyLayout;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.PutLayout;
 import dev.quern.protocol.RangeLayout;
@@ -201,19 +199,9 @@ final class TableRequests {
         if (!reply.ok()) {
             throw reply.exception("multi get");
         }
-        MemorySegment memory = reply.memory();
-        int count = MultiGetReplyLayout.count(memory, reply.body());
-        List<@Nullable Value> values = new ArrayList<>(count);
-        long at = reply.body() + MultiGetReplyLayout.ENTRIES_OFFSET;
-        for (int i = 0; i < count; i++) {
-            int length = MultiGetEntryLayout.valueLength(memory, at);
-            long value = at + MultiGetEntryLayout.VALUE_OFFSET;
-            values.add(
-                    length == MultiGetEntryLayout.ABSENT
-                            ? null
-                            : new Value(MultiGetEntryLayout.version(memory, at), Wire.bytes(memory, value, length)));
-            at = value + Math.max(length, 0);
-        }
+        List<@Nullable Value> values = new ArrayList<>();
+        int ignored = reply.values((index, version, memory, offset, length) -> values.add(
+                length == ValueVisitor.ABSENT ? null : new Value(version, Wire.bytes(memory, offset, length))));
         return values;
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.Status;
+import dev.quern.protocol.Wire;
 import java.lang.management.ManagementFactory;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,48 @@ class PipelineTest {
     private static void await(QuernClient client, Recorder recorder, int count) {
         while (recorder.count < count) {
             client.poll();
+        }
+    }
+
+    @Test
+    void shouldGetSeveralRecordsByOneRequest() throws Exception {
+        byte[][] keys = new byte[40][];
+        StringBuilder seen = new StringBuilder();
+        PipelineHandler handler = new PipelineHandler() {
+            @Override
+            public void onReply(long correlation, Reply reply) {
+                int count = reply.values((index, version, memory, offset, length) -> {
+                    assertEquals(version == 0, length == ValueVisitor.ABSENT);
+                    seen.append(index)
+                            .append(length == ValueVisitor.ABSENT ? "-" : "=" + Wire.text(memory, offset, length))
+                            .append(' ');
+                });
+                assertEquals(3, count);
+                assertThrows(IllegalStateException.class, reply::number);
+            }
+
+            @Override
+            public void onFailure(long correlation, QuernException cause) {
+                throw cause;
+            }
+        };
+        try (TestServer server = TestServer.start("s", 1, 64, 1432);
+                QuernClient client = QuernClient.connect(ClientConfig.builder()
+                        .address(server.address())
+                        .secret("s")
+                        .threading(ClientConfig.Threading.INVOKER)
+                        .build())) {
+            for (int i = 0; i < keys.length; i++) {
+                keys[i] = QuernClientTest.bytes("key" + i);
+                if (i != 11) {
+                    client.await(client.table().put(keys[i], QuernClientTest.bytes("v" + i)));
+                }
+            }
+            assertTrue(client.pipeline(client.table(), handler).getAll(keys, 10, 3, 0));
+            while (seen.isEmpty()) {
+                client.poll();
+            }
+            assertEquals("0=v10 1- 2=v12 ", seen.toString());
         }
     }
 

@@ -148,6 +148,14 @@ public final class Server implements AutoCloseable {
                 .orElse(List.of());
     }
 
+    /** What one way in has lost before any core saw it, see {@link PortFactory#missed}; 0 when it is shut. Any thread. */
+    public long missed(String way) {
+        return factories.stream()
+                .filter(factory -> factory.name().equals(way))
+                .mapToLong(PortFactory::missed)
+                .sum();
+    }
+
     /** Core 0's UDP address, for clients. */
     public InetSocketAddress udpAddress() {
         return first("udp");

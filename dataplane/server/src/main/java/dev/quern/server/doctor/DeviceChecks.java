@@ -26,33 +26,25 @@ final class DeviceChecks {
 
     List<Finding> findings() {
         List<Finding> findings = new ArrayList<>();
-        findings.add(cards());
+        findings.addAll(cards());
         findings.add(vfio());
         findings.add(capabilities());
         findings.add(socketBuffers());
         return findings;
     }
 
-    private Finding cards() {
-        Map<String, String> cards = files.networkCards();
+    private List<Finding> cards() {
+        DpdkDrivers drivers = new DpdkDrivers(files);
+        List<Finding> findings = new ArrayList<>(List.of(drivers.finding()));
+        List<NetworkCard> cards = files.networkCards(drivers);
         if (cards.isEmpty()) {
-            return Finding.ok(
+            findings.add(Finding.ok(
                     "network cards",
                     "none on the PCI bus: kernel sockets, and DPDK's devices without hardware; interfaces "
-                            + String.join(", ", files.names("/sys/class/net")));
+                            + String.join(", ", files.names("/sys/class/net"))));
         }
-        List<String> lines = new ArrayList<>();
-        cards.forEach((address, driver) -> lines.add(address + " (" + (driver.isEmpty() ? "no driver" : driver) + ")"));
-        boolean isBound = cards.containsValue(VFIO);
-        String fact = String.join(", ", lines);
-        return isBound
-                ? Finding.ok("network cards", fact)
-                : Finding.lacks(
-                        "network cards",
-                        fact
-                                + ": the kernel has them all; one that DPDK is to have is lost to the kernel, with its addresses",
-                        "sudo dpdk-devbind.py --bind=" + VFIO + " "
-                                + cards.keySet().iterator().next());
+        cards.forEach(card -> findings.add(card.finding()));
+        return findings;
     }
 
     private Finding vfio() {

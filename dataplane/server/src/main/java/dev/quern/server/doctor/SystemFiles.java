@@ -5,13 +5,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What the kernel says of itself in files; under another root in tests. */
 final class SystemFiles {
+    private static final String PCI = "/sys/bus/pci/devices";
     private static final int BYTES_MAX = 16 << 10;
 
     private final Path root;
@@ -74,15 +74,43 @@ final class SystemFiles {
         }
     }
 
-    /** Network devices on the PCI bus by their addresses, each with its driver's name, empty for none. */
-    Map<String, String> networkCards() {
-        Map<String, String> cards = new TreeMap<>();
-        for (String address : names("/sys/bus/pci/devices")) {
-            String device = "/sys/bus/pci/devices/" + address;
+    /** Network devices on the PCI bus, in the order of their addresses. */
+    List<NetworkCard> networkCards(DpdkDrivers drivers) {
+        List<NetworkCard> cards = new ArrayList<>();
+        for (String address : names(PCI)) {
+            String device = PCI + "/" + address;
             if (read(device + "/class").startsWith("0x0200")) {
-                cards.put(address, linkName(device + "/driver"));
+                String interfaceName = networkInterface(device);
+                cards.add(new NetworkCard(
+                        address,
+                        linkName(device + "/driver"),
+                        interfaceName,
+                        read("/sys/class/net/" + interfaceName + "/operstate").equals("up"),
+                        !interfaceName.isEmpty() && isWayOut(interfaceName),
+                        drivers.of(hexadecimal(device + "/vendor"), hexadecimal(device + "/device"))));
             }
         }
         return cards;
+    }
+
+    /** That of the device itself, or of the virtio device on it. */
+    private String networkInterface(String device) {
+        List<String> names = new ArrayList<>(names(device + "/net"));
+        names(device).stream()
+                .filter(name -> name.startsWith("virtio"))
+                .forEach(name -> names.addAll(names(device + "/" + name + "/net")));
+        return names.isEmpty() ? "" : names.getFirst();
+    }
+
+    private boolean isWayOut(String interfaceName) {
+        return read("/proc/net/route").lines().anyMatch(line -> line.matches(interfaceName + "\\s+0{8}\\s.*"))
+                || read("/proc/net/ipv6_route")
+                        .lines()
+                        .anyMatch(line -> line.matches("0{32} 00 .*\\s" + interfaceName));
+    }
+
+    private int hexadecimal(String name) {
+        String digits = read(name);
+        return digits.matches("0x[0-9a-f]{1,4}") ? Integer.decode(digits) : 0;
     }
 }

@@ -20,6 +20,14 @@ public interface PortFactory extends AutoCloseable {
     /** The door's short name: {@code udp}, {@code resp}, {@code ring}. */
     String name();
 
+    /**
+     * Frames or datagrams that were lost before any port saw them, as no buffer was free or nobody came for them, as far as this way is told. Any
+     * thread; asks a device, so not for every turn.
+     */
+    default long missed() {
+        return 0;
+    }
+
     /** Lets go of what no port has taken over. Called once every core has stopped. */
     @Override
     default void close() {}

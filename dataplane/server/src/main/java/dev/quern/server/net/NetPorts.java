@@ -37,6 +37,7 @@ public final class NetPorts implements PortFactory {
     private final AtomicReferenceArray<NetPort> ports;
     private final int[] portNumbers;
     private boolean isDeviceClosed;
+    private long missedBeforeClose;
 
     /**
      * Takes over a device, which is closed with this.
@@ -207,8 +208,14 @@ public final class NetPorts implements PortFactory {
     }
 
     @Override
+    public synchronized long missed() {
+        return isDeviceClosed ? missedBeforeClose : device.missed();
+    }
+
+    @Override
     public synchronized void close() {
         if (!isDeviceClosed) {
+            missedBeforeClose = device.missed();
             isDeviceClosed = true;
             device.close();
             arena.close();

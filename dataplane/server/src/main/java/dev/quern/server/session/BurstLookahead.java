@@ -7,6 +7,7 @@ import dev.quern.kvstore.Tenant;
 import dev.quern.protocol.InvokeLayout;
 import dev.quern.protocol.MessageCursor;
 import dev.quern.protocol.MessageLayout;
+import dev.quern.protocol.MultiGetLayout;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.PutLayout;
 import dev.quern.protocol.Verdict;
@@ -40,6 +41,7 @@ final class BurstLookahead {
     private void add(Table table, int opcode, long body, int length) {
         switch (opcode) {
             case Opcode.GET, Opcode.DELETE -> lookahead.add(table, body, length);
+            case Opcode.MULTI_GET -> addKeys(table, body, body + length);
             case Opcode.PUT -> {
                 if (length >= PutLayout.BYTES_MIN) {
                     int keyLength = PutLayout.keyLength(NativeMemory.ALL, body);
@@ -57,6 +59,20 @@ final class BurstLookahead {
             default -> {
                 // Nothing to look for.
             }
+        }
+    }
+
+    /** Those of a multi-get, whose lengths nobody has looked at yet. */
+    private void addKeys(Table table, long body, long end) {
+        if (end - body < MultiGetLayout.BYTES_MIN) {
+            return;
+        }
+        int count = MultiGetLayout.count(NativeMemory.ALL, body);
+        long at = body + MultiGetLayout.KEYS_OFFSET;
+        for (int i = 0; i < count && at + Short.BYTES <= end; i++) {
+            int length = Short.toUnsignedInt(NativeMemory.getShort(at));
+            addWithin(table, at + Short.BYTES, length, end);
+            at += Short.BYTES + length;
         }
     }
 

@@ -73,7 +73,6 @@ class DoctorTest {
         write("/dev/vfio/vfio", "");
         write("/sys/kernel/iommu_groups/0/type", "DMA");
         card("0000:03:00.0", "vfio-pci");
-        card("0000:04:00.0", "ixgbe");
         Files.createDirectories(root.resolve("dev/shm"));
         assertOk("huge pages", "madvise");
         assertOk("reserved pages", "500 of 512 free, 2048 KiB");
@@ -81,11 +80,24 @@ class DoctorTest {
         assertOk("privileges", "all");
         assertOk("socket buffers", "4194304");
         assertOk("VFIO", "1 IOMMU groups");
-        assertOk("network cards", "0000:03:00.0 (vfio-pci), 0000:04:00.0 (ixgbe)");
+        drivers();
+        assertOk("DPDK drivers", "ixgbe, ring");
+        assertOk("network card", "0000:03:00.0, vfio-pci, DPDK: net_ixgbe: net.device = \"dpdk:0000:03:00.0\"");
+    }
+
+    private void drivers() throws IOException {
+        write(
+                "/usr/lib/x86_64-linux-gnu/dpdk/pmds-23.0/librte_net_ixgbe.so.23.0",
+                "\0..\0PMD_INFO_STRING= {\"name\" : \"net_ixgbe_vf\", \"pci_ids\" : [[32902, 4333, 65535, 65535]]}\0"
+                        + "PMD_INFO_STRING= {\"name\" : \"net_ixgbe\", \"params\" : \"a=<int>\", \"kmod\" : \"* vfio-pci\","
+                        + " \"pci_ids\" : [[32902, 4278, 65535, 65535],[32902, 5432, 65535, 65535]]}\0");
+        write("/usr/lib/x86_64-linux-gnu/dpdk/pmds-23.0/librte_net_ring.so.23.0", "PMD_INFO_STRING= {}\0");
     }
 
     private void card(String address, String driver) throws IOException {
         write("/sys/bus/pci/devices/" + address + "/class", "0x020000");
+        write("/sys/bus/pci/devices/" + address + "/vendor", "0x8086");
+        write("/sys/bus/pci/devices/" + address + "/device", "0x1538");
         Path drivers = Files.createDirectories(root.resolve("sys/bus/pci/drivers/" + driver));
         Files.createSymbolicLink(root.resolve("sys/bus/pci/devices/" + address + "/driver"), drivers);
     }
@@ -93,7 +105,15 @@ class DoctorTest {
     @Test
     void shouldNameTheCardThatDpdkCouldHave() throws IOException {
         card("0000:04:00.0", "ixgbe");
-        assertLacks("network cards", "0000:04:00.0 (ixgbe)", "dpdk-devbind.py --bind=vfio-pci 0000:04:00.0");
+        assertLacks("DPDK drivers", "none", "setup-dpdk");
+        assertLacks("network card", "0000:04:00.0, ixgbe, DPDK: no driver knows it", "setup-dpdk");
+        drivers();
+        assertLacks("network card", "DPDK: net_ixgbe", "sudo dpdk-devbind.py --bind=vfio-pci 0000:04:00.0");
+        write("/sys/bus/pci/devices/0000:04:00.0/net/eth3/mtu", "1500");
+        write("/sys/class/net/eth3/operstate", "up");
+        assertLacks("network card", "ixgbe as eth3 (up)", "sudo ip link set eth3 down && sudo dpdk-devbind.py");
+        write("/proc/net/route", "Iface\tDestination\neth3\t00000000\t010200C0\t0003");
+        assertOk("network card", "own way out");
         write("/sys/kernel/mm/transparent_hugepage/enabled", "always madvise [never]");
         assertLacks("huge pages", "off (never)", "echo madvise");
         write("/dev/vfio/vfio", "");
