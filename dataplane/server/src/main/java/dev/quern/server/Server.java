@@ -120,10 +120,7 @@ public final class Server implements AutoCloseable {
             listening.addAll(loop.start());
             loops.add(loop);
         }
-        int serving = config.cores() - config.roles().functionCores();
-        for (int index = serving; index < config.cores(); index++) {
-            loops.get(index).place(loops.get(index % serving));
-        }
+        CoreLoop.govern(roles, loops);
     }
 
     private void trust(Tenant tenant, String runtime) {

@@ -28,6 +28,7 @@ public final class Dispatch {
     private final Functions functions;
     private final LongSupplier requests;
     private final long quantumNs;
+    private final boolean isInline;
     private final IdentityHashMap<Function, FunctionProfile> profiles = new IdentityHashMap<>();
     private final Map<String, Placement> placements = new HashMap<>();
     private final PlaceState state = new PlaceState();
@@ -45,6 +46,7 @@ public final class Dispatch {
         this.functions = functions;
         this.requests = requests;
         this.quantumNs = functions.quantumNs();
+        this.isInline = roles.mode().kind() == RolesMode.Kind.INLINE;
         this.ratedNs = nowNs;
     }
 
@@ -59,7 +61,7 @@ public final class Dispatch {
      */
     public @Nullable FunctionStation choose(
             Function function, int bytes, int owner, long waitedNs, long heldUpNs, long nowNs) {
-        FunctionStation own = roles.station(owner);
+        FunctionStation own = isInline ? null : roles.station(owner);
         if (own == null || bytes > DispatchLimits.ARGUMENTS_BYTES_MAX) {
             return null;
         }
@@ -74,8 +76,11 @@ public final class Dispatch {
             }
         }
         TenantPolicies.Policy policy = roles.policies().of(tenant);
-        boolean mayRunNow =
-                heldUpNs < quantumNs && own.gauges().queued() == 0 && (policy == null || policy.quota() == null);
+        // What may take long runs apart from the lane, which can then be served elsewhere.
+        boolean mayRunNow = function.isShort()
+                && heldUpNs < quantumNs
+                && own.gauges().queued() == 0
+                && (policy == null || policy.quota() == null);
         return mayRunNow ? null : own;
     }
 
@@ -90,7 +95,7 @@ public final class Dispatch {
             long nowNs) {
         FunctionStation reserved = dedicated < 0 ? null : roles.station(dedicated);
         if (roles.mode().kind() == RolesMode.Kind.STATIC) {
-            return general;
+            return reserved == null ? general : reserved;
         }
         look(function, bytes, own, general, reserved, waitedNs, nowNs);
         FunctionProfile profile = profile(function);

@@ -236,6 +236,7 @@ public final class FunctionStation implements AutoCloseable {
         int tenant = queues.takenTenant();
         long startNs = System.nanoTime();
         long atNs = startNs;
+        gauges.began(startNs);
         for (int i = 0; i < count; i++) {
             atNs = run(take(into[i]), atNs, unixMs);
         }
@@ -248,7 +249,6 @@ public final class FunctionStation implements AutoCloseable {
     private long run(HandedCall call, long nowNs, long unixMs) {
         Invocation invocation = functionCore.invocation();
         long endNs = nowNs;
-        gauges.began(nowNs);
         try {
             if (call.begin(invocation, nowNs)) {
                 int status = functionCore.invoke(call.function(), invocation, nowNs, unixMs);

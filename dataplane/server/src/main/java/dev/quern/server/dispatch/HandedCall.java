@@ -68,14 +68,19 @@ public final class HandedCall {
         NativeMemory.copy(address, arguments.reserve(length), length);
     }
 
-    /** As {@link #set}, for who writes the arguments himself: to the address returned. */
-    public long reserve(Function called, Table onTable, boolean readOnly, long timeUs, long arrived, int length) {
+    /** As {@link #set}, for who writes the arguments himself, to the address returned, and then says {@link #written how long} they are. */
+    public long reserve(Function called, Table onTable, boolean readOnly, long timeUs, long arrived, int lengthMax) {
         function = called;
         table = onTable;
         isReadOnly = readOnly;
         limitUs = timeUs;
         arrivedNs = arrived;
-        return arguments.reserve(length);
+        return arguments.reserve(lengthMax);
+    }
+
+    /** The arguments take so many bytes. */
+    public void written(int length) {
+        arguments.length = length;
     }
 
     Function function() {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class Roles {
     private final RolesMode mode;
     private final long waitMaxNs;
+    private final RoleEvents events = new RoleEvents();
     private final TenantPolicies policies = new TenantPolicies();
     private final AtomicReferenceArray<@Nullable FunctionStation> stations;
     private volatile RoleView view;
@@ -40,6 +41,11 @@ public final class Roles {
     /** What tenants may take. */
     public TenantPolicies policies() {
         return policies;
+    }
+
+    /** What changed lately. */
+    public RoleEvents events() {
+        return events;
     }
 
     /** Who does what now. */

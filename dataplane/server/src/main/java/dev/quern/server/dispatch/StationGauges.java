@@ -27,7 +27,6 @@ public final class StationGauges {
     void waiting(int count, long oldestNs, long nowNs) {
         values.setOpaque(QUEUED, count);
         values.setOpaque(OLDEST_SINCE_NS, oldestNs == 0 ? 0 : nowNs - oldestNs);
-        values.setOpaque(BEGAN_NS, 0);
     }
 
     void drained(long nowNs) {
@@ -39,6 +38,7 @@ public final class StationGauges {
     }
 
     void ran(int tenant, int count, long tookNs) {
+        values.setOpaque(BEGAN_NS, 0);
         add(RUN, count);
         add(RUN_NS, tookNs);
         tenants.charge(tenant, tookNs);
@@ -70,14 +70,10 @@ public final class StationGauges {
         return values.getOpaque(RUN);
     }
 
-    /** The time that they took, in nanoseconds. */
-    public long ranNs() {
-        return values.getOpaque(RUN_NS);
-    }
-
-    /** When the call began that runs now; 0 for none. */
-    public long beganNs() {
-        return values.getOpaque(BEGAN_NS);
+    /** The time that they took, with the batch that runs now, in nanoseconds. */
+    public long ranNs(long nowNs) {
+        long began = values.getOpaque(BEGAN_NS);
+        return values.getOpaque(RUN_NS) + (began == 0 ? 0 : Math.max(0, nowNs - began));
     }
 
     /** Calls that it refused. */

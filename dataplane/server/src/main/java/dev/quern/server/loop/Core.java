@@ -6,6 +6,7 @@ import dev.quern.sandbox.FunctionCore;
 import dev.quern.sandbox.Functions;
 import dev.quern.server.dispatch.Dispatch;
 import dev.quern.server.dispatch.LaneCalls;
+import dev.quern.server.dispatch.LaneGauges;
 import dev.quern.server.dispatch.Roles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,6 +29,7 @@ public final class Core {
     private final ControlExecutor control;
     private final LaneCalls calls;
     private final Dispatch dispatch;
+    private final LaneGauges gauges = new LaneGauges(System.nanoTime());
     private final MpscVarHandleArrayQueue<Runnable> tasks = new MpscVarHandleArrayQueue<>(LoopLimits.CORE_TASKS_MAX);
     private final MpscVarHandleArrayQueue<Runnable> shortTasks =
             new MpscVarHandleArrayQueue<>(LoopLimits.CORE_TASKS_MAX);
@@ -40,7 +42,6 @@ public final class Core {
     private boolean isInterlude;
     private int shortLeft;
     private int owner;
-    private long emptiedNs;
     private long interludes;
 
     Core(
@@ -67,7 +68,6 @@ public final class Core {
         this.sleep = sleep;
         this.calls = new LaneCalls(this::wakeup);
         this.dispatch = new Dispatch(roles, functions, () -> counters.get(Counter.REQUESTS), System.nanoTime());
-        this.emptiedNs = System.nanoTime();
         tick(System.nanoTime(), System.currentTimeMillis());
     }
 
@@ -178,15 +178,12 @@ public final class Core {
 
     /** For how long there has been something to do, as of this turn: what waits now has not waited for longer. Thread: the core's. */
     public long waitedNs() {
-        return nowNs - emptiedNs;
+        return nowNs - gauges.emptiedNs();
     }
 
-    void emptied(long atNs) {
-        emptiedNs = atNs;
-    }
-
-    long emptiedNs() {
-        return emptiedNs;
+    /** What the lane shows of its load. Written by the core's thread. */
+    public LaneGauges gauges() {
+        return gauges;
     }
 
     /** From now on the calling thread turns this core, for that loop, and this is how to wake it. */

@@ -5,11 +5,13 @@ import dev.quern.kvstore.Store;
 import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.Limits;
 import dev.quern.server.dispatch.FunctionStation;
+import dev.quern.server.dispatch.LoopGauges;
 import dev.quern.server.dispatch.Roles;
 import dev.quern.server.roles.Role;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
@@ -47,7 +49,14 @@ public final class CoreLoop implements Runnable {
     private final MpscVarHandleArrayQueue<Runnable> orders = new MpscVarHandleArrayQueue<>(LoopLimits.ORDERS_MAX);
 
     private Lane[] lanes = NONE;
-    private @Nullable FunctionStation station;
+    private volatile @Nullable FunctionStation station;
+    private final LoopGauges gauges = new LoopGauges();
+    private volatile @Nullable RoleKeeper keeper;
+    private boolean hasWorked;
+
+    /** Whether a function stands still. */
+    private boolean isStanding;
+
     private volatile @Nullable Lane home;
     private volatile boolean stopWanted;
     private volatile boolean hasEnded;
@@ -174,12 +183,33 @@ public final class CoreLoop implements Runnable {
 
     /** One turn of this loop. Thread: the loop's. Returns the work done; 0 lets the idle strategy act. */
     int turn(long nowNs) {
+        gauges.turn(nowNs, hasWorked);
+        RoleKeeper watched = keeper;
+        if (watched != null) {
+            watched.look(nowNs);
+        }
+        int work = turnAll(nowNs);
+        hasWorked = work > 0;
+        return work;
+    }
+
+    private int turnAll(long nowNs) {
         int work = obey(LoopLimits.ORDERS_PER_TURN_MAX);
         Lane[] turned = lanes;
+        long atNs = nowNs;
         for (int at = 0; at < turned.length; at++) {
-            // A lane's turn may have taken long, if it called a function.
             Lane lane = turned[at];
-            work += lane.turn(at == 0 ? nowNs : System.nanoTime(), System.currentTimeMillis());
+            if (!has(lane)) {
+                continue; // It left in the midst of another's function.
+            }
+            int done = lane.turn(atNs, System.currentTimeMillis());
+            work += done;
+            if (turned.length > 1) {
+                // A lane's turn may have taken long, if it called a function.
+                long endNs = System.nanoTime();
+                lane.core().gauges().took(done == 0 ? 0 : endNs - atNs);
+                atNs = endNs;
+            }
             CoreLoop place = lane.place();
             if (place != this && !stopWanted) {
                 hand(lane, place);
@@ -223,6 +253,15 @@ public final class CoreLoop implements Runnable {
         sleep.wake();
     }
 
+    private boolean has(Lane lane) {
+        for (Lane each : lanes) {
+            if (each == lane) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private int obey(int limit) {
         int done = 0;
         for (Runnable order; done < limit && (order = orders.poll()) != null; done++) {
@@ -250,6 +289,7 @@ public final class CoreLoop implements Runnable {
             return;
         }
         long restNs = idle.sleepNs(waits || resting.length == 0);
+        gauges.asleep(true);
         if (resting.length == 0) {
             int ignored = sleep.sleep(restNs);
             endRest();
@@ -267,6 +307,7 @@ public final class CoreLoop implements Runnable {
     }
 
     private void endRest() {
+        gauges.asleep(false);
         sleep.end();
         for (Lane lane : lanes) {
             lane.endRest();
@@ -277,16 +318,63 @@ public final class CoreLoop implements Runnable {
         return sleep;
     }
 
-    /** A function of this lane stands still: others that this loop turns are served. */
+    /**
+     * A function of this lane, or one of this loop's station, stands still: what else this loop turns is served. Lanes come and go meanwhile as at
+     * the end of a turn, but the one whose function it is: none has to wait for a function that is not its own.
+     */
     void interlude(@Nullable Lane standing, long nowNs, long unixMs) {
-        for (Lane lane : lanes) {
-            if (lane != standing) {
-                lane.serveBetween(nowNs, unixMs);
+        RoleKeeper watched = keeper;
+        if (watched != null) {
+            watched.look(nowNs);
+        }
+        isStanding = true;
+        try {
+            int ignored = obey(LoopLimits.ORDERS_PER_TURN_MAX);
+            Lane[] others = lanes;
+            if (standing == null && others.length > 0) {
+                others[0].core().counters().increment(Counter.INTERLUDES);
             }
+            for (Lane lane : others) {
+                if (lane != standing) {
+                    lane.serveBetween(nowNs, unixMs);
+                    CoreLoop place = lane.place();
+                    if (place != this && !stopWanted) {
+                        hand(lane, place);
+                    }
+                }
+            }
+        } finally {
+            isStanding = false;
         }
     }
 
-    // Moving lanes
+    // Roles and moving lanes
+
+    /** From now on these loops, which are all of a server's and open, take the roles that its mode says. Any thread. */
+    public static void govern(Roles roles, List<CoreLoop> loops) {
+        RoleKeeper keeper = new RoleKeeper(roles, loops.toArray(CoreLoop[]::new), System.nanoTime());
+        int serving = loops.size() - roles.mode().functionCores();
+        for (CoreLoop loop : loops) {
+            if (loop.index >= serving) {
+                loop.place(loops.get(loop.index % serving));
+            }
+            loop.keeper = keeper;
+        }
+    }
+
+    LoopGauges gauges() {
+        return gauges;
+    }
+
+    /** The lane that it opened. Once it is open; any thread. */
+    Lane homeLane() {
+        return Objects.requireNonNull(home);
+    }
+
+    /** Where it runs functions. Once it is open; any thread. */
+    FunctionStation station() {
+        return Objects.requireNonNull(station);
+    }
 
     /**
      * Has this loop's own lane turned by that one, from its next quiet point on: one in the midst of a function waits for its end. The last
@@ -312,7 +400,9 @@ public final class CoreLoop implements Runnable {
 
     /** At the end of the lane's turn. What it holds goes with it; the queue makes what was done here happen before what is done there. */
     private void hand(Lane lane, CoreLoop taker) {
-        lane.leave();
+        if (!isStanding) {
+            lane.leave(); // Otherwise it has left already, and another one's function is entered.
+        }
         Lane[] before = lanes;
         lanes = without(before, lane);
         lane.core().counters().increment(Counter.MOVES);
@@ -335,11 +425,13 @@ public final class CoreLoop implements Runnable {
 
     private void take(Lane lane) {
         FunctionStation own = station;
-        if (own != null) {
+        if (own != null && !isStanding) {
             own.rest();
         }
         for (Lane other : lanes) {
-            other.leave();
+            if (!isStanding) {
+                other.leave();
+            }
         }
         Lane[] more = new Lane[lanes.length + 1];
         System.arraycopy(lanes, 0, more, 0, lanes.length);

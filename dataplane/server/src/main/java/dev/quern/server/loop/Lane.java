@@ -20,10 +20,13 @@ final class Lane {
     private final List<Port> opened = new ArrayList<>();
     private Port[] ports = {};
     private boolean wakes = true;
-    private CoreLoop owner;
+    private volatile CoreLoop owner;
 
     /** Who is to turn it. */
     private volatile CoreLoop place;
+
+    /** How often something was held back, as of the last turn's begin. */
+    private long heldBefore;
 
     private int turnsToMaintenance = LoopLimits.MAINTENANCE_TURNS;
     private volatile boolean drainWanted;
@@ -77,6 +80,16 @@ final class Lane {
         return place;
     }
 
+    /** Who turns it now. Any thread. */
+    CoreLoop owner() {
+        return owner;
+    }
+
+    /** Whether it is where it is to be. Any thread. */
+    boolean isPlaced() {
+        return owner == place;
+    }
+
     /** Whether whatever arrives ends a wait in its events. */
     boolean wakes() {
         return wakes;
@@ -98,6 +111,7 @@ final class Lane {
     }
 
     private int receive(long nowNs, int limit) {
+        heldBefore = counters.get(Counter.REQUESTS_HELD);
         int work = 0;
         boolean isEmpty = true;
         long interludes = core.interludes();
@@ -107,7 +121,7 @@ final class Lane {
             work += done;
         }
         if (isEmpty && core.interludes() == interludes) {
-            core.emptied(nowNs);
+            core.gauges().emptied(nowNs);
         }
         return work;
     }
@@ -153,9 +167,14 @@ final class Lane {
         try {
             core.runShortTasks(LoopLimits.TASKS_PER_TURN_MAX);
             core.calls().answerShort();
+            boolean isEmpty = true;
             for (Port port : ports) {
-                port.pollShort(nowNs, LoopLimits.BURST_MAX);
+                isEmpty &= port.pollShort(nowNs, LoopLimits.BURST_MAX) < LoopLimits.BURST_MAX;
                 port.flush(nowNs);
+            }
+            // What has to wait for the function's end waits.
+            if (isEmpty && core.mayServeShort() && counters.get(Counter.REQUESTS_HELD) == heldBefore) {
+                core.gauges().emptied(nowNs);
             }
         } finally {
             core.endInterlude();

@@ -1,9 +1,12 @@
 package dev.quern.server.resp;
 
 import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.protocol.Status;
 import dev.quern.sandbox.Function;
 import dev.quern.sandbox.FunctionStatus;
 import dev.quern.sandbox.Invocation;
+import dev.quern.server.dispatch.FunctionStation;
+import dev.quern.server.dispatch.HandedCall;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Counter;
 
@@ -35,10 +38,6 @@ final class FunctionCall {
             reply.error("ERR Function not found");
             return;
         }
-        if (!function.isShort() && core.events().isServing()) {
-            connection.defer(arguments);
-            return;
-        }
         if (!arguments.isLong(2)) {
             reply.error("ERR Bad number of keys provided");
             return;
@@ -52,6 +51,24 @@ final class FunctionCall {
             reply.error("ERR Number of keys can't be negative");
             return;
         }
+        long nowNs = System.nanoTime();
+        FunctionStation station = core.dispatch()
+                .choose(
+                        function,
+                        (int) Math.min(encodedLength(arguments), Integer.MAX_VALUE),
+                        core.owner(),
+                        core.waitedNs(),
+                        nowNs - core.nowNs(),
+                        nowNs);
+        HandedCall handed = station == null ? null : core.calls().take();
+        if (station != null && handed != null) {
+            handOver(connection, function, arguments, readOnly, station, handed, reply);
+            return;
+        }
+        if (!function.isShort() && core.events().isServing()) {
+            connection.defer(arguments);
+            return;
+        }
         // A function may run for milliseconds and begins its own epoch: it must not hold the burst's.
         connection.core().leave();
         Invocation invocation = core.functionCore().invocation();
@@ -59,15 +76,19 @@ final class FunctionCall {
         int length = encode(arguments, encoded);
         invocation.set(encoded, length, connection.table(), readOnly, TIME_LIMIT_OWN);
         core.counters().increment(Counter.INVOCATIONS);
-        int status = connection.running(
-                () -> core.functionCore().invoke(function, invocation, System.nanoTime(), core.nowMs()));
+        long startNs = System.nanoTime();
+        core.gauges().began(startNs);
+        int status = connection.running(() -> core.functionCore().invoke(function, invocation, startNs, core.nowMs()));
+        long tookNs = System.nanoTime() - startNs;
+        core.gauges().ran(function.tenant().id(), tookNs);
+        core.dispatch().ranHere(function, tookNs);
         if (connection.isClosed()) {
             return;
         }
         // Others may have been answered in its midst.
         ReplyWriter writer = connection.core().reply(connection);
         if (status != FunctionStatus.OK) {
-            failed(core, invocation, status, writer);
+            failed(core, status, invocation.error(), writer);
         } else if (invocation.replied()) {
             writer.bulk(invocation.replyAddress(), invocation.replyLength());
         } else {
@@ -75,15 +96,42 @@ final class FunctionCall {
         }
     }
 
-    private static void failed(Core core, Invocation invocation, int status, ReplyWriter reply) {
+    /** Gives the call to a station; the connection waits for it. */
+    private static void handOver(
+            RespConnection connection,
+            Function function,
+            Arguments arguments,
+            boolean readOnly,
+            FunctionStation station,
+            HandedCall handed,
+            ReplyWriter reply) {
+        Core core = connection.core().core();
+        long encoded = handed.from(connection.core().calls(), connection, 0)
+                .reserve(function, connection.table(), readOnly, TIME_LIMIT_OWN, core.nowNs(), (int)
+                        encodedLength(arguments));
+        handed.written(encode(arguments, encoded));
+        core.counters().increment(Counter.INVOCATIONS);
+        if (station.offer(handed)) {
+            core.counters()
+                    .increment(
+                            station.index() == core.owner() ? Counter.INVOCATIONS_QUEUED : Counter.INVOCATIONS_HANDED);
+            connection.await();
+        } else {
+            core.calls().putBack(handed);
+            core.counters().increment(Counter.INVOCATIONS_SHED);
+            failed(core, Status.BUSY, Status.describe(Status.BUSY), reply);
+        }
+    }
+
+    static void failed(Core core, int status, String error, ReplyWriter reply) {
         core.counters().increment(Counter.INVOCATIONS_FAILED);
         if (status == FunctionStatus.OVER_QUOTA) {
             reply.error(Errors.OUT_OF_MEMORY);
-        } else if (status == FunctionStatus.PAUSED) {
+        } else if (status == FunctionStatus.PAUSED || status == Status.BUSY) {
             // What Redis's clients know for an error to try again on.
-            reply.error("TRYAGAIN " + invocation.error());
+            reply.error("TRYAGAIN " + error);
         } else {
-            reply.error("ERR " + invocation.error());
+            reply.error("ERR " + error);
         }
     }
 

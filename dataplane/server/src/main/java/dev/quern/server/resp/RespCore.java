@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** What one core's connections share: its buffers, the reply writer, the epoch of the burst. Thread: the core's. */
 final class RespCore implements AutoCloseable {
     private final Core core;
+    private final RespCalls calls;
     private final Clients clients;
     private final ReusableBuffer received = new ReusableBuffer(RespLimits.RECEIVE_BYTES, RespLimits.RECEIVE_BYTES);
     private final ReusableBuffer output = new ReusableBuffer(RespLimits.OUTPUT_BYTES, RespLimits.OUTPUT_KEPT_BYTES);
@@ -26,11 +27,17 @@ final class RespCore implements AutoCloseable {
 
     RespCore(Core core, Clients clients) {
         this.core = core;
+        this.calls = new RespCalls(core);
         this.clients = clients;
     }
 
     Core core() {
         return core;
+    }
+
+    /** Who answers functions that ran elsewhere. */
+    RespCalls calls() {
+        return calls;
     }
 
     Clients clients() {

@@ -23,6 +23,9 @@ public final class Provisioner {
     /** The same for a lane's share: what stays uneven is worth moving a lane for, not what is for a moment. */
     private static final double FOLLOW_LANES_NS = 10_000_000;
 
+    /** What time in functions counts beside time in serving, for which core is to run functions. */
+    private static final double FUNCTIONS_WEIGHT = 0.1;
+
     private final ProvisionerConfig config;
     private final LaneSpread spread;
     private final long[] changedNs;
@@ -161,7 +164,7 @@ public final class Provisioner {
         for (int other = 0; other < now.cores(); other++) {
             if (now.role(other) == Role.SERVING
                     && hasStayed(other, nowNs)
-                    && (core < 0 || servingShare(now, other) < servingShare(now, core))) {
+                    && (core < 0 || servingLess(now, other) < servingLess(now, core))) {
                 core = other;
             }
         }
@@ -172,6 +175,11 @@ public final class Provisioner {
         idling.takenBack(nowNs, 0);
         return spread.leave(
                 now, core, Role.FUNCTIONS, sums.functionsWait ? MoveCause.FUNCTION_DELAY : MoveCause.INLINE_FUNCTIONS);
+    }
+
+    /** Of two with as much to serve, the one that is in functions has run some already, and its requests wait behind them. */
+    private static double servingLess(LoadSnapshot now, int core) {
+        return servingShare(now, core) - FUNCTIONS_WEIGHT * now.functionShare(core);
     }
 
     private static double servingShare(LoadSnapshot now, int core) {

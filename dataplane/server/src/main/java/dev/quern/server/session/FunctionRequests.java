@@ -42,6 +42,9 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
     /** For what comes back from elsewhere, as the other one may be in the hands of a function that stands still. */
     private final Reply returnedReply;
 
+    /** When the last function ended that ran here. */
+    private long calledNs;
+
     private final FunctionEncoder encoder = new FunctionEncoder();
 
     FunctionRequests(Core core, Reply reply, Reply returnedReply) {
@@ -57,9 +60,9 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
      *
      * @param arrivedNs when its burst did
      * @param nowNs of a moment ago
-     * @return whether it ran here
+     * @return the time after it, when it ran here; otherwise {@code nowNs}
      */
-    boolean invoke(
+    long invoke(
             Session session,
             int sequence,
             Table table,
@@ -75,7 +78,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
         Function function = functions.find(tenant, name, nameLength);
         if (function == null) {
             unknown(Wire.text(NativeMemory.ALL, name, nameLength));
-            return false;
+            return nowNs;
         }
         boolean readOnly = (InvokeLayout.flags(NativeMemory.ALL, body) & InvokeLayout.FLAG_READ_ONLY) != 0;
         long arguments = name + nameLength;
@@ -95,18 +98,25 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
                                 arguments,
                                 argumentsLength);
                 handOver(station, handed, session);
-                return false;
+                return nowNs;
             }
         }
         Invocation call = core.functionCore().invocation();
         call.set(arguments, argumentsLength, table, readOnly, Integer.toUnsignedLong(deadlineUs));
         int status;
+        // What came before it in the burst is not its time.
+        long startNs = nowNs == calledNs ? nowNs : System.nanoTime();
+        core.gauges().began(startNs);
         core.storeCore().exit();
         try {
-            status = core.functionCore().invoke(function, call, nowNs, core.nowMs());
+            status = core.functionCore().invoke(function, call, startNs, core.nowMs());
         } finally {
             core.storeCore().enter(core.nowMs());
+            // Whoever waits behind a function that ran for long is measured against the clock again.
+            calledNs = System.nanoTime();
+            core.gauges().ran(tenant.id(), calledNs - startNs);
         }
+        core.dispatch().ranHere(function, calledNs - startNs);
         if (status == FunctionStatus.OK || status == FunctionStatus.FAILED) {
             result(
                     reply,
@@ -117,7 +127,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
         } else {
             failed(reply, status, call.error());
         }
-        return true;
+        return calledNs;
     }
 
     /** Gives it to a station; when that has no room, it was never begun. */

@@ -86,12 +86,8 @@ final class Requests implements AutoCloseable {
             case Opcode.MULTI_GET -> collections.multiGet(table, body);
             case Opcode.SCAN -> collections.scan(table, body);
             case Opcode.RANGE -> collections.range(table, body);
-            case Opcode.INVOKE -> {
-                if (functions.invoke(session, sequence, table, deadlineUs, body, length, burstNs, clockNs)) {
-                    // A function may have run for long: whoever waits behind it is measured against the clock again.
-                    clockNs = System.nanoTime();
-                }
-            }
+            case Opcode.INVOKE ->
+                clockNs = functions.invoke(session, sequence, table, deadlineUs, body, length, burstNs, clockNs);
             default -> {
                 boolean ignored = records.execute(table, opcode, body, length);
             }

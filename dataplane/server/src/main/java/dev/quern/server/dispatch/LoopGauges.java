@@ -1,0 +1,43 @@
+package dev.quern.server.dispatch;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** How busy a loop is: its thread writes, any thread reads values that are at most a moment old. */
+public final class LoopGauges {
+    /** A turn that takes longer counts while it lasts. */
+    private static final long LONG_TURN_NS = 20_000;
+
+    private static final int BUSY_NS = 16;
+    private static final int TURN_NS = BUSY_NS + 1;
+    private static final int ASLEEP = BUSY_NS + 2;
+
+    /** A cache line before and one after, so that no other's writes disturb. */
+    private final AtomicLongArray values = new AtomicLongArray(BUSY_NS + 24);
+
+    /** As of a loop that idles. */
+    public LoopGauges() {}
+
+    /** A turn begins; whether the one before found work. */
+    public void turn(long nowNs, boolean hasWorked) {
+        if (hasWorked) {
+            values.setOpaque(BUSY_NS, values.getPlain(BUSY_NS) + nowNs - values.getPlain(TURN_NS));
+        }
+        values.setOpaque(TURN_NS, nowNs);
+    }
+
+    /** The loop sleeps, or no longer. */
+    public void asleep(boolean isAsleep) {
+        values.setOpaque(ASLEEP, isAsleep ? 1 : 0);
+    }
+
+    /** Whether it does. */
+    public boolean isAsleep() {
+        return values.getOpaque(ASLEEP) != 0;
+    }
+
+    /** The time of turns that found work, in nanoseconds, with the one that lasts. */
+    public long busyNs(long nowNs) {
+        long lastsNs = nowNs - values.getOpaque(TURN_NS);
+        return values.getOpaque(BUSY_NS) + (lastsNs > LONG_TURN_NS && !isAsleep() ? lastsNs : 0);
+    }
+}

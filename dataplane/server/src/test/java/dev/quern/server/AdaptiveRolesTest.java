@@ -1,0 +1,79 @@
+package dev.quern.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.client.ClientConfig;
+import dev.quern.client.FunctionResult;
+import dev.quern.client.FunctionSpec;
+import dev.quern.client.QuernClient;
+import dev.quern.client.QuernException;
+import dev.quern.server.dispatch.RoleEvent;
+import dev.quern.server.roles.MoveCause;
+import dev.quern.server.roles.Role;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A server whose cores take roles by themselves: what moves them, and what it says of it. */
+@Timeout(100)
+class AdaptiveRolesTest {
+    private static final int OUTSTANDING = 16;
+
+    @Test
+    void shouldGiveFunctionsACoreAndTakeItBack() throws Exception {
+        try (EmbeddedQuern quern = Quern.embedded(ServerConfig.builder()
+                        .cores(2)
+                        .roles(roles -> roles.mode("adaptive"))
+                        .functions(functions -> functions.waitMs(60_000))
+                        .udp("off")
+                        .resp("off")
+                        .tenant("default", "")
+                        .build());
+                QuernClient client = quern.client(ClientConfig.builder().requestTimeout(Duration.ofSeconds(80)))) {
+            Server server = quern.server();
+            assertEquals(Role.SERVING, server.roles().view().role(1));
+            // Each runs for its time limit and is ended then.
+            client.await(client.functions()
+                    .deploy(FunctionSpec.of("spin", TestModules.SPIN).timeLimit(Duration.ofMillis(2))));
+            ArrayDeque<CompletableFuture<FunctionResult>> calls = new ArrayDeque<>();
+            while (server.roles().view().functionCores() == 0) {
+                calls.add(client.invoke("spin"));
+                if (calls.size() > OUTSTANDING) {
+                    awaitEnd(client, calls.remove());
+                }
+            }
+            for (CompletableFuture<FunctionResult> call : calls) {
+                awaitEnd(client, call);
+            }
+            RoleEvent given = server.roles().events().since(0).get(0);
+            assertEquals(Role.FUNCTIONS, given.to());
+            assertTrue(
+                    List.of(MoveCause.FUNCTION_DELAY, MoveCause.INLINE_FUNCTIONS)
+                            .contains(given.cause()),
+                    given::toString);
+            Await.until(
+                    "functions are idle, and a core still waits for them",
+                    () -> server.roles().view().functionCores() == 0);
+            RoleEvent last = assertNotNullAnd(server.roles().events().last());
+            assertEquals(Role.SERVING, last.to(), last::toString);
+        }
+    }
+
+    private static <T> T assertNotNullAnd(@org.jspecify.annotations.Nullable T value) {
+        assertNotNull(value);
+        return value;
+    }
+
+    private static void awaitEnd(QuernClient client, CompletableFuture<FunctionResult> call) {
+        try {
+            client.await(call);
+        } catch (QuernException ended) {
+            assertTrue(String.valueOf(ended.getMessage()).contains("DEADLINE"), ended::toString);
+        }
+    }
+}
