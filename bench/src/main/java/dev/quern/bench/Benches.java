@@ -7,6 +7,7 @@ import dev.quern.bench.isolation.Hostile;
 import dev.quern.bench.isolation.Isolation;
 import dev.quern.bench.micro.Micro;
 import dev.quern.bench.peers.Peers;
+import dev.quern.bench.reads.Reads;
 import dev.quern.bench.store.StoreBench;
 import dev.quern.bench.ycsb.Ycsb;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class Benches {
     private static final List<Bench> ALL = List.of(
             new Peers(),
             new Ycsb(),
+            new Reads(),
             new Micro(),
             new StoreBench(),
             new Evict(),

@@ -3,7 +3,7 @@ package dev.quern.bench.load;
 import dev.quern.bench.BenchFailedException;
 import dev.quern.bench.report.Reports;
 import dev.quern.bench.report.RunResult;
-import dev.quern.bench.workload.RecordWorkload;
+import dev.quern.bench.workload.Workload;
 import dev.quern.bench.workload.Workloads;
 import dev.quern.bench.workload.WrongAnswerException;
 import java.io.IOException;
@@ -58,7 +58,8 @@ public final class LoadCommand implements Callable<Integer> {
             names = "--workload",
             paramLabel = "NAME",
             defaultValue = "simple",
-            description = "simple, ycsb-a to ycsb-f, etc, or twitter-CLUSTER; ${DEFAULT-VALUE} when not given")
+            description =
+                    "simple, ycsb-a to ycsb-f, etc, twitter-CLUSTER, gets-K, or call-K; ${DEFAULT-VALUE} when not given")
     private String workloadName = "simple";
 
     @Option(
@@ -68,7 +69,9 @@ public final class LoadCommand implements Callable<Integer> {
             description = "records to put first; ${DEFAULT-VALUE} when not given")
     private int records = 100_000;
 
-    @Option(names = "--no-load", description = "the records are there from an earlier run of the same workload")
+    @Option(
+            names = "--no-load",
+            description = "the records and functions are there from an earlier run of the same workload")
     private boolean isLoaded;
 
     @Option(
@@ -197,7 +200,7 @@ public final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Phase> phases;
-        RecordWorkload workload;
+        Workload workload;
         Target target;
         try {
             phases = phases();
@@ -209,8 +212,7 @@ public final class LoadCommand implements Callable<Integer> {
         }
         try (target;
                 @Nullable Profile profile = profile()) {
-            RunResult result = LoadRun.run(
-                    target, workload, workload.valueLengthMax(), phases, settings(), command(), System.out::println);
+            RunResult result = LoadRun.run(target, workload, phases, settings(), command(), System.out::println);
             System.out.print(Reports.text(result));
             if (profile != null) {
                 System.out.print(profile.stop());

@@ -3,6 +3,7 @@ package dev.quern.bench.load;
 import dev.quern.bench.Machine;
 import dev.quern.bench.report.PhaseResult;
 import dev.quern.bench.report.RunResult;
+import dev.quern.bench.workload.StoredFunction;
 import dev.quern.bench.workload.Workload;
 import dev.quern.ffi.linux.Affinity;
 import java.io.IOException;
@@ -27,7 +28,7 @@ public final class LoadRun {
      * @param slots the most requests under way
      * @param depthMax requests under way on each TCP connection
      * @param isPoisson whether requests of an open phase come at random times
-     * @param isLoading whether the workload's records are put first
+     * @param isLoading whether the workload's functions are deployed and its records put first
      * @param cpu the processor that the generating thread is pinned to; negative for none
      */
     public record Settings(int connections, int slots, int depthMax, boolean isPoisson, boolean isLoading, int cpu) {}
@@ -37,13 +38,12 @@ public final class LoadRun {
      *
      * @param command that repeats the run, for its report
      * @param lines where lines of progress go
-     * @throws IOException when the processor cannot be had
+     * @throws IOException when the processor cannot be had, or functions cannot be deployed
      * @throws RuntimeException what the first bad answer failed with
      */
     public static RunResult run(
             Target target,
             Workload workload,
-            int valueLengthMax,
             List<Phase> phases,
             Settings settings,
             String command,
@@ -54,10 +54,12 @@ public final class LoadRun {
         if (settings.cpu >= 0) {
             Affinity.pin(settings.cpu);
         }
+        prepare(target, workload.functions(), settings.isLoading);
         String startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         try (Generator generator = new Generator(
                 workload,
-                listener -> target.connect(settings.connections, settings.depthMax, valueLengthMax, listener),
+                listener ->
+                        target.connect(settings.connections, settings.depthMax, workload.valueLengthMax(), listener),
                 settings.slots,
                 settings.isPoisson,
                 lines)) {
@@ -81,6 +83,15 @@ public final class LoadRun {
                     List.copyOf(results),
                     generator.progress().seconds(),
                     percentiles(generator.progress().total()));
+        }
+    }
+
+    private static void prepare(Target target, List<StoredFunction> functions, boolean isLoading) throws IOException {
+        if (!functions.isEmpty()) {
+            target.recognise();
+            if (isLoading) {
+                target.deploy(functions);
+            }
         }
     }
 

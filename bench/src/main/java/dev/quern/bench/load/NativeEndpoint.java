@@ -2,6 +2,7 @@ package dev.quern.bench.load;
 
 import dev.quern.bench.workload.Answer;
 import dev.quern.bench.workload.Endpoint;
+import dev.quern.bench.workload.StoredFunction;
 import dev.quern.client.Pipeline;
 import dev.quern.client.PipelineHandler;
 import dev.quern.client.QuernClient;
@@ -56,8 +57,8 @@ final class NativeEndpoint implements Endpoint, PipelineHandler {
     }
 
     @Override
-    public boolean call(byte[] function, byte[] arguments, int argumentsLength, int slot) {
-        return pipeline(slot).invoke(function, true, arguments, 0, argumentsLength, slot);
+    public boolean call(byte[] function, boolean isReadOnly, byte[] arguments, int argumentsLength, int slot) {
+        return pipeline(slot).invoke(function, isReadOnly, arguments, 0, argumentsLength, slot);
     }
 
     @Override
@@ -74,7 +75,8 @@ final class NativeEndpoint implements Endpoint, PipelineHandler {
         int slot = (int) correlation;
         if (reply.ok()) {
             listener.onAnswer(slot, read(reply));
-        } else if (reply.status() == Status.NOT_FOUND) {
+        } else if (reply.status() == Status.NOT_FOUND
+                || reply.status() == Status.FUNCTION_FAILED && reply.resultCode() == StoredFunction.NOT_FOUND) {
             listener.onAnswer(slot, answer.missing());
         } else {
             listener.onFailure(

@@ -1,12 +1,22 @@
 package dev.quern.bench.load;
 
+import dev.quern.bench.workload.StoredFunction;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.nio.ByteOrder;
 
-/** A server that speaks RESP2: Redis, or Quern by its door for Redis clients. Records are strings, functions are called by FCALL_RO. */
+/** A server that speaks RESP2: Redis, or Quern by its door for Redis clients. Records are strings, functions are called by FCALL and FCALL_RO. */
 final class RespEndpoint extends TextEndpoint {
     private static final byte[] GET = ascii("*2\r\n$3\r\nGET\r\n$");
     private static final byte[] SET = ascii("*3\r\n$3\r\nSET\r\n$");
+    private static final byte[] CALL = ascii("FCALL\r\n$");
+    private static final byte[] CALL_READ_ONLY = ascii("FCALL_RO\r\n$");
+    private static final byte[] NO_KEYS = ascii("\r\n$1\r\n0\r\n");
+    private static final byte[] NOT_FOUND = ascii(" returned " + StoredFunction.NOT_FOUND + "\r\n");
     private static final byte[] NEXT = ascii("\r\n$");
+    private static final byte[] COUNT = ascii("*");
+    private static final byte[] ARGUMENT = ascii("$");
     private static final byte[] END = ascii("\r\n");
 
     /** What a request has beside key and value, and some. */
@@ -14,8 +24,23 @@ final class RespEndpoint extends TextEndpoint {
 
     private static final int LINE_END_BYTES = 2;
 
-    RespEndpoint(InetSocketAddress address, int connections, int depthMax, int valueLengthMax, Listener listener) {
+    /** What each argument of a function has beside its bytes, and some. */
+    private static final int ARGUMENT_OVERHEAD_BYTES = 16;
+
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final boolean isRedis;
+
+    /** @param isRedis whether an entry {@code E} of function {@code F} is called {@code F_E}, as Redis has no names with dots */
+    RespEndpoint(
+            InetSocketAddress address,
+            int connections,
+            int depthMax,
+            int valueLengthMax,
+            boolean isRedis,
+            Listener listener) {
         super("resp", address, connections, depthMax, valueLengthMax, listener);
+        this.isRedis = isRedis;
     }
 
     @Override
@@ -46,6 +71,38 @@ final class RespEndpoint extends TextEndpoint {
         return true;
     }
 
+    @Override
+    public boolean call(byte[] function, boolean isReadOnly, byte[] arguments, int argumentsLength, int slot) {
+        TextConnection connection = connection(slot);
+        int count = (int) INT.get(arguments, 0);
+        if (!connection.hasRoom(OVERHEAD_BYTES + function.length + argumentsLength + count * ARGUMENT_OVERHEAD_BYTES)) {
+            return false;
+        }
+        connection.write(COUNT);
+        connection.writeNumber(3 + count);
+        connection.write(NEXT);
+        byte[] command = isReadOnly ? CALL_READ_ONLY : CALL;
+        connection.writeNumber(isReadOnly ? 8 : 5);
+        connection.write(END);
+        connection.write(command);
+        connection.writeNumber(function.length);
+        connection.write(END);
+        connection.writeName(function, isRedis);
+        connection.write(NO_KEYS);
+        int at = Integer.BYTES;
+        for (int i = 0; i < count; i++) {
+            int length = (int) INT.get(arguments, at);
+            connection.write(ARGUMENT);
+            connection.writeNumber(length);
+            connection.write(END);
+            connection.write(arguments, at + Integer.BYTES, length);
+            connection.write(END);
+            at += Integer.BYTES + length;
+        }
+        connection.await(slot);
+        return true;
+    }
+
     private static void writeBulk(TextConnection connection, byte[] bytes, int length) {
         connection.writeNumber(length);
         connection.write(END);
@@ -64,7 +121,13 @@ final class RespEndpoint extends TextEndpoint {
                 answer.done();
                 yield lineEnd;
             }
-            default -> -lineEnd;
+            default -> {
+                if (!connection.endsWith(lineEnd, NOT_FOUND)) {
+                    yield -lineEnd;
+                }
+                answer.missing();
+                yield lineEnd;
+            }
         };
     }
 

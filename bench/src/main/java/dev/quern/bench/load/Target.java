@@ -1,7 +1,9 @@
 package dev.quern.bench.load;
 
 import dev.quern.bench.workload.Endpoint;
+import dev.quern.bench.workload.StoredFunction;
 import dev.quern.client.ClientConfig;
+import dev.quern.client.FunctionSpec;
 import dev.quern.client.QuernClient;
 import dev.quern.client.transport.ShmTransport;
 import dev.quern.server.EmbeddedQuern;
@@ -11,9 +13,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 public final class Target implements AutoCloseable {
     /** Long enough that a core which has requests every few microseconds never sleeps between them. */
     private static final int SPINS = 100_000;
+
+    /** Cold calls take their time on a busy machine; no workload is about deadlines. */
+    private static final Duration FUNCTION_TIME_MAX = Duration.ofSeconds(1);
+
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
     private static final String FORMS =
             "a target is udp://HOST:PORT, shm:DIRECTORY, ring, resp://HOST:PORT or memcached://HOST:PORT";
@@ -42,6 +53,7 @@ public final class Target implements AutoCloseable {
     private final URI uri;
     private final Login login;
     private final @Nullable EmbeddedQuern embedded;
+    private boolean isRedis;
 
     /**
      * Checks the address, and starts the server of {@code ring}.
@@ -88,10 +100,70 @@ public final class Target implements AutoCloseable {
      */
     public Endpoint connect(int connections, int depthMax, int valueLengthMax, Endpoint.Listener listener) {
         return switch (uri.getScheme()) {
-            case "resp" -> new RespEndpoint(address(), connections, depthMax, valueLengthMax, listener);
+            case "resp" -> new RespEndpoint(address(), connections, depthMax, valueLengthMax, isRedis, listener);
             case "memcached" -> new MemcachedEndpoint(address(), connections, depthMax, valueLengthMax, listener);
             default -> quern(connections, listener);
         };
+    }
+
+    /** Looks which server it is, as functions go by other names at Redis. */
+    public void recognise() throws IOException {
+        if (uri.getScheme().equals("resp")) {
+            try (RespConnection connection = new RespConnection(address(), ANSWER_MAX)) {
+                isRedis = !(connection.call("INFO", "server") instanceof byte[] info
+                        && new String(info, StandardCharsets.UTF_8).contains("server_name:quern"));
+            }
+        }
+    }
+
+    /**
+     * Deploys functions to the server that was {@link #recognise recognised}, in place of others of their names.
+     *
+     * @throws UnsupportedOperationException when the server has none
+     */
+    public void deploy(List<StoredFunction> functions) throws IOException {
+        switch (uri.getScheme()) {
+            case "resp" -> deployByResp(functions);
+            case "memcached" -> throw new UnsupportedOperationException("memcached runs no functions");
+            default -> {
+                try (QuernClient client = client()) {
+                    for (StoredFunction function : functions) {
+                        FunctionSpec spec = FunctionSpec.of(function.name(), function.module())
+                                .timeLimit(FUNCTION_TIME_MAX);
+                        client.await(client.functions().replace(function.isReadOnly() ? spec.readOnly() : spec));
+                    }
+                }
+            }
+        }
+    }
+
+    private void deployByResp(List<StoredFunction> functions) throws IOException {
+        try (RespConnection connection = new RespConnection(address(), ANSWER_MAX)) {
+            for (StoredFunction function : functions) {
+                connection.call(
+                        RespConnection.bytes("FUNCTION"),
+                        RespConnection.bytes("LOAD"),
+                        RespConnection.bytes("REPLACE"),
+                        isRedis ? lua(function) : webAssembly(function));
+            }
+        }
+    }
+
+    private static byte[] lua(StoredFunction function) {
+        return RespConnection.bytes("#!lua name=" + function.name() + "\n" + function.lua());
+    }
+
+    private static byte[] webAssembly(StoredFunction function) {
+        byte[] line = RespConnection.bytes(String.format(
+                Locale.ROOT,
+                "#!wasm name=%s readonly=%s timeout-ms=%d%n",
+                function.name(),
+                function.isReadOnly() ? "yes" : "no",
+                FUNCTION_TIME_MAX.toMillis()));
+        byte[] module = function.module();
+        byte[] payload = Arrays.copyOf(line, line.length + module.length);
+        System.arraycopy(module, 0, payload, line.length, module.length);
+        return payload;
     }
 
     private InetSocketAddress address() {

@@ -10,6 +10,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * One TCP connection of a text protocol with pipelining: bytes gathered to be sent, bytes received to be read, and the slots whose answers are
@@ -84,8 +85,19 @@ final class TextConnection implements AutoCloseable {
     }
 
     void write(byte[] bytes, int length) {
-        System.arraycopy(bytes, 0, outBytes, outLength, length);
+        write(bytes, 0, length);
+    }
+
+    void write(byte[] bytes, int from, int length) {
+        System.arraycopy(bytes, from, outBytes, outLength, length);
         outLength += length;
+    }
+
+    /** A name in ASCII, with underscores for its dots where they may not be. */
+    void writeName(byte[] name, boolean hasNoDots) {
+        for (byte letter : name) {
+            outBytes[outLength++] = hasNoDots && letter == '.' ? (byte) '_' : letter;
+        }
     }
 
     void writeNumber(int number) {
@@ -167,6 +179,12 @@ final class TextConnection implements AutoCloseable {
             }
         }
         return -1;
+    }
+
+    /** Whether what was not taken has these bytes just before an offset. */
+    boolean endsWith(int before, byte[] bytes) {
+        int end = readAt + before;
+        return before >= bytes.length && Arrays.equals(inBytes, end - bytes.length, end, bytes, 0, bytes.length);
     }
 
     /** The decimal number at an offset, up to the first byte that is no digit. */

@@ -2,6 +2,7 @@ package dev.quern.bench.peers;
 
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.BenchFailedException;
+import dev.quern.bench.load.RespConnection;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -26,11 +26,12 @@ public interface Endpoint extends AutoCloseable {
     }
 
     /**
-     * Calls a function that may only read.
+     * Calls a function. What it returned 2 for is answered as {@link Answer#missing}.
      *
+     * @param isReadOnly whether it never writes
      * @param arguments {@code [u32 count]}, then {@code [u32 length][bytes]} each, little-endian
      */
-    default boolean call(byte[] function, byte[] arguments, int argumentsLength, int slot) {
+    default boolean call(byte[] function, boolean isReadOnly, byte[] arguments, int argumentsLength, int slot) {
         throw new UnsupportedOperationException(describe() + " has no functions here");
     }
 

@@ -74,7 +74,7 @@ public final class RecordWorkload implements Workload {
                 java.util.Locale.ROOT, "%s: %s; %,d records, %s", name, mix.describe(), count, records.describe());
     }
 
-    /** The longest value, in bytes. */
+    @Override
     public int valueLengthMax() {
         return records.valueLengthMax();
     }

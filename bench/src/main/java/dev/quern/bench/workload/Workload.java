@@ -1,14 +1,24 @@
 package dev.quern.bench.workload;
 
+import java.util.List;
+
 /** What a generator asks, slot by slot; a slot has one operation under way at a time. One thread: the generator's. Allocates nothing. */
 public interface Workload {
     /** In one line, for a report. */
     String describe();
 
-    /** Records that must be there before. */
+    /** The longest value or reply, in bytes. */
+    int valueLengthMax();
+
+    /** What must be deployed before. */
+    default List<StoredFunction> functions() {
+        return List.of();
+    }
+
+    /** What must be put there before, one request each. */
     int records();
 
-    /** Puts one of the {@link #records}; as {@link Endpoint#put}. Its answer is not for {@link #take}. */
+    /** Makes one of the {@link #records}; as {@link Endpoint#put}. Its answer is not for {@link #take}. */
     boolean load(int index, Endpoint endpoint, int slot);
 
     /** Chooses a slot's next operation. */

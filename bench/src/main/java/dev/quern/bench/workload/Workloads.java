@@ -47,7 +47,7 @@ public final class Workloads {
 
     /** What {@link #parse} takes. */
     public static String names() {
-        StringBuilder names = new StringBuilder("simple, ycsb-a … ycsb-f, etc");
+        StringBuilder names = new StringBuilder("simple, ycsb-a … ycsb-f, gets-K, call-K, etc");
         CLUSTERS.forEach(cluster -> names.append(", twitter-").append(cluster.number));
         return names.toString();
     }
@@ -64,10 +64,13 @@ public final class Workloads {
      * @param choice for {@code simple}
      * @throws IllegalArgumentException when there is none of that name
      */
-    public static RecordWorkload parse(String name, int records, Choice choice) {
+    public static Workload parse(String name, int records, Choice choice) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (lower.startsWith("ycsb-")) {
             return ycsb(lower, records);
+        }
+        if (lower.startsWith("gets-") || lower.startsWith("call-")) {
+            return walk(lower, records);
         }
         if (lower.startsWith("twitter-")) {
             return twitter(lower, records);
@@ -84,6 +87,14 @@ public final class Workloads {
             case "etc" -> etc(records);
             default -> throw unknown(name);
         };
+    }
+
+    private static Walk walk(String name, int records) {
+        String reads = name.substring("gets-".length());
+        if (!reads.matches("\\d{1,4}")) {
+            throw unknown(name);
+        }
+        return new Walk(Integer.parseInt(reads), name.startsWith("call-"), records);
     }
 
     private static IllegalArgumentException unknown(String name) {

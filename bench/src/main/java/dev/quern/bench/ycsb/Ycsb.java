@@ -2,33 +2,26 @@ package dev.quern.bench.ycsb;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
-import dev.quern.bench.BenchFailedException;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.load.LoadRun;
 import dev.quern.bench.load.Phase;
 import dev.quern.bench.load.Target;
-import dev.quern.bench.peers.HashMapServer;
-import dev.quern.bench.peers.Peer;
-import dev.quern.bench.peers.Tools;
+import dev.quern.bench.peers.PinnedGenerator;
+import dev.quern.bench.peers.Servers;
+import dev.quern.bench.peers.Way;
 import dev.quern.bench.report.PhaseResult;
 import dev.quern.bench.report.RunResult;
-import dev.quern.bench.workload.RecordWorkload;
+import dev.quern.bench.workload.Workload;
 import dev.quern.bench.workload.Workloads;
-import dev.quern.ffi.linux.Affinity;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * YCSB's workloads A to F over 100,000 records of ten fields of 100 bytes: Quern by its own protocol and by RESP, Redis, memcached, and a server that
@@ -45,7 +38,6 @@ public final class Ycsb implements Bench {
     /** Scans under way: a session keeps the long answers of more from being sent until there is room. */
     private static final int SCANS_IN_FLIGHT = 64;
 
-    private static final int CONNECTIONS = 48;
     private static final int SLOTS = 1 << 10;
 
     private static final Duration RUN = Duration.ofSeconds(2);
@@ -66,11 +58,6 @@ public final class Ycsb implements Bench {
     /** Workload C with requests that are due by the clock. */
     private static final String OPEN = "ycsb-c open";
 
-    private static final String REDIS = "redis";
-    private static final String QUERN_UDP = "quern udp";
-    private static final String QUERN_SHM = "quern shm";
-    private static final String QUERN_RESP = "quern resp";
-
     private final Map<String, PhaseResult> results = new LinkedHashMap<>();
 
     /** For the list of benches. */
@@ -89,104 +76,13 @@ public final class Ycsb implements Bench {
     @Override
     public void run(BenchContext context) throws Exception {
         results.clear();
-        Path shm = Files.createTempDirectory(shmRoot(), "quern-ycsb-");
-        List<Peer> servers = new ArrayList<>();
-        try (ExecutorService generator = Executors.newSingleThreadExecutor()) {
-            pin(generator);
-            List<Way> ways = start(context, shm, servers);
-            servers.forEach(Peer::pause);
-            measure(context, ways, generator);
-        } finally {
-            servers.forEach(Peer::close);
-            Files.deleteIfExists(shm);
+        try (Servers servers = Servers.start(context, EnumSet.allOf(Servers.Kind.class));
+                PinnedGenerator generator = new PinnedGenerator()) {
+            measure(context, servers.ways(), generator);
         }
     }
 
-    private static Path shmRoot() {
-        Path memory = Path.of("/dev/shm");
-        return Files.isWritable(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
-    }
-
-    private static void pin(ExecutorService generator) throws Exception {
-        if (Affinity.allowed().get(Peer.CLIENT_CORE)) {
-            generator
-                    .submit(() -> {
-                        Affinity.pin(Peer.CLIENT_CORE);
-                        return true;
-                    })
-                    .get();
-        }
-    }
-
-    private static List<Way> start(BenchContext context, Path shm, List<Peer> servers) throws InterruptedException {
-        int udpPort = Tools.freeUdpPort();
-        int respPort = Tools.freePort();
-        Peer quern = Peer.start(
-                context,
-                "quern",
-                respPort,
-                Tools.java(
-                        List.of(),
-                        "dev.quern.server.cli.Main",
-                        List.of(
-                                "serve",
-                                "--cores",
-                                "1",
-                                "--resp",
-                                "127.0.0.1:" + respPort,
-                                "--udp",
-                                "127.0.0.1:" + udpPort,
-                                "--shm",
-                                shm.toString())));
-        servers.add(quern);
-        List<Way> ways = new ArrayList<>();
-        ways.add(new Way(QUERN_SHM, quern, "shm:" + shm, true, 1));
-        ways.add(new Way(QUERN_UDP, quern, "udp://127.0.0.1:" + udpPort, true, 1));
-        ways.add(new Way(QUERN_RESP, quern, resp(respPort), false, CONNECTIONS));
-        if (Tools.isOnPath("redis-server")) {
-            Peer redis = Peer.redis(context);
-            servers.add(redis);
-            ways.add(new Way(REDIS, redis, resp(redis.respPort()), false, CONNECTIONS));
-        }
-        if (Tools.isOnPath("memcached")) {
-            int port = Tools.freePort();
-            Peer memcached = Peer.start(
-                    context,
-                    "memcached",
-                    port,
-                    List.of(
-                            "memcached",
-                            "-u",
-                            "nobody",
-                            "-l",
-                            "127.0.0.1",
-                            "-p",
-                            Integer.toString(port),
-                            "-U",
-                            "0",
-                            "-t",
-                            "1",
-                            "-m",
-                            "2048"));
-            servers.add(memcached);
-            ways.add(new Way("memcached", memcached, "memcached://127.0.0.1:" + port, false, CONNECTIONS));
-        }
-        int mapPort = Tools.freePort();
-        Peer map = Peer.start(
-                context, "hash map", mapPort, Tools.java(HashMapServer.class, List.of(Integer.toString(mapPort))));
-        servers.add(map);
-        ways.add(new Way("hash map", map, resp(mapPort), false, CONNECTIONS));
-        if (ways.size() < 6) {
-            context.say("redis-server or memcached is missing and left out: run scripts/setup-peers");
-        }
-        return ways;
-    }
-
-    private static String resp(int port) {
-        return "resp://127.0.0.1:" + port;
-    }
-
-    private void measure(BenchContext context, List<Way> ways, ExecutorService generator) throws Exception {
+    private void measure(BenchContext context, List<Way> ways, PinnedGenerator generator) throws Exception {
         Rounds rounds = new Rounds();
         for (String workload : WORKLOADS) {
             for (Way way : ways) {
@@ -213,23 +109,18 @@ public final class Ycsb implements Bench {
         return way + " " + workload;
     }
 
-    private double run(BenchContext context, Way way, String workload, boolean isOpen, ExecutorService generator)
+    private double run(BenchContext context, Way way, String workload, boolean isOpen, PinnedGenerator generator)
             throws Exception {
-        way.server().proceed();
-        try {
-            Future<RunResult> running = generator.submit(() -> run(context.quick(), way, workload, isOpen));
-            PhaseResult result = running.get().phases().getFirst();
-            results.put(name(isOpen ? OPEN : workload, way.name()), result);
-            return result.ratePerSecond();
-        } catch (ExecutionException failed) {
-            throw new BenchFailedException(name(workload, way.name()) + " failed: " + failed.getCause(), failed);
-        } finally {
-            way.server().pause();
-        }
+        PhaseResult result = generator
+                .run(name(workload, way.name()), way, () -> run(context.quick(), way, workload, isOpen))
+                .phases()
+                .getFirst();
+        results.put(name(isOpen ? OPEN : workload, way.name()), result);
+        return result.ratePerSecond();
     }
 
     private static RunResult run(boolean quick, Way way, String name, boolean isOpen) throws IOException {
-        RecordWorkload workload = Workloads.parse(name, quick ? RECORDS_QUICK : RECORDS, Workloads.Choice.DEFAULT);
+        Workload workload = Workloads.parse(name, quick ? RECORDS_QUICK : RECORDS, Workloads.Choice.DEFAULT);
         Duration time = quick ? RUN_QUICK : RUN;
         Phase phase = isOpen
                 ? Phase.open("open", time, quick ? RATE_QUICK : RATE)
@@ -238,7 +129,6 @@ public final class Ycsb implements Bench {
             return LoadRun.run(
                     target,
                     workload,
-                    workload.valueLengthMax(),
                     List.of(phase.warmUp(quick ? WARM_UP_QUICK : WARM_UP), phase),
                     new LoadRun.Settings(way.connections(), SLOTS, SLOTS, isOpen, true, -1),
                     "",
@@ -254,11 +144,11 @@ public final class Ycsb implements Bench {
                 context.quick() ? 1 : ROUNDS,
                 IN_FLIGHT,
                 SCANS_IN_FLIGHT,
-                CONNECTIONS));
+                Servers.CONNECTIONS));
         List<String> headings = new ArrayList<>(List.of("workload"));
         ways.forEach(way -> headings.add(way.name()));
         TextTable table = new TextTable(headings.toArray(String[]::new));
-        boolean hasRedis = ways.stream().anyMatch(way -> way.name().equals(REDIS));
+        boolean hasRedis = ways.stream().anyMatch(way -> way.name().equals(Servers.REDIS));
         for (String workload : WORKLOADS) {
             List<String> cells = new ArrayList<>(List.of(workload));
             for (Way way : ways) {
@@ -269,20 +159,21 @@ public final class Ycsb implements Bench {
         context.out().print(table.text());
         open(context, ways);
         if (hasRedis) {
-            double redis = rounds.median(name("ycsb-c", REDIS));
-            context.atLeast("ycsb-c-udp-over-redis", rounds.median(name("ycsb-c", QUERN_UDP)) / redis, 5, "x");
-            context.atLeast("ycsb-c-shm-over-redis", rounds.median(name("ycsb-c", QUERN_SHM)) / redis, 5, "x");
-            context.atLeast("ycsb-c-resp-over-redis", rounds.median(name("ycsb-c", QUERN_RESP)) / redis, 1, "x");
+            double redis = rounds.median(name("ycsb-c", Servers.REDIS));
+            context.atLeast("ycsb-c-udp-over-redis", rounds.median(name("ycsb-c", Servers.QUERN_UDP)) / redis, 5, "x");
+            context.atLeast("ycsb-c-shm-over-redis", rounds.median(name("ycsb-c", Servers.QUERN_SHM)) / redis, 5, "x");
+            context.atLeast(
+                    "ycsb-c-resp-over-redis", rounds.median(name("ycsb-c", Servers.QUERN_RESP)) / redis, 1, "x");
         }
     }
 
     private static String cell(Rounds rounds, String workload, String way, boolean hasRedis) {
         double rate = rounds.median(name(workload, way));
         String text = TextTable.number(rate);
-        if (!hasRedis || workload.equals("ycsb-e") || way.equals(REDIS)) {
+        if (!hasRedis || workload.equals("ycsb-e") || way.equals(Servers.REDIS)) {
             return text;
         }
-        return text + String.format(Locale.ROOT, " (%.2f)", rate / rounds.median(name(workload, REDIS)));
+        return text + String.format(Locale.ROOT, " (%.2f)", rate / rounds.median(name(workload, Servers.REDIS)));
     }
 
     private void open(BenchContext context, List<Way> ways) {

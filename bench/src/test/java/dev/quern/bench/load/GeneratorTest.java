@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quern.bench.report.PhaseResult;
 import dev.quern.bench.workload.Answer;
 import dev.quern.bench.workload.Endpoint;
-import dev.quern.bench.workload.RecordWorkload;
+import dev.quern.bench.workload.Workload;
 import dev.quern.bench.workload.Workloads;
 import dev.quern.bench.workload.WrongAnswerException;
 import java.lang.foreign.MemorySegment;
@@ -91,7 +91,7 @@ class GeneratorTest {
     }
 
     private static Generator generator(String workload) {
-        RecordWorkload made = Workloads.parse(workload, 500, Workloads.Choice.DEFAULT);
+        Workload made = Workloads.parse(workload, 500, Workloads.Choice.DEFAULT);
         Generator generator = new Generator(made, MapEndpoint::new, SLOTS, false, line -> {});
         generator.load();
         return generator;

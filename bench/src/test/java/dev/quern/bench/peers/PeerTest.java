@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.BenchFailedException;
+import dev.quern.bench.load.RespConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

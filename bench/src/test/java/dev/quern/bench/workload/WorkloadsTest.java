@@ -89,7 +89,7 @@ class WorkloadsTest {
                 "twitter-4"
             })
     void shouldMakeEachByItsName(String name) {
-        RecordWorkload workload = Workloads.parse(name, RECORDS, Workloads.Choice.DEFAULT);
+        Workload workload = Workloads.parse(name, RECORDS, Workloads.Choice.DEFAULT);
         assertEquals(RECORDS, workload.records());
         assertTrue(workload.describe().contains("1,000 records"), workload.describe());
     }

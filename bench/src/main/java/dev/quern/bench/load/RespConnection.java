@@ -1,4 +1,4 @@
-package dev.quern.bench.peers;
+package dev.quern.bench.load;
 
 import dev.quern.bench.BenchFailedException;
 import java.io.BufferedInputStream;
@@ -17,10 +17,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blocking RESP2 connection that can pipeline: enough to load data, load functions and check answers at either server. Used by
+ * A blocking RESP2 connection that can pipeline: enough to load data, load functions and check answers at any server. Used by
  * one thread.
  */
-final class RespConnection implements AutoCloseable {
+public final class RespConnection implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final int LINE_LENGTH_MAX = 64 * 1024;
 
@@ -28,26 +28,32 @@ final class RespConnection implements AutoCloseable {
     private final InputStream input;
     private final OutputStream output;
 
-    RespConnection(int port, Duration replyWaitMax) {
+    /** To a server on the loopback interface. */
+    public RespConnection(int port, Duration replyWaitMax) {
+        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), replyWaitMax);
+    }
+
+    /** Connects, or throws a {@link BenchFailedException}. */
+    public RespConnection(InetSocketAddress address, Duration replyWaitMax) {
         try {
             socket = new Socket();
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) replyWaitMax.toMillis());
+            socket.connect(address, (int) replyWaitMax.toMillis());
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) replyWaitMax.toMillis());
             input = new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES);
             output = new BufferedOutputStream(socket.getOutputStream(), BUFFER_BYTES);
         } catch (IOException e) {
-            throw new BenchFailedException("cannot connect to port " + port, e);
+            throw new BenchFailedException("cannot connect to " + address + ": is the server there?", e);
         }
     }
 
-    static byte[] bytes(String text) {
+    /** A word of a command. */
+    public static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Adds a command to what is sent next. */
-    void send(byte[]... words) throws IOException {
+    public void send(byte[]... words) throws IOException {
         output.write(bytes("*" + words.length + "\r\n"));
         for (byte[] word : words) {
             output.write(bytes("$" + word.length + "\r\n"));
@@ -59,7 +65,7 @@ final class RespConnection implements AutoCloseable {
 
     /** Sends one command and reads its reply. */
     @Nullable
-    Object call(String... words) throws IOException {
+    public Object call(String... words) throws IOException {
         byte[][] encoded = new byte[words.length][];
         for (int i = 0; i < words.length; i++) {
             encoded[i] = bytes(words[i]);
@@ -69,7 +75,7 @@ final class RespConnection implements AutoCloseable {
 
     /** Sends one command and reads its reply. */
     @Nullable
-    Object call(byte[]... words) throws IOException {
+    public Object call(byte[]... words) throws IOException {
         send(words);
         return receive();
     }
@@ -81,7 +87,7 @@ final class RespConnection implements AutoCloseable {
      * @throws BenchFailedException when it is an error
      */
     @Nullable
-    Object receive() throws IOException {
+    public Object receive() throws IOException {
         output.flush();
         String line = readLine();
         String rest = line.substring(1);

@@ -1,0 +1,32 @@
+package dev.quern.bench.peers;
+
+import dev.quern.bench.load.Target;
+import java.util.List;
+
+/**
+ * A server, and how it is reached.
+ *
+ * @param name in tables
+ * @param address as {@link Target} takes it
+ * @param isOurs whether it is Quern by its own protocol, which has scans
+ * @param connections sessions, or TCP connections
+ */
+public record Way(String name, Peer server, String address, boolean isOurs, int connections) {
+    /** Whether it can do a workload of YCSB's. */
+    public boolean can(String workload) {
+        return isOurs || !workload.equals("ycsb-e");
+    }
+
+    /** Ready to be connected to; the caller's to close. */
+    public Target target(boolean isOrdered) {
+        return new Target(
+                address,
+                isOrdered ? new Target.Login("default", "", "ordered", true) : Target.Login.DEFAULT,
+                List.of());
+    }
+
+    /** The same, by another number of connections. */
+    public Way by(int number) {
+        return new Way(name, server, address, isOurs, number);
+    }
+}
