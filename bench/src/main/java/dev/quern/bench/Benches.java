@@ -1,5 +1,6 @@
 package dev.quern.bench;
 
+import dev.quern.bench.apps.Apps;
 import dev.quern.bench.dataplane.Dataplane;
 import dev.quern.bench.evict.Evict;
 import dev.quern.bench.functions.FunctionsBench;
@@ -19,6 +20,7 @@ public final class Benches {
             new Peers(),
             new Ycsb(),
             new Reads(),
+            new Apps(),
             new Micro(),
             new StoreBench(),
             new Evict(),

@@ -59,7 +59,7 @@ public final class LoadCommand implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "simple",
             description =
-                    "simple, ycsb-a to ycsb-f, etc, twitter-CLUSTER, gets-K, or call-K; ${DEFAULT-VALUE} when not given")
+                    "simple, ycsb-a to ycsb-f, etc, twitter-CLUSTER, gets-K, call-K, social, ledger, classes, or vectors; ${DEFAULT-VALUE} when not given")
     private String workloadName = "simple";
 
     @Option(
@@ -241,7 +241,11 @@ public final class LoadCommand implements Callable<Integer> {
 
     private Target.Login login() {
         boolean isOrdered = Workloads.isOrdered(workloadName);
-        return new Target.Login(tenant, secret, isOrdered && table.isEmpty() ? "ordered" : table, isOrdered);
+        if (workloadName.equalsIgnoreCase("vectors") && !table.isEmpty()) {
+            throw new IllegalArgumentException("vectors are in a table of their own: leave out --table");
+        }
+        return new Target.Login(
+                tenant, secret, isOrdered && table.isEmpty() ? Workloads.ORDERED_TABLE : table, isOrdered);
     }
 
     private LoadRun.Settings settings() {

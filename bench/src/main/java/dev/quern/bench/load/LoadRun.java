@@ -54,7 +54,7 @@ public final class LoadRun {
         if (settings.cpu >= 0) {
             Affinity.pin(settings.cpu);
         }
-        prepare(target, workload.functions(), settings.isLoading);
+        prepare(target, workload, settings.isLoading);
         String startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         try (Generator generator = new Generator(
                 workload,
@@ -86,11 +86,12 @@ public final class LoadRun {
         }
     }
 
-    private static void prepare(Target target, List<StoredFunction> functions, boolean isLoading) throws IOException {
+    private static void prepare(Target target, Workload workload, boolean isLoading) throws IOException {
+        List<StoredFunction> functions = workload.functions();
         if (!functions.isEmpty()) {
             target.recognise();
             if (isLoading) {
-                target.deploy(functions);
+                target.deploy(functions, workload.orderedTables());
             }
         }
     }

@@ -80,7 +80,11 @@ final class NativeEndpoint implements Endpoint, PipelineHandler {
             listener.onAnswer(slot, answer.missing());
         } else {
             listener.onFailure(
-                    slot, new IllegalStateException(Opcode.name(reply.opcode()) + " was answered: " + reply.error()));
+                    slot,
+                    new IllegalStateException(Opcode.name(reply.opcode()) + " was answered: "
+                            + (reply.status() == Status.FUNCTION_FAILED
+                                    ? "the function returned " + reply.resultCode()
+                                    : reply.error())));
         }
     }
 

@@ -117,16 +117,18 @@ public final class Target implements AutoCloseable {
     }
 
     /**
-     * Deploys functions to the server that was {@link #recognise recognised}, in place of others of their names.
+     * Deploys functions to the server that was {@link #recognise recognised}, in place of others of their names, and makes tables in the order of their keys
+     * for them, which Quern has by its own protocol only; Redis's functions need none.
      *
      * @throws UnsupportedOperationException when the server has none
      */
-    public void deploy(List<StoredFunction> functions) throws IOException {
+    public void deploy(List<StoredFunction> functions, List<String> orderedTables) throws IOException {
         switch (uri.getScheme()) {
             case "resp" -> deployByResp(functions);
             case "memcached" -> throw new UnsupportedOperationException("memcached runs no functions");
             default -> {
                 try (QuernClient client = client()) {
+                    orderedTables.forEach(client::orderedTable);
                     for (StoredFunction function : functions) {
                         FunctionSpec spec = FunctionSpec.of(function.name(), function.module())
                                 .timeLimit(FUNCTION_TIME_MAX);
@@ -140,6 +142,9 @@ public final class Target implements AutoCloseable {
     private void deployByResp(List<StoredFunction> functions) throws IOException {
         try (RespConnection connection = new RespConnection(address(), ANSWER_MAX)) {
             for (StoredFunction function : functions) {
+                if (isRedis && function.lua().isEmpty()) {
+                    throw new UnsupportedOperationException("there is no function " + function.name() + " for Redis");
+                }
                 connection.call(
                         RespConnection.bytes("FUNCTION"),
                         RespConnection.bytes("LOAD"),

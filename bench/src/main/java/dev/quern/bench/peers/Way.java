@@ -1,6 +1,7 @@
 package dev.quern.bench.peers;
 
 import dev.quern.bench.load.Target;
+import dev.quern.bench.workload.Workloads;
 import java.util.List;
 
 /**
@@ -12,16 +13,16 @@ import java.util.List;
  * @param connections sessions, or TCP connections
  */
 public record Way(String name, Peer server, String address, boolean isOurs, int connections) {
-    /** Whether it can do a workload of YCSB's. */
+    /** Whether it can do a workload: only Quern's own protocol makes tables in the order of their keys. */
     public boolean can(String workload) {
-        return isOurs || !workload.equals("ycsb-e");
+        return isOurs || !Workloads.isOrdered(workload);
     }
 
     /** Ready to be connected to; the caller's to close. */
     public Target target(boolean isOrdered) {
         return new Target(
                 address,
-                isOrdered ? new Target.Login("default", "", "ordered", true) : Target.Login.DEFAULT,
+                isOrdered ? new Target.Login("default", "", Workloads.ORDERED_TABLE, true) : Target.Login.DEFAULT,
                 List.of());
     }
 

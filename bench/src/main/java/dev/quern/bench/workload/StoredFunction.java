@@ -37,6 +37,11 @@ public final class StoredFunction {
                 isReadOnly);
     }
 
+    /** One of the sandbox's examples that Redis has none like. */
+    static StoredFunction exampleOfOurs(String name, boolean isReadOnly) {
+        return new StoredFunction(name, read(EXAMPLES + name + ".wasm"), "", isReadOnly);
+    }
+
     private static byte[] read(String resource) {
         try (InputStream input = StoredFunction.class.getResourceAsStream(resource)) {
             if (input == null) {
@@ -58,7 +63,7 @@ public final class StoredFunction {
         return module.clone();
     }
 
-    /** A library for Redis whose functions are called {@code name} or {@code name_E}, with the same arguments and replies. */
+    /** A library for Redis whose functions are called {@code name} or {@code name_E}, with the same arguments and replies; empty when there is none. */
     public String lua() {
         return lua;
     }

@@ -15,6 +15,11 @@ public interface Workload {
         return List.of();
     }
 
+    /** Tables in the order of their keys that must be there before. */
+    default List<String> orderedTables() {
+        return List.of();
+    }
+
     /** What must be put there before, one request each. */
     int records();
 

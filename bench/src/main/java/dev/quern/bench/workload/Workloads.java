@@ -21,6 +21,9 @@ public final class Workloads {
     private static final int KEY_LENGTH = 16;
     private static final int VALUE_LENGTH = 100;
 
+    /** What the table is called that a workload takes which {@link #isOrdered}. */
+    public static final String ORDERED_TABLE = "ordered";
+
     /** One that is put together on the command line begins with this; what was given there stands instead of any default. */
     public record Choice(double getShare, String keys, int keyLength, int valueLength) {
         /** Gets only, uniform, keys of 16 bytes and values of 100. */
@@ -47,14 +50,15 @@ public final class Workloads {
 
     /** What {@link #parse} takes. */
     public static String names() {
-        StringBuilder names = new StringBuilder("simple, ycsb-a … ycsb-f, gets-K, call-K, etc");
+        StringBuilder names =
+                new StringBuilder("simple, ycsb-a … ycsb-f, gets-K, call-K, social, ledger, classes, vectors, etc");
         CLUSTERS.forEach(cluster -> names.append(", twitter-").append(cluster.number));
         return names.toString();
     }
 
-    /** Whether it scans, which takes a table in the order of keys. */
+    /** Whether it takes a table in the order of keys, as it goes through them: {@link #ORDERED_TABLE}. */
     public static boolean isOrdered(String name) {
-        return name.equalsIgnoreCase("ycsb-e");
+        return name.equalsIgnoreCase("ycsb-e") || name.equalsIgnoreCase("vectors");
     }
 
     /**
@@ -85,6 +89,10 @@ public final class Workloads {
                         KeyChoosers.parse(choice.keys(), records),
                         1);
             case "etc" -> etc(records);
+            case "social" -> new SocialGraph(records);
+            case "ledger" -> new Transfers(records);
+            case "vectors" -> new Vectors(records, ORDERED_TABLE);
+            case "classes" -> new ClassReach(ClassGraph.ofRunningJdk(read -> {}));
             default -> throw unknown(name);
         };
     }

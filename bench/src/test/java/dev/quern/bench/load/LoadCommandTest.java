@@ -41,7 +41,20 @@ class LoadCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"simple", "ycsb-a", "ycsb-e", "etc", "twitter-7"})
+    @ValueSource(
+            strings = {
+                "simple",
+                "ycsb-a",
+                "ycsb-e",
+                "etc",
+                "twitter-7",
+                "gets-3",
+                "call-3",
+                "social",
+                "ledger",
+                "classes",
+                "vectors"
+            })
     void shouldLoadAServerInThisJvm(String workload) throws IOException {
         Path json = directory.resolve("a.json");
         assertEquals(
@@ -116,6 +129,10 @@ class LoadCommandTest {
         assertEquals(2, load("ftp://localhost:1"));
         assertEquals(2, load("udp://localhost"));
         assertEquals(2, load("ring", "--workload", "nonsense"));
+        assertEquals(2, load("ring", "--workload", "call-x"));
+        assertEquals(2, load("ring", "--workload", "gets-0"));
+        assertEquals(2, load("ring", "--workload", "vectors", "--table", "mine"));
+        assertEquals(2, load("ring", "--workload", "ledger", "--records", "1"));
         assertEquals(2, load("ring", "--ramp", "5"));
         assertEquals(2, load("ring", "--duration", "0"));
         assertEquals(2, load("ring", "--keys", "zipf:no"));
@@ -142,6 +159,10 @@ class LoadCommandTest {
                 "no");
         try {
             shouldLoad("resp", port);
+            for (String workload : List.of("gets-3", "call-3", "social", "ledger", "classes")) {
+                assertEquals(0, loadBriefly("resp", port, workload), workload);
+            }
+            assertEquals(1, loadBriefly("resp", port, "vectors"));
         } finally {
             redis.destroy();
             assertTrue(redis.waitFor(10, TimeUnit.SECONDS));
@@ -163,22 +184,7 @@ class LoadCommandTest {
 
     private void shouldLoad(String scheme, int port) {
         for (String workload : List.of("simple", "etc", "ycsb-f")) {
-            assertEquals(
-                    0,
-                    load(
-                            scheme + "://127.0.0.1:" + port,
-                            "--workload",
-                            workload,
-                            "--records",
-                            "3000",
-                            "--duration",
-                            "0.2",
-                            "--warm-up",
-                            "0.1",
-                            "--in-flight",
-                            "40",
-                            "--connections",
-                            "3"));
+            assertEquals(0, loadBriefly(scheme, port, workload), workload);
         }
         assertEquals(
                 0,
@@ -191,6 +197,23 @@ class LoadCommandTest {
                         "--no-load",
                         "--duration",
                         "0.1"));
+    }
+
+    private int loadBriefly(String scheme, int port, String workload) {
+        return load(
+                scheme + "://127.0.0.1:" + port,
+                "--workload",
+                workload,
+                "--records",
+                "3000",
+                "--duration",
+                "0.2",
+                "--warm-up",
+                "0.1",
+                "--in-flight",
+                "40",
+                "--connections",
+                "3");
     }
 
     private static int freePort() {
