@@ -252,10 +252,10 @@ public final class SocialGraph implements Workload {
     public boolean take(int slot, Answer answer) {
         boolean isRight = switch (operation[slot]) {
             case GET_NODE -> answer.found() ? isNode(node[slot], answer) : deleted.get(node[slot]);
-            case GET_LIST, GET_LINK -> answer.found() && isList(node[slot], answer);
+            // An empty reply looks like no record by RESP.
+            case GET_LIST, GET_LINK -> !answer.found() || isList(node[slot], answer);
             case COUNT -> answer.found() && answer.length() == Long.BYTES;
             case ADD_LINK, UPDATE_LINK, ADD_NODE -> answer.found();
-            // These reply nothing, and by RESP that looks like no record.
             case UPDATE_NODE, DELETE_LINK, DELETE_NODE -> true;
         };
         if (!isRight) {

@@ -75,7 +75,8 @@ class LoadCommandTest {
                         json.toString()));
         RunResult result = Reports.readRun(json);
         assertEquals(2, result.phases().size());
-        assertTrue(result.phases().stream().allMatch(phase -> phase.answered() > 0), result.toString());
+        // On a busy machine all answers of a short phase may come after its end.
+        assertTrue(result.phases().stream().allMatch(phase -> phase.latency().maxUs() > 0), result.toString());
     }
 
     @Test
