@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The arrows between modules: ffi ← kvstore ← sandbox ← server ← bench, protocol ← client, server, and ffi ← net ← bypass, server. They never run back. */
+/** The arrows between modules: ffi ← kvstore ← sandbox ← server ← bench, protocol ← client, server, client and sandbox ← pushback, and ffi ← net ← bypass, server. They never run back. */
 @Timeout(120)
 class ArchitectureTest {
     private static final String FFI = "dev.quern.ffi..";
@@ -20,6 +20,7 @@ class ArchitectureTest {
     private static final String NET = "dev.quern.net..";
     private static final String CLIENT = "dev.quern.client..";
     private static final String BYPASS = "dev.quern.bypass..";
+    private static final String PUSHBACK = "dev.quern.pushback..";
     private static final String SERVER = "dev.quern.server..";
     private static final String BENCH = "dev.quern.bench..";
 
@@ -81,8 +82,25 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldKeepFunctionsAtClientsFreeOfGraalAndOfTheStoreItself() {
+        mayNotSee(CLIENT, PUSHBACK);
+        mayNotSee(PUSHBACK, NET, BYPASS, SERVER, BENCH, "org.graalvm..", "com.oracle..", "net.openhft..", "io.netty..");
+        mayNotSee(PUSHBACK, "dev.quern.sandbox.graal..", "dev.quern.sandbox.espresso..", "dev.quern.sandbox.java..");
+        noClasses()
+                .that()
+                .resideInAPackage(PUSHBACK)
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("dev.quern.kvstore.Store")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("dev.quern.kvstore.Transaction")
+                .check(classes);
+    }
+
+    @Test
     void shouldKeepTheServerFreeOfBenches() {
-        mayNotSee(SERVER, BYPASS, BENCH);
+        mayNotSee(SERVER, BYPASS, PUSHBACK, BENCH);
     }
 
     @Test

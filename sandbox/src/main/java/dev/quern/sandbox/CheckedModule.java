@@ -16,6 +16,11 @@ import dev.quern.sandbox.ticks.Ticks;
 public record CheckedModule(byte[] bytes, ModuleFacts facts) {
     private static final int JAR_MAGIC = 0x504b;
 
+    /** Whether bytes begin as a module of WebAssembly does. */
+    static boolean isWebAssembly(byte[] bytes) {
+        return bytes.length > 4 && bytes[0] == 0 && bytes[1] == 'a' && bytes[2] == 's' && bytes[3] == 'm';
+    }
+
     /**
      * Checks a module as deployed.
      *

@@ -24,6 +24,9 @@ final class Deployment {
     /** What runs it at first, if that is another runtime. */
     private final @Nullable HeadStart headStart;
 
+    /** For whoever is to run it elsewhere; null when nobody is, or it is no WebAssembly. */
+    private final @Nullable DeployedModule kept;
+
     private volatile boolean isRemoved;
     private volatile boolean isPaused;
 
@@ -34,7 +37,9 @@ final class Deployment {
             FunctionRuntime runtime,
             FunctionRuntime.Module module,
             ModuleFacts facts,
-            @Nullable HeadStart headStart) {
+            @Nullable HeadStart headStart,
+            @Nullable DeployedModule kept) {
+        this.kept = kept;
         this.id = id;
         this.tenant = tenant;
         this.info = info;
@@ -110,6 +115,11 @@ final class Deployment {
     @SuppressWarnings("ReferenceEquality") // there is one of each
     boolean isToLeave(FunctionRuntime former) {
         return headStart != null && headStart.isOver() && former == headStart.runtime();
+    }
+
+    @Nullable
+    DeployedModule kept() {
+        return kept;
     }
 
     @Nullable

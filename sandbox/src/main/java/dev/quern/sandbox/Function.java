@@ -1,6 +1,7 @@
 package dev.quern.sandbox;
 
 import dev.quern.kvstore.Tenant;
+import org.jspecify.annotations.Nullable;
 
 /** An entry of a deployed module, ready to be invoked by any core. A replaced module's functions stay callable by who holds them. */
 public final class Function {
@@ -56,6 +57,15 @@ public final class Function {
         if (shortCalls < SHORT_CALLS_MIN) {
             shortCalls++;
         }
+    }
+
+    /**
+     * The hash of its {@link DeployedModule}, for somebody else who is to run it now: not to be changed. Null when nobody else can: it is paused, no
+     * WebAssembly, or modules are not {@linkplain FunctionsConfig#keepsModules kept}.
+     */
+    public byte @Nullable [] sha256ToRunElsewhere() {
+        DeployedModule kept = deployment.kept();
+        return kept == null || deployment.isPaused() ? null : kept.sha256();
     }
 
     Deployment deployment() {

@@ -42,6 +42,7 @@ public final class Functions implements AutoCloseable {
     private final long quantumNs;
     private final IsolatesConfig isolatesConfig;
     private final IsolateMemory isolateMemory;
+    private final boolean keepsModules;
     private final Changes changes = new Changes();
     private volatile boolean isWarm;
     private volatile boolean closed;
@@ -50,6 +51,7 @@ public final class Functions implements AutoCloseable {
         quantumNs = config.quantumUs() * 1000L;
         isolatesConfig = config.isolates();
         isolateMemory = new IsolateMemory(isolatesConfig.bytesMax());
+        keepsModules = config.keepsModules();
         isWarm = !config.warmsUp();
         for (FunctionRuntime runtime : ServiceLoader.load(FunctionRuntime.class)) {
             runtimes.add(runtime);
@@ -261,9 +263,27 @@ public final class Functions implements AutoCloseable {
                         ? null
                         : headStarts.of(manifest, info.sha256(), module);
         Deployment deployment = new Deployment(
-                deployments.getAndIncrement(), tenant, info, runtime, loaded.module(), loaded.facts(), headStart);
+                deployments.getAndIncrement(),
+                tenant,
+                info,
+                runtime,
+                loaded.module(),
+                loaded.facts(),
+                headStart,
+                kept(info, module));
         of(tenant).put(deployment, replace);
         return deployment.infoNow();
+    }
+
+    private @Nullable DeployedModule kept(FunctionInfo info, byte[] module) {
+        return keepsModules && CheckedModule.isWebAssembly(module) ? DeployedModule.of(info.manifest(), module) : null;
+    }
+
+    /** A function's module, for somebody else to run; null when there is none of that name, or it is not to be had. */
+    public @Nullable DeployedModule module(Tenant tenant, String name) {
+        Deployment deployment = of(tenant).deployment(name);
+        DeployedModule kept = deployment == null ? null : deployment.kept();
+        return kept == null || deployment == null ? null : kept.withPaused(deployment.isPaused());
     }
 
     /** Whether it can go over to another runtime between two calls: what it is to remember goes along, and those that it calls are there. */

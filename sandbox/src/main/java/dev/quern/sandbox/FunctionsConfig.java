@@ -10,8 +10,15 @@ package dev.quern.sandbox;
  * @param quantumUs how long a function runs before its core looks for short requests to serve in between, in microseconds; and again
  *     after each such {@link Interlude}
  * @param isolates how many isolates are kept
+ * @param keepsModules whether modules stay in memory as they were deployed, for those that are to run them elsewhere
  */
-public record FunctionsConfig(String runtime, boolean warmsUp, int quantumUs, IsolatesConfig isolates) {
+public record FunctionsConfig(
+        String runtime, boolean warmsUp, int quantumUs, IsolatesConfig isolates, boolean keepsModules) {
+    /** One that does not keep modules. */
+    public FunctionsConfig(String runtime, boolean warmsUp, int quantumUs, IsolatesConfig isolates) {
+        this(runtime, warmsUp, quantumUs, isolates, false);
+    }
+
     /** With defaults for the isolates. */
     public FunctionsConfig(String runtime, boolean warmsUp, int quantumUs) {
         this(runtime, warmsUp, quantumUs, IsolatesConfig.defaults());
@@ -22,6 +29,10 @@ public record FunctionsConfig(String runtime, boolean warmsUp, int quantumUs, Is
     }
 
     public FunctionsConfig withIsolates(IsolatesConfig newIsolates) {
-        return new FunctionsConfig(runtime, warmsUp, quantumUs, newIsolates);
+        return new FunctionsConfig(runtime, warmsUp, quantumUs, newIsolates, keepsModules);
+    }
+
+    public FunctionsConfig withModulesKept(boolean newKeepsModules) {
+        return new FunctionsConfig(runtime, warmsUp, quantumUs, isolates, newKeepsModules);
     }
 }

@@ -67,15 +67,23 @@ final class TenantFunctions {
         }
         deployments.put(name, added);
         List<String> entries = added.info().entries();
-        for (String entry : entries) {
-            String fullName = name + "." + entry;
-            functions.put(fullName, new Function(added, entry, fullName));
+        for (String each : entries) {
+            String fullName = name + "." + each;
+            functions.put(fullName, new Function(added, each, fullName));
         }
-        if (entries.contains(ENTRY_DEFAULT) || entries.size() == 1) {
-            String entry = entries.size() == 1 ? entries.getFirst() : ENTRY_DEFAULT;
+        String entry = entryOfModule(entries);
+        if (entry != null) {
             functions.put(name, new Function(added, entry, name));
         }
         names = new FunctionNames(functions);
+    }
+
+    /** The entry that a module's name alone stands for; null when it has several and none of them is the default. */
+    static @Nullable String entryOfModule(List<String> entries) {
+        if (entries.size() == 1) {
+            return entries.getFirst();
+        }
+        return entries.contains(ENTRY_DEFAULT) ? ENTRY_DEFAULT : null;
     }
 
     synchronized boolean remove(String name) {

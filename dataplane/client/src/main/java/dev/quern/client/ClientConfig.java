@@ -41,6 +41,7 @@ public final class ClientConfig {
     private final int idleSpins;
     private final boolean busyRetries;
     private final @Nullable Transport transport;
+    private final @Nullable FunctionRunner functionRunner;
 
     private ClientConfig(Builder builder) {
         address = builder.address;
@@ -58,6 +59,7 @@ public final class ClientConfig {
         idleSpins = builder.idleSpins;
         busyRetries = builder.busyRetries;
         transport = builder.transport;
+        functionRunner = builder.functionRunner;
     }
 
     public static Builder builder() {
@@ -125,6 +127,11 @@ public final class ClientConfig {
         return transport;
     }
 
+    @Nullable
+    FunctionRunner functionRunner() {
+        return functionRunner;
+    }
+
     /** Collects a configuration; one thread. Each setter checks its value at once and says what it should be. */
     public static final class Builder {
         private InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 7400);
@@ -142,6 +149,7 @@ public final class ClientConfig {
         private int idleSpins = 2_000;
         private boolean busyRetries = true;
         private @Nullable Transport transport;
+        private @Nullable FunctionRunner functionRunner;
 
         private Builder() {}
 
@@ -255,7 +263,19 @@ public final class ClientConfig {
             return this;
         }
 
+        /**
+         * Has calls of functions run in this process when the server is short of CPU and asks for it; without one, all run at the server.
+         * Needs {@link Threading#IO_THREAD}. The client does not close it.
+         */
+        public Builder functionRunner(FunctionRunner value) {
+            functionRunner = value;
+            return this;
+        }
+
         public ClientConfig build() {
+            require(
+                    functionRunner == null || threading == Threading.IO_THREAD,
+                    "a client that runs functions itself has a thread for its I/O: use Threading.IO_THREAD");
             return new ClientConfig(this);
         }
 

@@ -1,6 +1,7 @@
 package dev.quern.client;
 
 import dev.quern.protocol.CheckLayout;
+import dev.quern.protocol.CheckRangeLayout;
 import dev.quern.protocol.CompareAndSetLayout;
 import dev.quern.protocol.ExpireLayout;
 import dev.quern.protocol.IncrementLayout;
@@ -9,6 +10,8 @@ import dev.quern.protocol.MultiLayout;
 import dev.quern.protocol.MultiOperationLayout;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.PutLayout;
+import dev.quern.protocol.RangeDigest;
+import dev.quern.protocol.RangeLayout;
 import dev.quern.protocol.Status;
 import dev.quern.protocol.Wire;
 import java.lang.foreign.MemorySegment;
@@ -65,6 +68,26 @@ public final class ClientTransaction {
             CheckLayout.write(memory, body, expectedVersion);
             Wire.putBytes(memory, body + CheckLayout.KEY_OFFSET, key);
         });
+    }
+
+    /**
+     * Goes on only if a range of an ordered table holds what it held: so many records, and those of which {@link RangeDigest} came to this.
+     */
+    public ClientTransaction checkRange(ClientTable table, KeyRange range, int expectedCount, long expectedDigest) {
+        byte[] low = range.low();
+        byte[] high = range.high();
+        int flags = (range.isBackwards() ? RangeLayout.FLAG_BACKWARDS : 0)
+                | (range.isLowIncluded() ? RangeLayout.FLAG_LOW_INCLUDED : 0)
+                | (range.isHighIncluded() ? RangeLayout.FLAG_HIGH_INCLUDED : 0);
+        return append(
+                Opcode.CHECK_RANGE,
+                table,
+                low.length == 0 ? high : low,
+                CheckRangeLayout.KEYS_OFFSET + low.length + high.length,
+                (memory, body) -> {
+                    CheckRangeLayout.write(memory, body, expectedDigest, expectedCount, flags, low.length, high.length);
+                    Wire.putBytes(memory, Wire.putBytes(memory, body + CheckRangeLayout.KEYS_OFFSET, low), high);
+                });
     }
 
     /** Reads a record: {@link TransactionResult#value} has it, null when there is none. */
@@ -139,6 +162,10 @@ public final class ClientTransaction {
 
     private ClientTransaction add(int opcode, ClientTable table, byte[] key, int bodyLength, Body body) {
         TableRequests.checkKey(key);
+        return append(opcode, table, key, bodyLength, body);
+    }
+
+    private ClientTransaction append(int opcode, ClientTable table, byte[] key, int bodyLength, Body body) {
         TableRequests.require(table.client() == client, "a transaction's tables are of one client");
         TableRequests.require(
                 operations.size() < Limits.MULTI_OPERATIONS_MAX,

@@ -3,11 +3,13 @@ package dev.quern.client;
 import dev.quern.protocol.InvokeLayout;
 import dev.quern.protocol.Limits;
 import dev.quern.protocol.Opcode;
+import dev.quern.protocol.PushbackLayout;
 import dev.quern.protocol.Status;
 import dev.quern.protocol.Wire;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** One call of a function, being prepared. One thread; {@link #send} may be called more than once. */
 public final class FunctionCall {
@@ -59,36 +61,92 @@ public final class FunctionCall {
      * server that is no reply, none of its writes were applied.
      */
     public CompletableFuture<FunctionResult> send() {
-        byte[][] list = arguments;
+        return send(arguments, System.nanoTime() + timeoutNs, 1);
+    }
+
+    CompletableFuture<FunctionResult> send(byte[][] list, long deadlineNs, int attempt) {
+        FunctionRunner runner = client.functionRunner();
+        if (runner == null || !runner.tryReserve(function)) {
+            return atServer(list, deadlineNs);
+        }
+        CompletableFuture<FunctionResult> outcome = new CompletableFuture<>();
+        CompletableFuture<Answer> answered = request(list, deadlineNs, true);
+        boolean wasReadOnly = readOnly;
+        ClientTable table0 = new ClientTable(client, table, timeoutNs);
+        CompletableFuture<Answer> ignored = answered.whenComplete((answer, failure) -> {
+            byte[] sha256 = answer == null ? null : answer.sha256();
+            if (sha256 == null) {
+                runner.release();
+                end(outcome, answer == null ? null : answer.result(), failure);
+                return;
+            }
+            PushedBackCall call = new PushedBackCall(
+                    client, this, function, table0, wasReadOnly, list, sha256, answer.unixMs(), deadlineNs, attempt);
+            pass(runner.run(call), outcome);
+        });
+        return outcome;
+    }
+
+    private static void pass(CompletableFuture<FunctionResult> from, CompletableFuture<FunctionResult> to) {
+        CompletableFuture<FunctionResult> ignored = from.whenComplete((result, failure) -> end(to, result, failure));
+    }
+
+    private static void end(
+            CompletableFuture<FunctionResult> outcome, @Nullable FunctionResult result, @Nullable Throwable failure) {
+        if (failure != null) {
+            outcome.completeExceptionally(failure);
+        } else {
+            outcome.complete(result);
+        }
+    }
+
+    /** Sends the call to be run at the server, whoever else could. */
+    CompletableFuture<FunctionResult> atServer(byte[][] list, long deadlineNs) {
+        CompletableFuture<FunctionResult> outcome = new CompletableFuture<>();
+        CompletableFuture<Answer> ignored = request(list, deadlineNs, false)
+                .whenComplete((answer, failure) -> end(outcome, answer == null ? null : answer.result(), failure));
+        return outcome;
+    }
+
+    /** What came back: a result, or which module is to be run here. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Answer(@Nullable FunctionResult result, byte @Nullable [] sha256, long unixMs) {}
+
+    private CompletableFuture<Answer> request(byte[][] list, long deadlineNs, boolean mayRunHere) {
         long length = InvokeLayout.NAME_OFFSET + name.length + encodedLength(list);
         TableRequests.require(
                 length <= Limits.BODY_BYTES_MAX, "arguments are at most 16 MiB together, not " + length + " bytes");
-        boolean once = !readOnly;
+        int flags = (readOnly ? InvokeLayout.FLAG_READ_ONLY : 0) | (mayRunHere ? InvokeLayout.FLAG_CLIENT_RUNS : 0);
         return client.submit(new Request<>(
                 Opcode.INVOKE,
-                !once,
+                readOnly,
                 table,
                 list.length == 0 ? Request.ROUTE_ANY : TableRequests.hash(list[0], 0, list[0].length),
-                timeoutNs,
+                Math.max(1, deadlineNs - System.nanoTime()),
                 (int) length,
                 (memory, body) -> {
-                    InvokeLayout.write(memory, body, once ? 0 : InvokeLayout.FLAG_READ_ONLY, name.length);
+                    InvokeLayout.write(memory, body, flags, name.length);
                     encode(memory, Wire.putBytes(memory, body + InvokeLayout.NAME_OFFSET, name), list);
                 },
                 this::read));
     }
 
-    private FunctionResult read(Reply reply) {
+    private Answer read(Reply reply) {
         return switch (reply.status()) {
-            case Status.OK -> new FunctionResult(reply.value());
-            case Status.FUNCTION_FAILED ->
-                throw new QuernException.FunctionFailed(
-                        "function " + function + " returned " + reply.resultCode() + ": "
-                                + new FunctionResult(reply.value()).text(),
-                        reply.resultCode(),
-                        reply.value());
+            case Status.OK -> new Answer(new FunctionResult(reply.value()), null, 0);
+            case Status.FUNCTION_FAILED -> throw failed(function, reply.resultCode(), reply.value());
+            case Status.PUSHED_BACK ->
+                new Answer(
+                        null,
+                        PushbackLayout.sha256(reply.memory(), reply.body()),
+                        PushbackLayout.unixMs(reply.memory(), reply.body()));
             default -> throw reply.exception("function " + function);
         };
+    }
+
+    static QuernException.FunctionFailed failed(String function, int code, byte[] reply) {
+        return new QuernException.FunctionFailed(
+                "function " + function + " returned " + code + ": " + new FunctionResult(reply).text(), code, reply);
     }
 
     private static long encodedLength(byte[][] list) {

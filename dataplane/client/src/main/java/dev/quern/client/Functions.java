@@ -1,15 +1,18 @@
 package dev.quern.client;
 
 import dev.quern.protocol.DeployLayout;
+import dev.quern.protocol.FunctionFetchLayout;
 import dev.quern.protocol.FunctionListReplyLayout;
 import dev.quern.protocol.Limits;
 import dev.quern.protocol.Opcode;
+import dev.quern.protocol.PushbackLayout;
 import dev.quern.protocol.Status;
 import dev.quern.protocol.Wire;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -173,6 +176,35 @@ public final class Functions {
             at += Integer.BYTES + length;
         }
         return List.copyOf(lines);
+    }
+
+    /**
+     * A function's module, for who runs it: allowed by servers that send invocations back to their clients. Its bytes have been checked
+     * against the hash that came with them.
+     *
+     * @param knownSha256 of the module that the caller has: when it is that one still, its bytes are left out. Empty for none
+     * @throws QuernException.FunctionRefused in the future: it runs at the server only
+     */
+    public CompletableFuture<FunctionModule> fetch(String function, byte[] knownSha256) {
+        byte[] name = nameBytes(function);
+        byte[] known = Arrays.copyOf(knownSha256, PushbackLayout.SHA256_BYTES);
+        return client.submit(new Request<>(
+                Opcode.FUNCTION_FETCH,
+                true,
+                TableHandle.DEFAULT,
+                Request.ROUTE_ANY,
+                timeoutNs,
+                FunctionFetchLayout.NAME_OFFSET + name.length,
+                (memory, body) -> {
+                    FunctionFetchLayout.write(memory, body, known);
+                    Wire.putBytes(memory, body + FunctionFetchLayout.NAME_OFFSET, name);
+                },
+                reply -> {
+                    if (!reply.ok()) {
+                        throw reply.exception("fetch function " + function);
+                    }
+                    return FunctionModule.read(function, reply, known);
+                }));
     }
 
     private <T> Request<T> named(int opcode, boolean replayable, String function, Request.Decoder<T> decoder) {

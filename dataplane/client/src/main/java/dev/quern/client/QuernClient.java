@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tenant's connection to a Quern server: tables, functions, and what lies under both, one session with each of the server's cores,
@@ -248,6 +249,15 @@ public final class QuernClient implements AutoCloseable {
     @Override
     public void close() {
         loop.close();
+    }
+
+    @Nullable
+    FunctionRunner functionRunner() {
+        return config.functionRunner();
+    }
+
+    String tenant() {
+        return config.tenant();
     }
 
     <T> CompletableFuture<T> submit(Request<T> request) {

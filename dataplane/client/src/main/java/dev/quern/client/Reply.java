@@ -89,7 +89,7 @@ public final class Reply {
 
     /** What an invoked function returned. */
     public int resultCode() {
-        if (opcode != Opcode.INVOKE || !Status.hasBody(status)) {
+        if (opcode != Opcode.INVOKE || !Status.hasBody(status) || status == Status.PUSHED_BACK) {
             throw new IllegalStateException(
                     Opcode.name(opcode) + " with " + Status.name(status) + " has no result code");
         }
@@ -142,7 +142,7 @@ public final class Reply {
     }
 
     private int fixedBytes() {
-        if (!Status.hasBody(status)) {
+        if (!Status.hasBody(status) || status == Status.PUSHED_BACK) {
             return 0;
         }
         return switch (opcode) {

@@ -27,6 +27,10 @@ public final class BodyCheck {
             case Opcode.DEPLOY -> deploy(memory, body, length);
             case Opcode.FUNCTION_DESCRIBE, Opcode.FUNCTION_REMOVE, Opcode.FUNCTION_PAUSE, Opcode.FUNCTION_RESUME ->
                 name(length, Limits.FUNCTION_NAME_BYTES_MAX);
+            case Opcode.FUNCTION_FETCH ->
+                length < FunctionFetchLayout.BYTES_MIN
+                        ? Verdict.BODY_SHORT
+                        : name(length - FunctionFetchLayout.BYTES_MIN, Limits.FUNCTION_NAME_BYTES_MAX);
             case Opcode.FUNCTION_LIST, Opcode.FUNCTION_LOG, Opcode.STATS, Opcode.CLOSE -> exactly(length, 0);
             case Opcode.PING -> length <= Limits.ERROR_BYTES_MAX ? Verdict.GOOD : Verdict.BODY_LONG;
             case Opcode.PART -> part(memory, body, length, true);
@@ -46,6 +50,9 @@ public final class BodyCheck {
         }
         if (!Status.hasBody(status)) {
             return Verdict.GOOD;
+        }
+        if (status == Status.PUSHED_BACK) {
+            return opcode == Opcode.INVOKE ? exactly(length, PushbackLayout.BYTES) : Verdict.BAD_FIELD;
         }
         return switch (opcode) {
             case Opcode.CHALLENGE -> exactly(length, ChallengeLayout.BYTES);
@@ -68,6 +75,7 @@ public final class BodyCheck {
             case Opcode.DEPLOY, Opcode.FUNCTION_DESCRIBE -> function(memory, body, length);
             case Opcode.FUNCTION_LIST -> functionList(memory, body, length);
             case Opcode.FUNCTION_LOG -> arguments(memory, body, length);
+            case Opcode.FUNCTION_FETCH -> functionModule(memory, body, length);
             case Opcode.PING, Opcode.STATS -> Verdict.GOOD;
             case Opcode.PART -> exactly(length, PartReplyLayout.BYTES);
             case Opcode.FETCH -> part(memory, body, length, false);
@@ -199,7 +207,7 @@ public final class BodyCheck {
         if (length < InvokeLayout.BYTES_MIN) {
             return Verdict.BODY_SHORT;
         }
-        if (InvokeLayout.flags(memory, body) > InvokeLayout.FLAG_READ_ONLY) {
+        if (InvokeLayout.flags(memory, body) > InvokeLayout.FLAGS_ALL) {
             return Verdict.BAD_FIELD;
         }
         int nameLength = InvokeLayout.nameLength(memory, body);
@@ -379,6 +387,17 @@ public final class BodyCheck {
             at += Byte.BYTES + Wire.getUnsignedByte(memory, body + at);
         }
         return at == length ? Verdict.GOOD : at > length ? Verdict.BODY_LENGTHS : Verdict.BODY_LONG;
+    }
+
+    private static Verdict functionModule(MemorySegment memory, long body, int length) {
+        if (length < FunctionModuleLayout.BYTES_MIN) {
+            return Verdict.BODY_SHORT;
+        }
+        return (FunctionModuleLayout.flags(memory, body) & ~FunctionModuleLayout.FLAGS_ALL) != 0
+                        || FunctionModuleLayout.timeLimitUs(memory, body) < 0
+                        || FunctionModuleLayout.memoryPagesMax(memory, body) < 0
+                ? Verdict.BAD_FIELD
+                : Verdict.GOOD;
     }
 
     private static Verdict functionList(MemorySegment memory, long body, int length) {

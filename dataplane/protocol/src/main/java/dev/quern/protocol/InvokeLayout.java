@@ -15,6 +15,11 @@ public final class InvokeLayout {
     /** The call may not write; only such a call is repeated on a new session. */
     public static final int FLAG_READ_ONLY = 1;
 
+    /** The client can run the function itself: {@link Status#PUSHED_BACK} may be the answer. */
+    public static final int FLAG_CLIENT_RUNS = 2;
+
+    public static final int FLAGS_ALL = FLAG_READ_ONLY | FLAG_CLIENT_RUNS;
+
     private InvokeLayout() {}
 
     /** Writes the fixed fields; {@code name} follows at {@link #NAME_OFFSET}. */

@@ -2,7 +2,7 @@ package dev.quern.protocol;
 
 import java.lang.foreign.MemorySegment;
 
-/** Body of a reply to {@link Opcode#INVOKE} with {@link Status#OK} or {@link Status#FUNCTION_FAILED}. The function's reply fills the rest. */
+/** Body of a reply to {@link Opcode#INVOKE} with {@link Status#OK} or {@link Status#FUNCTION_FAILED}; with {@link Status#PUSHED_BACK} see {@link PushbackLayout}. The function's reply fills the rest. */
 public final class InvokeReplyLayout {
     public static final int RESULT_CODE_OFFSET = 0;
     public static final int REPLY_OFFSET = RESULT_CODE_OFFSET + Integer.BYTES;

@@ -39,8 +39,25 @@ final class MultiCheck {
             case Opcode.GET, Opcode.PUT, Opcode.DELETE, Opcode.COMPARE_AND_SET, Opcode.INCREMENT, Opcode.EXPIRE ->
                 BodyCheck.request(memory, opcode, body, length);
             case Opcode.CHECK -> BodyCheck.key(length - CheckLayout.BYTES_MIN);
+            case Opcode.CHECK_RANGE -> checkRange(memory, body, length);
             default -> Verdict.BAD_FIELD;
         };
+    }
+
+    private static Verdict checkRange(MemorySegment memory, long body, int length) {
+        if (length < CheckRangeLayout.BYTES_MIN) {
+            return Verdict.BODY_SHORT;
+        }
+        if ((CheckRangeLayout.flags(memory, body) & ~CheckRangeLayout.FLAGS_ALL) != 0
+                || CheckRangeLayout.expectedCount(memory, body) < 0) {
+            return Verdict.BAD_FIELD;
+        }
+        int lowLength = CheckRangeLayout.lowLength(memory, body);
+        int highLength = CheckRangeLayout.highLength(memory, body);
+        if (lowLength > Limits.KEY_BYTES_MAX || highLength > Limits.KEY_BYTES_MAX) {
+            return Verdict.BAD_KEY_LENGTH;
+        }
+        return length == CheckRangeLayout.BYTES_MIN + lowLength + highLength ? Verdict.GOOD : Verdict.BODY_LENGTHS;
     }
 
     static Verdict reply(MemorySegment memory, long body, int length) {

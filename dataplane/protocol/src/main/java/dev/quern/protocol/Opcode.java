@@ -27,6 +27,8 @@ public final class Opcode {
     public static final int CHECK = 26;
 
     public static final int RANGE = 27;
+    /** Only inside a {@link #MULTI}. */
+    public static final int CHECK_RANGE = 28;
 
     public static final int TABLE_OPEN = 32;
 
@@ -38,6 +40,7 @@ public final class Opcode {
     public static final int FUNCTION_PAUSE = 53;
     public static final int FUNCTION_RESUME = 54;
     public static final int FUNCTION_LOG = 55;
+    public static final int FUNCTION_FETCH = 56;
 
     /** Codes are below this. */
     public static final int CODES = 64;
@@ -69,6 +72,7 @@ public final class Opcode {
             case MULTI -> "MULTI";
             case CHECK -> "CHECK";
             case RANGE -> "RANGE";
+            case CHECK_RANGE -> "CHECK_RANGE";
             case TABLE_OPEN -> "TABLE_OPEN";
             case INVOKE -> "INVOKE";
             case DEPLOY -> "DEPLOY";
@@ -78,6 +82,7 @@ public final class Opcode {
             case FUNCTION_PAUSE -> "FUNCTION_PAUSE";
             case FUNCTION_RESUME -> "FUNCTION_RESUME";
             case FUNCTION_LOG -> "FUNCTION_LOG";
+            case FUNCTION_FETCH -> "FUNCTION_FETCH";
             default -> "opcode " + opcode;
         };
     }
@@ -107,7 +112,8 @@ public final class Opcode {
                     FUNCTION_REMOVE,
                     FUNCTION_PAUSE,
                     FUNCTION_RESUME,
-                    FUNCTION_LOG -> true;
+                    FUNCTION_LOG,
+                    FUNCTION_FETCH -> true;
             default -> false;
         };
     }

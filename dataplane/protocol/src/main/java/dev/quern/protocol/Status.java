@@ -42,14 +42,17 @@ public final class Status {
     public static final int INTERNAL = -49;
     public static final int DRAINING = -50;
 
+    /** Not done: the client, which said that it can, is to run the function itself. */
+    public static final int PUSHED_BACK = -51;
+
     private Status() {}
 
     /**
-     * Whether a reply with this status has its opcode's body. With any other, the body is a message in UTF-8, possibly empty, of up
+     * Whether a reply with this status has its opcode's body, or, with {@link #PUSHED_BACK}, a {@link PushbackLayout}. With any other, the body is a message in UTF-8, possibly empty, of up
      * to {@link Limits#ERROR_BYTES_MAX} bytes.
      */
     public static boolean hasBody(int status) {
-        return status == OK || status == FUNCTION_FAILED;
+        return status == OK || status == FUNCTION_FAILED || status == PUSHED_BACK;
     }
 
     /** The constant's name; {@code "status -99"} for a code that is none of ours. */
@@ -86,6 +89,7 @@ public final class Status {
             case FUNCTION_REFUSED -> "FUNCTION_REFUSED";
             case INTERNAL -> "INTERNAL";
             case DRAINING -> "DRAINING";
+            case PUSHED_BACK -> "PUSHED_BACK";
             default -> "status " + status;
         };
     }
@@ -132,6 +136,7 @@ public final class Status {
             case FUNCTION_REFUSED -> "the module was refused";
             case INTERNAL -> "the server failed on this request: see its log";
             case DRAINING -> "the server is shutting down and takes no new requests";
+            case PUSHED_BACK -> "the server has the client run the function itself; nothing was done yet";
             default -> name(status);
         };
     }

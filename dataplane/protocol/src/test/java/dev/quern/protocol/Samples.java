@@ -81,6 +81,19 @@ final class Samples {
         s.add(Opcode.FUNCTION_RESUME, 0, s.put(0, "sum"));
         s.add(Opcode.FUNCTION_LIST, 0, 0);
         s.add(Opcode.FUNCTION_LOG, 0, 0);
+        FunctionFetchLayout.write(s.memory, s.body(), new byte[PushbackLayout.SHA256_BYTES]);
+        s.add(Opcode.FUNCTION_FETCH, 0, s.put(FunctionFetchLayout.NAME_OFFSET, "sum"));
+        MultiLayout.write(s.memory, s.body(), 1);
+        long only = s.body() + MultiLayout.OPERATIONS_OFFSET;
+        MultiOperationLayout.write(s.memory, only, Opcode.CHECK_RANGE, 0, CheckRangeLayout.KEYS_OFFSET + 5);
+        CheckRangeLayout.write(
+                s.memory, only + MultiOperationLayout.BODY_OFFSET, 7, 2, RangeLayout.FLAG_LOW_INCLUDED, 2, 3);
+        s.add(
+                Opcode.MULTI,
+                0,
+                s.put(
+                        MultiLayout.OPERATIONS_OFFSET + MultiOperationLayout.BODY_OFFSET + CheckRangeLayout.KEYS_OFFSET,
+                        "lohig"));
         s.add(Opcode.STATS, 0, 0);
         s.add(Opcode.PING, 0, s.put(0, "echo"));
         PartLayout.write(s.memory, s.body(), 8, 4, Opcode.PUT);
@@ -137,6 +150,10 @@ final class Samples {
         s.add(Opcode.FETCH, 0, s.put(PartLayout.BYTES_OFFSET, "abcd"));
         s.add(Opcode.PART, 0, PartReplyLayout.BYTES);
         s.add(Opcode.PING, 0, s.put(0, "echo"));
+        FunctionModuleLayout.write(s.memory, s.body(), new byte[PushbackLayout.SHA256_BYTES], 500, 16, 2);
+        s.add(Opcode.FUNCTION_FETCH, 0, s.put(FunctionModuleLayout.MODULE_OFFSET, "\0asm"));
+        PushbackLayout.write(s.memory, s.body(), new byte[PushbackLayout.SHA256_BYTES], 99);
+        s.add(Opcode.INVOKE, Status.PUSHED_BACK, PushbackLayout.BYTES);
         s.add(Opcode.INVOKE, Status.FUNCTION_TRAPPED, s.put(0, "trap: unreachable"));
         return s;
     }

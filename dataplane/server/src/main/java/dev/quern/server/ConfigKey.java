@@ -121,7 +121,10 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             integer(
                     "functions.isolates_spare",
                     (builder, value) -> builder.functions(
-                            functions -> functions.isolatesSpare(toInt("functions.isolates_spare", value)))));
+                            functions -> functions.isolatesSpare(toInt("functions.isolates_spare", value)))),
+            string(
+                    "functions.pushback",
+                    (builder, value) -> builder.functions(functions -> functions.pushback(pushback(value)))));
 
     /** The keys of one {@code [[tenant]]}. */
     static final List<String> TENANT = List.of(
@@ -161,6 +164,15 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
                 + Arrays.stream(UdpPorts.Driver.values())
                         .map(driver -> driver.name().toLowerCase(Locale.ROOT))
                         .collect(Collectors.joining(", ")));
+    }
+
+    private static Pushback pushback(String name) {
+        for (Pushback choice : Pushback.values()) {
+            if (choice.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return choice;
+            }
+        }
+        throw new ConfigException("functions.pushback is \"" + name + "\": it is one of never, always");
     }
 
     static WhenFull whenFull(String name) {

@@ -16,6 +16,7 @@ public final class FunctionsSettings {
     private long isolatesBytesMax = IsolatesConfig.defaults().bytesMax();
     private int isolatesIdleMs = IsolatesConfig.defaults().idleMs();
     private int isolatesSpare = IsolatesConfig.defaults().spares();
+    private Pushback pushback = Pushback.NEVER;
 
     FunctionsSettings() {}
 
@@ -65,6 +66,16 @@ public final class FunctionsSettings {
         return this;
     }
 
+    /** Which invocations go back to clients that can run them. */
+    public FunctionsSettings pushback(Pushback choice) {
+        pushback = choice;
+        return this;
+    }
+
+    Pushback pushback() {
+        return pushback;
+    }
+
     /** Null when runtimes cost what they declare. */
     @Nullable
     Path costs() {
@@ -73,6 +84,7 @@ public final class FunctionsSettings {
 
     FunctionsConfig toConfig() {
         return new FunctionsConfig(
-                runtime, true, quantumUs, new IsolatesConfig(isolatesBytesMax, isolatesIdleMs, isolatesSpare));
+                        runtime, true, quantumUs, new IsolatesConfig(isolatesBytesMax, isolatesIdleMs, isolatesSpare))
+                .withModulesKept(pushback != Pushback.NEVER);
     }
 }

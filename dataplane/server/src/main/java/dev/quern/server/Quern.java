@@ -22,7 +22,7 @@ public final class Quern {
      * @throws IOException when an address cannot be had; the message names it
      */
     public static Server start(ServerConfig config) throws IOException {
-        return Server.start(config, waysIn(config, new SessionBudgets(config.sessions())));
+        return Server.start(config, waysIn(config, budgets(config)));
     }
 
     /**
@@ -32,11 +32,15 @@ public final class Quern {
      * @throws IOException when an address cannot be had; the message names it
      */
     public static EmbeddedQuern embedded(ServerConfig config) throws IOException {
-        SessionBudgets budgets = new SessionBudgets(config.sessions());
+        SessionBudgets budgets = budgets(config);
         RingPorts rings = new RingPorts(config.cores(), budgets);
         List<PortFactory> ways = waysIn(config, budgets);
         ways.add(rings);
         return new EmbeddedQuern(Server.start(config, ways), rings);
+    }
+
+    private static SessionBudgets budgets(ServerConfig config) {
+        return new SessionBudgets(config.sessions(), config.pushback().policy());
     }
 
     private static List<PortFactory> waysIn(ServerConfig config, SessionBudgets budgets) throws IOException {

@@ -47,6 +47,7 @@ public final class ServerConfig {
     private final SessionConfig sessions;
     private final boolean hugePages;
     private final FunctionsConfig functions;
+    private final Pushback pushback;
     private final @Nullable Path functionCosts;
     private final int drainMs;
     private final List<TenantSettings> tenants;
@@ -72,6 +73,7 @@ public final class ServerConfig {
         hugePages = builder.hugePages;
         functions = builder.functions.toConfig();
         functionCosts = builder.functions.costs();
+        pushback = builder.functions.pushback();
         drainMs = builder.drainMs;
         tenants = builder.tenants.isEmpty()
                 ? List.of(TenantSettings.of(TenantSettings.NAME_DEFAULT, ""))
@@ -231,6 +233,11 @@ public final class ServerConfig {
     /** What {@code quern calibrate} wrote; null when runtimes cost what they declare. */
     public @Nullable Path functionCosts() {
         return functionCosts;
+    }
+
+    /** Which invocations go back to clients that can run them. */
+    public Pushback pushback() {
+        return pushback;
     }
 
     /** What a shutdown waits for answers under way. */

@@ -100,6 +100,22 @@ public final class TestModules {
             bytes("AGFzbQEAAAABEQNgA39/fwF/YAJ/fwBgAAF/AicDA2VudgZtZW1vcnkCAAEFcXVlcm4DYXJnAAAFcXVlcm4DbG9nAAEDAgEC"
                     + "BwcBA3J1bgACChMBEQBBAEEAQQBB6AcQABABQQAL");
 
+    /**
+     * Replies without end.
+     *
+     * <pre>
+     * (module
+     *   (import "env" "memory" (memory 1))
+     *   (import "quern" "reply" (func $reply (param i32 i32) (result i32)))
+     *   (func (export "run") (result i32)
+     *     (loop $again (drop (call $reply (i32.const 0) (i32.const 65536))) (br $again))
+     *     (i32.const 0)))
+     * </pre>
+     */
+    public static final byte[] REPLY_FOR_EVER =
+            bytes("AGFzbQEAAAABCwJgAn9/AX9gAAF/Ah0CA2VudgZtZW1vcnkCAAEFcXVlcm4FcmVwbHkAAAMCAQEHBwEDcnVuAAEKFA"
+                    + "ESAANAQQBBgIAEEAAaDAALQQAL");
+
     private TestModules() {}
 
     private static byte[] bytes(String base64) {

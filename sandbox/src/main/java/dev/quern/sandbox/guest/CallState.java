@@ -37,8 +37,13 @@ public final class CallState {
 
     /** Sets what stays the same over the attempts of an invocation. */
     public void begin(Table callTable, boolean readOnly, long unixMs, long guestAddressMax, GuestLog callLog) {
+        begin(readOnly, unixMs, guestAddressMax, callLog);
         tenant = callTable.tenant();
         table = callTable;
+    }
+
+    /** As {@link #begin(Table, boolean, long, long, GuestLog)}, where the records are not in a store of this process. */
+    public void begin(boolean readOnly, long unixMs, long guestAddressMax, GuestLog callLog) {
         isReadOnly = readOnly;
         nowMs = unixMs;
         addressMax = guestAddressMax;
@@ -48,6 +53,11 @@ public final class CallState {
     /** Begins an attempt. */
     public void attempt(Transaction attempted) {
         transaction = attempted;
+        attempt();
+    }
+
+    /** As {@link #attempt(Transaction)}, where the records are not in a store of this process. */
+    public void attempt() {
         attempts++;
         reply.clear();
         answer.clear();
@@ -86,12 +96,12 @@ public final class CallState {
     }
 
     /** How many functions were called by functions to come here. */
-    int depth() {
+    public int depth() {
         return depth;
     }
 
     /** Differs from function to function, also in the midst of a call, and from attempt to attempt. */
-    long scope() {
+    public long scope() {
         return scope;
     }
 
@@ -141,7 +151,7 @@ public final class CallState {
         return isReadOnly;
     }
 
-    long nowMs() {
+    public long nowMs() {
         return nowMs;
     }
 

@@ -11,14 +11,17 @@ import java.nio.charset.StandardCharsets;
 /**
  * What calls of the store do once it is known where their keys and values lie. Believes addresses and lengths, and nothing else. One per
  * core; what it works on is set for each invocation. Thread: the core's.
+ *
+ * <p>Where the records are elsewhere, a subclass finds and writes them; in a JVM that loads none, these methods are as good as final.
  */
-public final class NativeCalls {
+public class NativeCalls {
     private static final int TABLE_NAME_MAX = 64;
     static final int LOG_LINE_MAX = 1024;
 
     private final CallState state;
 
-    NativeCalls(CallState state) {
+    /** For whoever sets the state. */
+    protected NativeCalls(CallState state) {
         this.state = state;
     }
 
@@ -41,6 +44,15 @@ public final class NativeCalls {
 
     private int putUntil(int table, long key, int keyLength, long value, int valueLength, long expiryMs) {
         requireWritable("put");
+        return write(table, key, keyLength, value, valueLength, expiryMs);
+    }
+
+    /**
+     * Writes a record, where that is allowed.
+     *
+     * @param expiryMs unix milliseconds, or {@link Record#NO_EXPIRY}
+     */
+    protected int write(int table, long key, int keyLength, long value, int valueLength, long expiryMs) {
         return checked(transaction().put(state.table(table), key, keyLength, value, valueLength, expiryMs));
     }
 
@@ -114,7 +126,7 @@ public final class NativeCalls {
     }
 
     /** Ends a call that may not write. */
-    void requireWritable(String what) {
+    protected final void requireWritable(String what) {
         if (state.isReadOnly()) {
             throw new GuestTrap(
                     Reason.READ_ONLY,

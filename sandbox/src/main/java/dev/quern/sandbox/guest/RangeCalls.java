@@ -1,12 +1,8 @@
 package dev.quern.sandbox.guest;
 
 import dev.quern.kvstore.Limits;
-import dev.quern.kvstore.RangeCursor;
-import dev.quern.kvstore.RangeQuery;
 import dev.quern.kvstore.Record;
 import dev.quern.kvstore.StoreStatus;
-import dev.quern.kvstore.Table;
-import dev.quern.kvstore.TableKind;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -14,26 +10,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The intrinsics that walk over a range of an ordered table, by a few cursors that a guest names by number. Believes in nothing that the
  * guest says. One per core; thread: the core's.
+ *
+ * <p>Where the records are elsewhere, a subclass walks; in a JVM that loads none, these methods are as good as final.
  */
-public final class RangeCalls {
+public class RangeCalls {
     /** Enough to merge some ranges; each keeps a little memory. */
     private static final int CURSORS_MAX = 8;
 
-    private static final int BACKWARDS = 1;
-    private static final int LOW_INCLUDED = 2;
-    private static final int HIGH_INCLUDED = 4;
-    private static final int PREFIX = 8;
-    private static final int FLAGS_ALL = BACKWARDS | LOW_INCLUDED | HIGH_INCLUDED | PREFIX;
+    private static final int FLAGS_ALL =
+            RangeWalk.BACKWARDS | RangeWalk.LOW_INCLUDED | RangeWalk.HIGH_INCLUDED | RangeWalk.PREFIX;
 
     /** A guest's cursor. */
     private static final class Walk {
-        final RangeCursor cursor;
-        final RangeQuery query = new RangeQuery();
+        final RangeWalk range;
         long openedAt;
         long record;
 
-        Walk(RangeCursor cursor) {
-            this.cursor = cursor;
+        Walk(RangeWalk range) {
+            this.range = range;
         }
     }
 
@@ -41,8 +35,14 @@ public final class RangeCalls {
     /** By how deep in calls of functions by functions, and by number; made when they are first opened. */
     private @Nullable Walk[][] walks = new Walk[1][CURSORS_MAX];
 
-    RangeCalls(CallState state) {
+    /** For whoever sets the state. */
+    protected RangeCalls(CallState state) {
         this.state = state;
+    }
+
+    /** What a cursor is made of. */
+    protected RangeWalk newWalk() {
+        return new StoreWalk(state);
     }
 
     /** Opens a cursor: OK, or TOO_LARGE for a bound that is longer than any key. */
@@ -74,14 +74,8 @@ public final class RangeCalls {
 
     /** As above, with bounds by their native addresses. */
     public int open(int cursor, int handle, long low, int lowLength, long high, int highLength, int flags) {
-        if ((flags & ~FLAGS_ALL) != 0 || (flags & PREFIX) != 0 && highLength != 0) {
+        if ((flags & ~FLAGS_ALL) != 0 || (flags & RangeWalk.PREFIX) != 0 && highLength != 0) {
             throw new GuestTrap(Reason.TRAP, "range with flags=" + flags + ", high_len=" + highLength);
-        }
-        Table table = state.table(handle);
-        if (table.config().kind() != TableKind.ORDERED) {
-            throw new GuestTrap(
-                    Reason.TRAP,
-                    "range over table " + table.name() + ", which is a hash table; make it an ordered one");
         }
         if (isTooLong(lowLength) || isTooLong(highLength)) {
             return StoreStatus.TOO_LARGE;
@@ -92,19 +86,11 @@ public final class RangeCalls {
         }
         Walk walk = walks[state.depth()][place];
         if (walk == null) {
-            walk = new Walk(state.transaction().newRangeCursor());
+            walk = new Walk(newWalk());
             walks[state.depth()][place] = walk;
         }
-        walk.query.all().backwards((flags & BACKWARDS) != 0);
-        if (lowLength > 0 && (flags & PREFIX) != 0) {
-            walk.query.prefix(low, lowLength);
-        } else if (lowLength > 0) {
-            walk.query.low(low, lowLength, (flags & LOW_INCLUDED) != 0);
-        }
-        if (highLength > 0) {
-            walk.query.high(high, highLength, (flags & HIGH_INCLUDED) != 0);
-        }
-        state.transaction().range(table, walk.query, walk.cursor);
+        walk.openedAt = 0;
+        walk.range.open(handle, low, lowLength, high, highLength, flags);
         walk.openedAt = state.scope();
         walk.record = Record.NONE;
         return StoreStatus.OK;
@@ -113,7 +99,7 @@ public final class RangeCalls {
     /** The next record, or {@link Record#NONE} behind the last. */
     public long next(int cursor) {
         Walk walk = opened(cursor);
-        walk.record = walk.cursor.next();
+        walk.record = walk.range.next();
         return walk.record;
     }
 

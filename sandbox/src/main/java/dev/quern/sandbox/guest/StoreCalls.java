@@ -22,10 +22,15 @@ public final class StoreCalls {
 
     /** @param pace told of the guest's ticks */
     public StoreCalls(CallState state, Pace pace) {
+        this(state, pace, new NativeCalls(state), new RangeCalls(state));
+    }
+
+    /** With other ways to the records. */
+    public StoreCalls(CallState state, Pace pace, NativeCalls calls, RangeCalls ranges) {
         this.state = state;
         this.pace = pace;
-        calls = new NativeCalls(state);
-        ranges = new RangeCalls(state);
+        this.calls = calls;
+        this.ranges = ranges;
         wasi = new WasiCalls(state, pace, random);
     }
 

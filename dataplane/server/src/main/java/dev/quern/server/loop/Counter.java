@@ -34,6 +34,8 @@ public enum Counter {
     INVOCATIONS_QUEUED,
     /** Those refused, as their tenant's queue was too long or its quota used up: the client may ask again. */
     INVOCATIONS_SHED,
+    /** Sent back to clients that run the function themselves. */
+    INVOCATIONS_PUSHED_BACK,
     /** How often a function stood still, past its quantum, for others to be served. */
     INTERLUDES,
     /** Requests served then. */

@@ -45,9 +45,11 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
     /** When the last function ended that ran here. */
     private long calledNs;
 
+    private final Pushbacks pushbacks;
     private final FunctionEncoder encoder = new FunctionEncoder();
 
-    FunctionRequests(Core core, Reply reply, Reply returnedReply) {
+    FunctionRequests(Core core, Reply reply, Reply returnedReply, Pushbacks pushbacks) {
+        this.pushbacks = pushbacks;
         this.core = core;
         this.functions = core.functions();
         this.reply = reply;
@@ -80,7 +82,12 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
             unknown(Wire.text(NativeMemory.ALL, name, nameLength));
             return nowNs;
         }
-        boolean readOnly = (InvokeLayout.flags(NativeMemory.ALL, body) & InvokeLayout.FLAG_READ_ONLY) != 0;
+        int flags = InvokeLayout.flags(NativeMemory.ALL, body);
+        if ((flags & InvokeLayout.FLAG_CLIENT_RUNS) != 0
+                && pushbacks.pushBack(function, Math.max(core.waitedNs(), nowNs - arrivedNs), deadlineUs)) {
+            return nowNs;
+        }
+        boolean readOnly = (flags & InvokeLayout.FLAG_READ_ONLY) != 0;
         long arguments = name + nameLength;
         int argumentsLength = (int) (body + length - arguments);
         FunctionStation station = core.dispatch()

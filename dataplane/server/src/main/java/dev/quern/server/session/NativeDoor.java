@@ -64,7 +64,7 @@ public final class NativeDoor implements AutoCloseable {
         this.reply = new Reply(writer);
         this.repeats = new Repeats(counters, writer);
         this.fetches = new Fetches(counters, reply);
-        this.requests = new Requests(core, reply, new Reply(writer));
+        this.requests = new Requests(core, reply, new Reply(writer), budgets.pushback());
         this.interlude = new InterludeDoor(core, sessions, handshake, writer, repeats, held);
         this.idleNs = config.idleMs() * 1_000_000L;
         this.sweptNs = core.nowNs();

@@ -4,6 +4,7 @@ import dev.quern.kvstore.Table;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.Status;
 import dev.quern.server.loop.Core;
+import dev.quern.server.roles.PushbackPolicy;
 
 /**
  * Does what requests ask, by handing them on to where they belong. Bodies have been checked by
@@ -18,16 +19,18 @@ final class Requests implements AutoCloseable {
     private final Collections collections;
     private final Transactions transactions;
     private final FunctionRequests functions;
+    private final Pushbacks pushbacks;
     private long burstNs;
     private long clockNs;
 
-    Requests(Core core, Reply reply, Reply returnedReply) {
+    Requests(Core core, Reply reply, Reply returnedReply, PushbackPolicy pushback) {
         this.core = core;
         this.reply = reply;
         this.records = new RecordRequests(core, reply, false);
         this.collections = new Collections(core, reply);
         this.transactions = new Transactions(core, reply);
-        this.functions = new FunctionRequests(core, reply, returnedReply);
+        this.pushbacks = new Pushbacks(core, reply, pushback);
+        this.functions = new FunctionRequests(core, reply, returnedReply, pushbacks);
     }
 
     void beginBurst() {
@@ -76,6 +79,7 @@ final class Requests implements AutoCloseable {
             case Opcode.FUNCTION_PAUSE -> functions.pause(session.tenant(), body, length, true);
             case Opcode.FUNCTION_RESUME -> functions.pause(session.tenant(), body, length, false);
             case Opcode.FUNCTION_LOG -> functions.log(session.tenant());
+            case Opcode.FUNCTION_FETCH -> pushbacks.fetch(session.tenant(), body, length);
             default -> reply.status(Status.UNKNOWN_OPCODE);
         }
     }

@@ -32,6 +32,7 @@ final class Transactions implements AutoCloseable {
     private final Core core;
     private final Reply reply;
     private final BodyBuffer buffer = new BodyBuffer();
+    private final RangeChecks ranges = new RangeChecks();
     /** The record that each operation writes, {@link Record#NONE} for those that write none. */
     private final long[] written = new long[Limits.MULTI_OPERATIONS_MAX];
 
@@ -140,6 +141,7 @@ final class Transactions implements AutoCloseable {
                         IncrementLayout.delta(NativeMemory.ALL, body));
                 yield done(status, status == Status.OK ? transaction.resultLong() : 0);
             }
+            case Opcode.CHECK_RANGE -> done(ranges.check(transaction, table, body), 0);
             default ->
                 done(
                         check(

@@ -1,0 +1,204 @@
+package dev.quern.pushback;
+
+import dev.quern.client.FunctionResult;
+import dev.quern.client.FunctionRunner;
+import dev.quern.client.PushedBackCall;
+import dev.quern.client.QuernException;
+import dev.quern.protocol.Status;
+import dev.quern.sandbox.chicory.ChicoryRuntime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Runs functions in this process that a server short of CPU sends back, as it would run them itself: the same checks, limits and rules of
+ * transactions, by the same code. It reads their records from the server and commits what they write in one transaction that checks all
+ * that they read. A client offers it as many calls as it can run at once, and the server decides about each.
+ *
+ * <pre>{@code
+ * try (LocalFunctions here = LocalFunctions.open();
+ *         QuernClient client = QuernClient.connect(ClientConfig.builder().functionRunner(here).build())) {
+ *     byte[] reply = client.invoke("sum", key).join().reply();
+ * }
+ * }</pre>
+ *
+ * <p>Close the clients before it. Threads: any; futures of calls that ran here complete on its workers'.
+ */
+public final class LocalFunctions implements FunctionRunner, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(LocalFunctions.class.getName());
+
+    /** While one call waits for the server, another can run. */
+    private static final int CALLS_PER_WORKER = 2;
+
+    private record Task(PushedBackCall call, CompletableFuture<FunctionResult> outcome) {}
+
+    private final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
+    private final List<Thread> workers = new ArrayList<>();
+    private final Semaphore places;
+    private final Modules modules = new Modules(new ChicoryRuntime());
+    /** Until when functions are left to the server that could not be run here, by {@link System#nanoTime}. */
+    private final Map<String, Long> shunned = new ConcurrentHashMap<>();
+
+    private final LongAdder ran = new LongAdder();
+    private final LongAdder returned = new LongAdder();
+    private volatile boolean closed;
+
+    private LocalFunctions(int workerCount) {
+        places = new Semaphore(workerCount * CALLS_PER_WORKER);
+        for (int i = 0; i < workerCount; i++) {
+            workers.add(
+                    Thread.ofPlatform().daemon().name("quern-functions-" + i).start(this::work));
+        }
+    }
+
+    /** With a worker for each processor but one, which is left to the application. */
+    public static LocalFunctions open() {
+        return open(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
+    }
+
+    /** With so many threads to run functions on. */
+    public static LocalFunctions open(int workers) {
+        if (workers < 1) {
+            throw new IllegalArgumentException("workers=" + workers + ": there has to be one");
+        }
+        return new LocalFunctions(workers);
+    }
+
+    /** How many calls came to their end here. */
+    public long ran() {
+        return ran.sum();
+    }
+
+    /** How many calls came here and could not be run: the server ran them after all. */
+    public long returned() {
+        return returned.sum();
+    }
+
+    @Override
+    public boolean tryReserve(String function) {
+        if (closed || isShunned(function)) {
+            return false;
+        }
+        return places.tryAcquire();
+    }
+
+    private boolean isShunned(String function) {
+        Long untilNs = shunned.get(function);
+        if (untilNs == null) {
+            return false;
+        }
+        if (System.nanoTime() - untilNs < 0) {
+            return true;
+        }
+        shunned.remove(function, untilNs);
+        return false;
+    }
+
+    @Override
+    public void release() {
+        places.release();
+    }
+
+    @Override
+    public CompletableFuture<FunctionResult> run(PushedBackCall call) {
+        Task task = new Task(call, new CompletableFuture<>());
+        tasks.add(task);
+        if (closed) {
+            drain();
+        }
+        return task.outcome();
+    }
+
+    private void work() {
+        try (Homes homes = new Homes(modules)) {
+            while (!closed) {
+                Task task = tasks.take();
+                try {
+                    run(homes, task);
+                } catch (RuntimeException | Error callback) {
+                    LOG.log(System.Logger.Level.ERROR, "a callback of a function's future failed", callback);
+                }
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run(Homes homes, Task task) {
+        FunctionResult result = null;
+        Throwable failure = null;
+        CompletableFuture<FunctionResult> elsewhere = null;
+        try {
+            result = homes.of(task.call().client()).run(task.call());
+            ran.increment();
+        } catch (QuernException ended) {
+            ran.increment();
+            failure = ended;
+        } catch (ModuleReplacedException replaced) {
+            places.release();
+            pass(task.call().again(), task.outcome());
+            return;
+        } catch (RunAtServerException cannot) {
+            returned.increment();
+            shunned.put(task.call().function(), System.nanoTime() + PushbackLimits.SHUNNED_NS);
+            elsewhere = task.call().atServer();
+        } catch (RuntimeException | Error bug) {
+            LOG.log(System.Logger.Level.ERROR, "function " + task.call().function() + " could not be run", bug);
+            failure = task.call().failure(Status.INTERNAL, "the client could not run it: " + bug);
+        }
+        places.release();
+        if (elsewhere != null) {
+            pass(elsewhere, task.outcome());
+        } else if (failure != null) {
+            task.outcome().completeExceptionally(failure);
+        } else {
+            task.outcome().complete(result);
+        }
+    }
+
+    private static void pass(CompletableFuture<FunctionResult> from, CompletableFuture<FunctionResult> to) {
+        CompletableFuture<FunctionResult> ignored = from.whenComplete((result, failure) -> {
+            if (failure != null) {
+                to.completeExceptionally(failure);
+            } else {
+                to.complete(result);
+            }
+        });
+    }
+
+    /** What nobody will run any more. */
+    private void drain() {
+        for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
+            places.release();
+            pass(task.call().atServer(), task.outcome());
+        }
+    }
+
+    /** Ends what runs, whose callers are told that it was killed; what waits goes to the server. */
+    @Override
+    public void close() {
+        closed = true;
+        workers.forEach(Thread::interrupt);
+        drain();
+        boolean interrupted = false;
+        for (Thread worker : workers) {
+            while (worker.isAlive()) {
+                try {
+                    worker.join();
+                } catch (InterruptedException again) {
+                    interrupted = true;
+                }
+            }
+        }
+        modules.runtime().close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

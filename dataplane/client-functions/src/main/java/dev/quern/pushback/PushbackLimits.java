@@ -1,0 +1,38 @@
+package dev.quern.pushback;
+
+/** Every bound of functions that run at a client, each with its reason. */
+final class PushbackLimits {
+    /** Reads, ranges and writes together: what one MULTI takes. A call that needs more is the server's. */
+    static final int OPERATIONS_MAX = dev.quern.protocol.Limits.MULTI_OPERATIONS_MAX;
+
+    /** What a call may have read and written: a part of what a MULTI takes, and of what a window shows. A call that needs more is the server's. */
+    static final long ARENA_BYTES = 64L << 20;
+
+    /** More than this goes back to the system after a call. */
+    static final long ARENA_BYTES_KEPT = 1L << 20;
+
+    /** As at the server: how often a call that another commit beat is run again before its caller is told. */
+    static final int CONFLICT_RETRIES_MAX = dev.quern.sandbox.Limits.CONFLICT_RETRIES_MAX;
+
+    /** Modules that a process keeps ready. */
+    static final int MODULES_MAX = 64;
+
+    /** Instances that a worker keeps of a client's functions. */
+    static final int INSTANCES_MAX = 32;
+
+    /** Clients for which a worker keeps instances. */
+    static final int HOMES_MAX = 8;
+
+    /** A range is asked for in steps that grow, as who reads on so far reads on further. */
+    static final int RANGE_STEP_FIRST = 16;
+
+    static final int RANGE_STEP_MAX = 512;
+
+    /** Lines that one call may log. */
+    static final int LOG_LINES_MAX = 1000;
+
+    /** For how long a function is left to the server that cannot be run here. */
+    static final long SHUNNED_NS = 10_000_000_000L;
+
+    private PushbackLimits() {}
+}

@@ -1,0 +1,43 @@
+package dev.quern.pushback;
+
+import dev.quern.client.QuernException;
+import dev.quern.sandbox.guest.GuestTrap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for the server's answers, until a run's time is over. Thread: its worker's. */
+final class Waiting {
+    private long deadlineNs;
+
+    void until(long newDeadlineNs) {
+        deadlineNs = newDeadlineNs;
+    }
+
+    boolean isOver(long nowNs) {
+        return nowNs - deadlineNs >= 0;
+    }
+
+    /**
+     * The answer.
+     *
+     * @throws QuernException that the request ended with
+     * @throws GuestTrap when time is over
+     */
+    <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.get(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException over) {
+            throw new GuestTrap(GuestTrap.Reason.DEADLINE, "out of time");
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            throw new GuestTrap(GuestTrap.Reason.KILLED, "the client's functions are being closed");
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof QuernException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("a request failed in an unknown way", failed.getCause());
+        }
+    }
+}

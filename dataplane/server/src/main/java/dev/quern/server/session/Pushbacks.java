@@ -1,0 +1,93 @@
+package dev.quern.server.session;
+
+import dev.quern.ffi.linux.NativeMemory;
+import dev.quern.kvstore.Tenant;
+import dev.quern.protocol.FunctionFetchLayout;
+import dev.quern.protocol.FunctionModuleLayout;
+import dev.quern.protocol.PushbackLayout;
+import dev.quern.protocol.Status;
+import dev.quern.protocol.Wire;
+import dev.quern.sandbox.DeployedModule;
+import dev.quern.sandbox.Function;
+import dev.quern.server.loop.Core;
+import dev.quern.server.loop.Counter;
+import dev.quern.server.roles.PushbackPolicy;
+import java.util.Arrays;
+
+/** Sends invocations back to clients that can run them, and gives them the modules. Thread: the core's. */
+final class Pushbacks {
+    private static final long NS_PER_US = 1_000;
+
+    private final Core core;
+    private final Reply reply;
+    private final PushbackPolicy policy;
+
+    Pushbacks(Core core, Reply reply, PushbackPolicy policy) {
+        this.core = core;
+        this.reply = reply;
+        this.policy = policy;
+    }
+
+    /** For an invocation whose client can run it: whether it is to, which has been answered then. */
+    boolean pushBack(Function function, long waitedNs, int deadlineUs) {
+        byte[] sha256 = function.sha256ToRunElsewhere();
+        long leftNs = deadlineUs == 0 ? Long.MAX_VALUE : Integer.toUnsignedLong(deadlineUs) * NS_PER_US - waitedNs;
+        if (sha256 == null || !policy.pushesBack(core.index(), function, waitedNs, leftNs)) {
+            return false;
+        }
+        core.counters().increment(Counter.INVOCATIONS_PUSHED_BACK);
+        PushbackLayout.write(
+                NativeMemory.ALL, reply.begin(Status.PUSHED_BACK, PushbackLayout.BYTES), sha256, core.nowMs());
+        reply.end();
+        return true;
+    }
+
+    /** A tenant's own function, for one of its clients. */
+    void fetch(Tenant tenant, long body, int length) {
+        String name = Wire.text(
+                NativeMemory.ALL, body + FunctionFetchLayout.NAME_OFFSET, length - FunctionFetchLayout.NAME_OFFSET);
+        DeployedModule module = core.functions().module(tenant, name);
+        if (module == null) {
+            refuse(tenant, name);
+            return;
+        }
+        if (module.isPaused()) {
+            reply.status(Status.FUNCTION_PAUSED);
+            return;
+        }
+        boolean isKnown = Arrays.equals(module.sha256(), FunctionFetchLayout.knownSha256(NativeMemory.ALL, body));
+        int moduleLength = isKnown ? 0 : module.bytes().length;
+        int bodyLength = FunctionModuleLayout.MODULE_OFFSET + moduleLength;
+        if (reply.fits(bodyLength)) {
+            fill(reply.begin(Status.OK, bodyLength), module, moduleLength);
+            reply.end();
+            return;
+        }
+        LargeBody large = reply.beginLarge(Status.OK, bodyLength);
+        if (large != null) {
+            fill(large.address(), module, moduleLength);
+            reply.endLarge(large);
+        }
+    }
+
+    private static void fill(long body, DeployedModule module, int moduleLength) {
+        FunctionModuleLayout.write(
+                NativeMemory.ALL,
+                body,
+                module.sha256(),
+                module.manifest().timeLimitUs(),
+                module.manifest().memoryPagesMax(),
+                DeployedModule.flags(module.manifest()));
+        NativeMemory.copyFromArray(module.bytes(), 0, body + FunctionModuleLayout.MODULE_OFFSET, moduleLength);
+    }
+
+    private void refuse(Tenant tenant, String name) {
+        if (core.functions().describe(tenant, name) == null) {
+            reply.error(Status.UNKNOWN_FUNCTION, "no function " + name + " in this tenant");
+        } else {
+            reply.error(
+                    Status.FUNCTION_REFUSED,
+                    name + " runs at the server only: functions.pushback does not allow else, or it is no WebAssembly");
+        }
+    }
+}
