@@ -8,6 +8,7 @@ import dev.quern.bench.isolation.Hostile;
 import dev.quern.bench.isolation.Isolation;
 import dev.quern.bench.micro.Micro;
 import dev.quern.bench.peers.Peers;
+import dev.quern.bench.placement.PlacementBench;
 import dev.quern.bench.reads.Reads;
 import dev.quern.bench.store.StoreBench;
 import dev.quern.bench.ycsb.Ycsb;
@@ -27,7 +28,8 @@ public final class Benches {
             new FunctionsBench(),
             new Isolation(),
             new Hostile(),
-            new Dataplane());
+            new Dataplane(),
+            new PlacementBench());
 
     private Benches() {}
 

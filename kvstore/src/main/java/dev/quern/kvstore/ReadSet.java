@@ -33,6 +33,10 @@ final class ReadSet {
         return true;
     }
 
+    int size() {
+        return size;
+    }
+
     /** Whether a bucket is among the first so many that were read. */
     boolean contains(long bucket, int countMax) {
         for (int i = 0; i < Math.min(size, countMax); i++) {

@@ -364,6 +364,11 @@ public final class Transaction {
         return StoreStatus.OK;
     }
 
+    /** How many reads it remembers, of records that are there or not; those of one bucket in a row count as one. */
+    public int readCount() {
+        return reads.size();
+    }
+
     /** What was to be written until now, for {@link #rollBack}. Good until the commit or the abort, or a roll back to an earlier one. */
     public long mark() {
         isMarked = true;

@@ -238,7 +238,7 @@ public final class FunctionCore implements AutoCloseable {
             throw bug;
         }
         coreCall.end();
-        call.setResult(code);
+        call.setResult(code, transaction.readCount());
         if (code != 0) {
             // What it saw may never have been there all at once, and its verdict be wrong: then it is asked again.
             return transaction.abandon() == StoreStatus.CONFLICT

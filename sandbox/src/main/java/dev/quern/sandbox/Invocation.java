@@ -15,6 +15,7 @@ public final class Invocation {
     private boolean isWellFormed;
     private long timeLimitUs;
     private int resultCode;
+    private int readCount;
     private String error = "";
 
     Invocation(CallState state) {
@@ -73,8 +74,14 @@ public final class Invocation {
         return timeLimitUs <= 0 ? manifest.timeLimitUs() : Math.min(timeLimitUs, manifest.timeLimitUs());
     }
 
-    void setResult(int code) {
+    void setResult(int code, int records) {
         resultCode = code;
+        readCount = records;
+    }
+
+    /** How many records the last attempt read that came to its end, about. */
+    public int readCount() {
+        return readCount;
     }
 
     int fail(int status, String message) {

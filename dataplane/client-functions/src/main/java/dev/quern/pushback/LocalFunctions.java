@@ -33,7 +33,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LocalFunctions.class.getName());
 
-    /** While one call waits for the server, another can run. */
+    /** One that runs, and one that is there when it has ended. */
     private static final int CALLS_PER_WORKER = 2;
 
     private record Task(PushedBackCall call, CompletableFuture<FunctionResult> outcome) {}

@@ -172,7 +172,7 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
                 return choice;
             }
         }
-        throw new ConfigException("functions.pushback is \"" + name + "\": it is one of never, always");
+        throw new ConfigException("functions.pushback is \"" + name + "\": it is one of never, always, adaptive");
     }
 
     static WhenFull whenFull(String name) {

@@ -8,9 +8,16 @@ public enum Pushback {
     NEVER,
 
     /** All: to measure what clients cost, and for tests. */
-    ALWAYS;
+    ALWAYS,
+
+    /** Those that would wait, and cost less CPU of the server elsewhere. */
+    ADAPTIVE;
 
     PushbackPolicy policy() {
-        return this == ALWAYS ? PushbackPolicy.ALWAYS : PushbackPolicy.NEVER;
+        return switch (this) {
+            case NEVER -> PushbackPolicy.NEVER;
+            case ALWAYS -> PushbackPolicy.ALWAYS;
+            case ADAPTIVE -> PushbackPolicy.BY_COST;
+        };
     }
 }

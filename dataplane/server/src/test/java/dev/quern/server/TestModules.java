@@ -116,6 +116,22 @@ public final class TestModules {
             bytes("AGFzbQEAAAABCwJgAn9/AX9gAAF/Ah0CA2VudgZtZW1vcnkCAAEFcXVlcm4FcmVwbHkAAAMCAQEHBwEDcnVuAAEKFA"
                     + "ESAANAQQBBgIAEEAAaDAALQQAL");
 
+    /**
+     * Counts down from three millions, which takes some milliseconds.
+     *
+     * <pre>
+     * (module
+     *   (import "env" "memory" (memory 1))
+     *   (func (export "run") (result i32) (local $left i32)
+     *     (local.set $left (i32.const 3000000))
+     *     (loop $again (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+     *     (i32.const 0)))
+     * </pre>
+     */
+    public static final byte[] WORK =
+            bytes("AGFzbQEAAAABBQFgAAF/Ag8BA2VudgZtZW1vcnkCAAEDAgEABwcBA3J1bgAAChsBGQEBf0HAjbcBIQADQCAAQQFrIgANAAtB"
+                    + "AAs=");
+
     private TestModules() {}
 
     private static byte[] bytes(String base64) {

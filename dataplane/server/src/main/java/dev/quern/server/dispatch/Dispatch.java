@@ -8,6 +8,7 @@ import dev.quern.server.roles.MessageCosts;
 import dev.quern.server.roles.Place;
 import dev.quern.server.roles.PlaceState;
 import dev.quern.server.roles.Placement;
+import dev.quern.server.roles.PushbackPolicy;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -20,6 +21,9 @@ public final class Dispatch {
     private static final long CONGESTED_NS = 1_000_000;
 
     private static final long RATE_NS = 1_000_000;
+
+    /** To a client and back, in one room. */
+    private static final long ROUND_TRIP_NS = 100_000;
 
     /** Functions that are remembered; past that it begins anew. */
     private static final int PROFILES_MAX = 16_384;
@@ -106,7 +110,7 @@ public final class Dispatch {
     private void look(
             Function function,
             int bytes,
-            FunctionStation own,
+            @Nullable FunctionStation own,
             @Nullable FunctionStation general,
             @Nullable FunctionStation reserved,
             long waitedNs,
@@ -114,7 +118,7 @@ public final class Dispatch {
         rate(nowNs);
         state.messageBytes = 2 * bytes;
         state.requestsPerSecond = requestsPerSecond;
-        state.inlineWaitNs = Math.max(own.waitNs(nowNs), waitedNs);
+        state.inlineWaitNs = own == null ? waitedNs : Math.max(own.waitNs(nowNs), waitedNs);
         state.isContextEntered = enteredTenant == function.tenant().id();
         state.hasFunctionCore = general != null;
         state.functionWaitNs = general == null ? 0 : general.waitNs(nowNs);
@@ -143,16 +147,40 @@ public final class Dispatch {
         return other == null || usual.queued() <= other.queued() ? usual : other;
     }
 
-    /** A call ran here: what it took. */
-    public void ranHere(Function function, long cpuNs) {
+    /**
+     * Whether an invocation whose client can run it goes back to it.
+     *
+     * @param waitedNs how long it has waited here, about
+     * @param leftNs until its deadline
+     */
+    public boolean pushesBack(
+            PushbackPolicy policy, Function function, int bytes, int owner, long waitedNs, long leftNs, long nowNs) {
+        FunctionStation own = isInline ? null : roles.station(owner);
+        RoleView view = roles.view();
+        int dedicated = own == null ? -1 : view.dedicatedCore(function.tenant().id(), owner);
+        FunctionStation general = own == null || view.functionCores() == 0
+                ? null
+                : lessLoaded(view, function.tenant().id(), nowNs);
+        look(function, bytes, own, general, dedicated < 0 ? null : roles.station(dedicated), waitedNs, nowNs);
+        state.clientRuns = true;
+        state.roundTripNs = ROUND_TRIP_NS;
+        state.leftNs = leftNs;
+        boolean pushesBack = policy.pushesBack(profile(function).cost(), state);
+        state.clientRuns = false;
+        state.leftNs = Long.MAX_VALUE;
+        return pushesBack;
+    }
+
+    /** A call ran here: what it took, and how many records it read. */
+    public void ranHere(Function function, long cpuNs, int records) {
         enteredTenant = function.tenant().id();
-        profile(function).cost().ran(cpuNs, 1, 0);
+        profile(function).cost().ran(cpuNs, records, 0);
     }
 
     /** A call ran elsewhere: what it took. */
     public void ranElsewhere(HandedCall call) {
         if (call.cpuNs() > 0) {
-            profile(call.called()).cost().ran(call.cpuNs(), 1, 0);
+            profile(call.called()).cost().ran(call.cpuNs(), call.readCount(), 0);
         }
     }
 

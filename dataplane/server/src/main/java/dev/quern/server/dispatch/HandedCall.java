@@ -34,6 +34,7 @@ public final class HandedCall {
     private String error = "";
     private long retryAfterNs;
     private long cpuNs;
+    private int readCount;
     private final CallMemory reply = new CallMemory();
 
     HandedCall(LaneCalls lane) {
@@ -112,6 +113,7 @@ public final class HandedCall {
         hasReplied = invocation.replied();
         error = invocation.error();
         cpuNs = tookNs;
+        readCount = invocation.readCount();
         retryAfterNs = 0;
         int length = hasReplied ? invocation.replyLength() : 0;
         long kept = reply.reserve(length);
@@ -127,6 +129,7 @@ public final class HandedCall {
         hasReplied = false;
         error = text;
         cpuNs = 0;
+        readCount = 0;
         retryAfterNs = retryNs;
     }
 
@@ -192,6 +195,11 @@ public final class HandedCall {
     /** What the call took on its core, 0 if it did not run. */
     public long cpuNs() {
         return cpuNs;
+    }
+
+    /** How many records it read, about. */
+    public int readCount() {
+        return readCount;
     }
 
     /** For the next use: lets go of what it refers to, and of memory beyond the usual. */

@@ -81,7 +81,7 @@ final class FunctionCall {
         int status = connection.running(() -> core.functionCore().invoke(function, invocation, startNs, core.nowMs()));
         long tookNs = System.nanoTime() - startNs;
         core.gauges().ran(function.tenant().id(), tookNs);
-        core.dispatch().ranHere(function, tookNs);
+        core.dispatch().ranHere(function, tookNs, invocation.readCount());
         if (connection.isClosed()) {
             return;
         }

@@ -83,13 +83,14 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
             return nowNs;
         }
         int flags = InvokeLayout.flags(NativeMemory.ALL, body);
-        if ((flags & InvokeLayout.FLAG_CLIENT_RUNS) != 0
-                && pushbacks.pushBack(function, Math.max(core.waitedNs(), nowNs - arrivedNs), deadlineUs)) {
-            return nowNs;
-        }
         boolean readOnly = (flags & InvokeLayout.FLAG_READ_ONLY) != 0;
         long arguments = name + nameLength;
         int argumentsLength = (int) (body + length - arguments);
+        if ((flags & InvokeLayout.FLAG_CLIENT_RUNS) != 0
+                && pushbacks.pushBack(
+                        function, argumentsLength, Math.max(core.waitedNs(), nowNs - arrivedNs), deadlineUs, nowNs)) {
+            return nowNs;
+        }
         FunctionStation station = core.dispatch()
                 .choose(function, argumentsLength, core.owner(), core.waitedNs(), nowNs - core.nowNs(), nowNs);
         if (station != null) {
@@ -123,7 +124,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
             calledNs = System.nanoTime();
             core.gauges().ran(tenant.id(), calledNs - startNs);
         }
-        core.dispatch().ranHere(function, calledNs - startNs);
+        core.dispatch().ranHere(function, calledNs - startNs, call.readCount());
         if (status == FunctionStatus.OK || status == FunctionStatus.FAILED) {
             result(
                     reply,

@@ -29,10 +29,13 @@ final class Pushbacks {
     }
 
     /** For an invocation whose client can run it: whether it is to, which has been answered then. */
-    boolean pushBack(Function function, long waitedNs, int deadlineUs) {
+    boolean pushBack(Function function, int argumentBytes, long waitedNs, int deadlineUs, long nowNs) {
         byte[] sha256 = function.sha256ToRunElsewhere();
+        if (sha256 == null) {
+            return false;
+        }
         long leftNs = deadlineUs == 0 ? Long.MAX_VALUE : Integer.toUnsignedLong(deadlineUs) * NS_PER_US - waitedNs;
-        if (sha256 == null || !policy.pushesBack(core.index(), function, waitedNs, leftNs)) {
+        if (!core.dispatch().pushesBack(policy, function, argumentBytes, core.owner(), waitedNs, leftNs, nowNs)) {
             return false;
         }
         core.counters().increment(Counter.INVOCATIONS_PUSHED_BACK);

@@ -229,6 +229,22 @@ class PushbackTest {
     }
 
     @Test
+    void shouldShareWorkWithItsClientsWhenItHasTooMuch() {
+        try (PushbackRig rig = new PushbackRig(Pushback.ADAPTIVE)) {
+            rig.deploy("work", TestModules.WORK);
+            for (int round = 0; round < 20 && rig.functions().ran() == 0; round++) {
+                CompletableFuture<?>[] calls = new CompletableFuture<?>[16];
+                for (int i = 0; i < calls.length; i++) {
+                    calls[i] = rig.here().invoke("work");
+                }
+                CompletableFuture.allOf(calls).join();
+            }
+            assertTrue(rig.functions().ran() > 0, "some went back");
+            assertEquals(rig.pushedBack(), rig.functions().ran());
+        }
+    }
+
+    @Test
     void shouldRefuseARunnerWhereNobodyElseDoesTheIo() {
         try (LocalFunctions own = LocalFunctions.open(1)) {
             ClientConfig.Builder config = ClientConfig.builder()
