@@ -8,7 +8,8 @@ import java.util.Locale;
 
 /** {@code bench dataplane}. */
 public final class Dataplane implements Bench {
-    private static final List<Part> PARTS = List.of(new WaysPart(), new QuietPart(), new DpdkEchoPart());
+    private static final List<Part> PARTS =
+            List.of(new WaysPart(), new QuietPart(), new DpdkEchoPart(), new VhostPart());
 
     /** For the list of benches. */
     public Dataplane() {}
@@ -20,7 +21,7 @@ public final class Dataplane implements Bench {
 
     @Override
     public String purpose() {
-        return "get over shared memory, kernel UDP and rings, and from Redis: one serving core, one client core";
+        return "get over shared memory, kernel UDP and rings, and from Redis; echoes by DPDK beside C: one core each side";
     }
 
     @Override

@@ -32,7 +32,6 @@ public final class DpdkEchoMain {
     private static final int BUFFER_BYTES = 2048;
     private static final int FRAME_BYTES = 64;
     private static final int BURST = 32;
-    private static final int MAC_BYTES = 6;
 
     /** Turns between two looks at the clock, which is that of the thread's processor time. */
     private static final int TURNS = 1_000;
@@ -87,7 +86,7 @@ public final class DpdkEchoMain {
     private static int straightTurn(BurstQueue receive, BurstQueue transmit, long packets) {
         int received = receive.burst(packets, BURST);
         for (int i = 0; i < received; i++) {
-            swapAddresses(Mbuf.data(NativeMemory.getLong(packets + (long) i * Long.BYTES)));
+            VhostEchoMain.swapAddresses(Mbuf.data(NativeMemory.getLong(packets + (long) i * Long.BYTES)));
         }
         return transmit.burst(packets, received);
     }
@@ -114,7 +113,7 @@ public final class DpdkEchoMain {
         burst.truncate(0);
         int received = receive.receive(burst, BURST);
         for (int i = 0; i < received; i++) {
-            swapAddresses(burst.address(i));
+            VhostEchoMain.swapAddresses(burst.address(i));
         }
         return transmit.transmit(burst, 0);
     }
@@ -140,14 +139,5 @@ public final class DpdkEchoMain {
             elapsedNs = THREADS.getCurrentThreadCpuTime() - startNs;
         } while (elapsedNs < runNs);
         System.out.println("rate " + Math.round(frames * 1e9 / elapsedNs));
-    }
-
-    private static void swapAddresses(long frame) {
-        int high = NativeMemory.getInt(frame);
-        short low = NativeMemory.getShort(frame + Integer.BYTES);
-        NativeMemory.putInt(frame, NativeMemory.getInt(frame + MAC_BYTES));
-        NativeMemory.putShort(frame + Integer.BYTES, NativeMemory.getShort(frame + MAC_BYTES + Integer.BYTES));
-        NativeMemory.putInt(frame + MAC_BYTES, high);
-        NativeMemory.putShort(frame + MAC_BYTES + Integer.BYTES, low);
     }
 }

@@ -1,34 +1,29 @@
 package dev.quern.bench.dataplane;
 
 import dev.quern.bench.BenchContext;
-import dev.quern.bench.BenchFailedException;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.peers.ChildProcess;
 import dev.quern.bench.peers.Tools;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * An echo in Java beside the same in C, on one core and the same device: of buffers handed on as they are, and of frames that are looked at and set
  * up anew, as the server's driver does. On huge pages where some are free, as thirty buffers on small ones miss the first translation cache.
  */
 final class DpdkEchoPart implements Part {
-    private static final String SOURCE = "dpdk-echo.c";
+    private static final String NAME = "dpdk-echo";
     private static final List<String> FORMS = List.of("straight", "described");
     private static final String RATE = "rate ";
 
     /** A ring has no cable: every nanosecond of the driver shows. */
     private static final double OF_C_MIN = 0.8;
 
-    private static final int HUGE_PAGES_MIN = 64;
     private static final int CORE = 1;
     private static final int ROUNDS = 5;
     private static final int RUN_MS = 1_000;
@@ -41,14 +36,14 @@ final class DpdkEchoPart implements Part {
 
     @Override
     public void run(BenchContext context) throws Exception {
-        if (!Tools.isOnPath("gcc") || !Tools.isOnPath("pkg-config") || !hasHeaders()) {
+        if (!DpdkPrograms.canCompile()) {
             context.say("gcc, pkg-config or DPDK's headers are missing: its driver is not compared with C"
                     + " (scripts/setup-dpdk)");
             return;
         }
         Path directory = Files.createTempDirectory("quern-dpdk-echo");
         try {
-            Path program = compile(context, directory);
+            Path program = DpdkPrograms.compile(context, directory, NAME);
             Rounds rounds = new Rounds();
             for (String form : FORMS) {
                 rounds.add(c(form), () -> measure(context, form, List.of(program.toString())));
@@ -57,41 +52,8 @@ final class DpdkEchoPart implements Part {
             rounds.run(context, context.quick() ? 1 : ROUNDS);
             report(context, rounds);
         } finally {
-            Files.deleteIfExists(directory.resolve(SOURCE));
-            Files.deleteIfExists(directory.resolve("dpdk-echo"));
-            Files.delete(directory);
+            DpdkPrograms.delete(directory, NAME);
         }
-    }
-
-    private static boolean hasHeaders() {
-        try {
-            Tools.run(List.of("pkg-config", "--exists", "libdpdk"), WAIT_MAX);
-            return true;
-        } catch (BenchFailedException missing) {
-            return false;
-        }
-    }
-
-    private static Path compile(BenchContext context, Path directory) throws IOException {
-        Path source = directory.resolve(SOURCE);
-        try (InputStream text = DpdkEchoPart.class.getResourceAsStream(SOURCE)) {
-            if (text == null) {
-                throw new IllegalStateException(SOURCE + " is not on the class path");
-            }
-            Files.copy(text, source);
-        }
-        Path program = directory.resolve("dpdk-echo");
-        List<String> command = new ArrayList<>(List.of("gcc", "-O3", "-o", program.toString()));
-        command.addAll(words(Tools.run(List.of("pkg-config", "--cflags", "libdpdk"), WAIT_MAX)));
-        command.add(source.toString());
-        command.addAll(words(Tools.run(List.of("pkg-config", "--libs", "libdpdk"), WAIT_MAX)));
-        Tools.run(command, WAIT_MAX);
-        context.command(command);
-        return program;
-    }
-
-    private static List<String> words(String text) {
-        return List.of(text.strip().split("\\s+"));
     }
 
     private static String c(String form) {
@@ -100,18 +62,6 @@ final class DpdkEchoPart implements Part {
 
     private static String java(String form) {
         return "Java, " + form;
-    }
-
-    /** Of the default size, which is all that matters here. */
-    private static boolean hasHugePages() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
-            return lines.filter(line -> line.startsWith("HugePages_Free:"))
-                    .mapToInt(line -> Integer.parseInt(
-                            line.substring(line.indexOf(':') + 1).strip()))
-                    .anyMatch(free -> free >= HUGE_PAGES_MIN);
-        } catch (IOException unknown) {
-            return false;
-        }
     }
 
     private static double measure(BenchContext context, String form, List<String> program) throws InterruptedException {
@@ -125,7 +75,7 @@ final class DpdkEchoPart implements Part {
                 "--no-telemetry",
                 "-l",
                 Integer.toString(Math.min(CORE, Runtime.getRuntime().availableProcessors() - 1))));
-        arguments.addAll(hasHugePages() ? List.of("--in-memory") : List.of("--no-huge", "--no-shconf"));
+        arguments.addAll(DpdkPrograms.hasHugePages() ? List.of("--in-memory") : List.of("--no-huge", "--no-shconf"));
         List<String> command = new ArrayList<>(program);
         if (program.isEmpty()) {
             command.addAll(Tools.java(List.of(), DpdkEchoMain.class.getName(), arguments));
@@ -148,7 +98,8 @@ final class DpdkEchoPart implements Part {
 
     private static void report(BenchContext context, Rounds rounds) {
         TextTable table = new TextTable(
-                "echo over net_ring, one core, bursts of 32, " + (hasHugePages() ? "huge pages" : "small pages"),
+                "echo over net_ring, one core, bursts of 32, "
+                        + (DpdkPrograms.hasHugePages() ? "huge pages" : "small pages"),
                 "frames/s",
                 "min",
                 "max",

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quern.client.ClientConfig;
@@ -14,6 +15,7 @@ import dev.quern.server.Quern;
 import dev.quern.server.Server;
 import dev.quern.server.ServerConfig;
 import dev.quern.server.loop.Counter;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -119,6 +121,21 @@ class DpdkServeTest {
         }
         assertEquals(0, server.counters().get(Counter.NET_DROPPED_CHECKSUM));
         assertEquals(0, server.counters().get(Counter.NET_BUFFERS_SHORT));
+    }
+
+    /** Not every kernel has these sockets, and not every DPDK their driver. */
+    @Test
+    void shouldServeClientsOfTheKernelByXdpSockets() throws Exception {
+        cable();
+        try {
+            start(here, "net_af_xdp0,iface=s0", 1);
+        } catch (IOException | RuntimeException lacking) {
+            abort("net_af_xdp over veth: " + lacking.getMessage());
+        }
+        try (QuernClient client = connect("10.77.0.2")) {
+            exchange(client);
+        }
+        assertEquals(0, server.missed("net"));
     }
 
     @Test
