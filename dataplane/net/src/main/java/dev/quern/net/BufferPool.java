@@ -125,6 +125,27 @@ public final class BufferPool implements AutoCloseable {
             buffers[count++] = buffer;
         }
 
+        /** As {@link TransmitQueue#allocate}: a frame begins so many bytes behind its buffer's address. */
+        public int allocate(PacketBurst burst, int wanted, int headroom) {
+            int most = Math.min(wanted, burst.room());
+            for (int i = 0; i < most; i++) {
+                long buffer = take();
+                if (buffer == 0) {
+                    return i;
+                }
+                burst.add(buffer, buffer + headroom, 0, PacketFlags.NONE);
+            }
+            return most;
+        }
+
+        /** As {@link TransmitQueue#free}. */
+        public void free(PacketBurst burst, int from) {
+            for (int i = from; i < burst.count(); i++) {
+                give(burst.handle(i));
+            }
+            burst.truncate(from);
+        }
+
         /** Gives all back to the pool. */
         public void flush() {
             pool.give(buffers, 0, count);

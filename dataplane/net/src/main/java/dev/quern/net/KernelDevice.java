@@ -226,23 +226,12 @@ public final class KernelDevice implements PacketDevice {
 
         @Override
         public int allocate(PacketBurst burst, int count) {
-            int wanted = Math.min(count, burst.room());
-            for (int i = 0; i < wanted; i++) {
-                long buffer = cache.take();
-                if (buffer == 0) {
-                    return i;
-                }
-                burst.add(buffer, buffer + HEADROOM, 0, PacketFlags.NONE);
-            }
-            return wanted;
+            return cache.allocate(burst, count, HEADROOM);
         }
 
         @Override
         public void free(PacketBurst burst, int from) {
-            for (int i = from; i < burst.count(); i++) {
-                cache.give(burst.handle(i));
-            }
-            burst.truncate(from);
+            cache.free(burst, from);
         }
 
         @Override

@@ -1,7 +1,6 @@
 package dev.quern.server.net;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -9,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quern.client.ClientConfig;
 import dev.quern.client.QuernClient;
-import dev.quern.client.SyncTable;
 import dev.quern.net.testing.DpdkSetup;
 import dev.quern.server.Quern;
 import dev.quern.server.Server;
@@ -19,8 +17,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,27 +93,13 @@ class DpdkServeTest {
         return there.call(() -> QuernClient.connect(config));
     }
 
-    private static void exchange(QuernClient client) {
-        SyncTable records = client.table().sync();
-        for (int i = 0; i < 200; i++) {
-            byte[] key = ("key" + i).getBytes(UTF_8);
-            // Every length has its own checksum, and its own padding.
-            records.put(key, Arrays.copyOf(key, i));
-            assertArrayEquals(Arrays.copyOf(key, i), records.get(key));
-        }
-        byte[] large = new byte[300_000];
-        new Random(7).nextBytes(large);
-        records.put("large".getBytes(UTF_8), large);
-        assertArrayEquals(large, records.get("large".getBytes(UTF_8)));
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"10.77.0.2", "fd77::2"})
     void shouldServeClientsOfTheKernelByPacketSockets(String address) throws Exception {
         cable();
         start(here, "net_af_packet0,iface=s0", 1);
         try (QuernClient client = connect(address)) {
-            exchange(client);
+            RecordExchange.run(client);
         }
         assertEquals(0, server.counters().get(Counter.NET_DROPPED_CHECKSUM));
         assertEquals(0, server.counters().get(Counter.NET_BUFFERS_SHORT));
@@ -133,7 +115,7 @@ class DpdkServeTest {
             abort("net_af_xdp over veth: " + lacking.getMessage());
         }
         try (QuernClient client = connect("10.77.0.2")) {
-            exchange(client);
+            RecordExchange.run(client);
         }
         assertEquals(0, server.missed("net"));
     }
@@ -143,7 +125,7 @@ class DpdkServeTest {
         cable();
         start(here, "net_af_packet0,iface=s0,qpairs=2", 2);
         try (QuernClient client = connect("10.77.0.2")) {
-            exchange(client);
+            RecordExchange.run(client);
         }
     }
 
@@ -153,7 +135,7 @@ class DpdkServeTest {
         start(there, "net_tap0,iface=t0", 1);
         address("t0");
         try (QuernClient client = connect("10.77.0.2")) {
-            exchange(client);
+            RecordExchange.run(client);
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.quern.server.net;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quern.client.ClientConfig;
 import dev.quern.client.QuernClient;
-import dev.quern.client.SyncTable;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.net.KernelDevice;
 import dev.quern.net.LinkAddress;
@@ -29,10 +26,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,20 +95,6 @@ class KernelDeviceTest {
         return server.counters().get(counter);
     }
 
-    private static void exchange(QuernClient client) {
-        SyncTable records = client.table().sync();
-        for (int i = 0; i < 200; i++) {
-            byte[] key = ("key" + i).getBytes(UTF_8);
-            // Every length has its own checksum, and its own padding.
-            records.put(key, Arrays.copyOf(key, i));
-            assertArrayEquals(Arrays.copyOf(key, i), records.get(key));
-        }
-        byte[] large = new byte[500_000];
-        new Random(7).nextBytes(large);
-        records.put("large".getBytes(UTF_8), large);
-        assertArrayEquals(large, records.get("large".getBytes(UTF_8)));
-    }
-
     /** By both families; with the kernel's checksums computed by it, or left to hardware that is not there. */
     @ParameterizedTest
     @CsvSource({"10.77.0.2, true", "10.77.0.2, false", "fd77::2, true", "fd77::2, false"})
@@ -125,7 +106,7 @@ class KernelDeviceTest {
         InetSocketAddress to = new InetSocketAddress(InetAddress.ofLiteral(address), PORT);
         try (QuernClient client =
                 there.call(() -> QuernClient.connect(client().address(to).build()))) {
-            exchange(client);
+            RecordExchange.run(client);
         }
         assertEquals(0, count(Counter.NET_DROPPED_CHECKSUM));
         assertEquals(0, count(Counter.NET_NEIGHBOURS_UNKNOWN));
@@ -149,7 +130,7 @@ class KernelDeviceTest {
         InetSocketAddress to = new InetSocketAddress(InetAddress.ofLiteral("10.77.0.2"), PORT);
         try (QuernClient client =
                 there.call(() -> QuernClient.connect(client().address(to).build()))) {
-            exchange(client);
+            RecordExchange.run(client);
         }
     }
 
@@ -180,7 +161,7 @@ class KernelDeviceTest {
                     core -> 0);
             try (QuernClient client =
                     QuernClient.connect(client().transport(host).build())) {
-                exchange(client);
+                RecordExchange.run(client);
             }
         } finally {
             device.close();

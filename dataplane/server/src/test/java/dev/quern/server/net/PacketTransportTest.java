@@ -1,14 +1,11 @@
 package dev.quern.server.net;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.quern.bypass.PacketTransport;
 import dev.quern.client.ClientConfig;
 import dev.quern.client.QuernClient;
-import dev.quern.client.SyncTable;
 import dev.quern.net.LinkAddress;
 import dev.quern.net.PacketDevice;
 import dev.quern.net.dpdk.DpdkConfig;
@@ -25,7 +22,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,25 +67,12 @@ class PacketTransportTest {
                 .build());
     }
 
-    private static void exchange(QuernClient client) {
-        SyncTable records = client.table().sync();
-        for (int i = 0; i < 200; i++) {
-            byte[] key = ("key" + i).getBytes(UTF_8);
-            records.put(key, new byte[i]);
-            assertArrayEquals(new byte[i], records.get(key));
-        }
-        byte[] large = new byte[200_000];
-        new Random(7).nextBytes(large);
-        records.put("large".getBytes(UTF_8), large);
-        assertArrayEquals(large, records.get("large".getBytes(UTF_8)));
-    }
-
     @Test
     void shouldReachEachCoreByItsQueue() throws IOException {
         MemoryWire wire = new MemoryWire(1500, 2, MemoryWire.Faults.NONE);
         Server started = start(wire.right(), 2);
         try (QuernClient client = connect(PacketTransport.to(wire.left(), OWN, ADDRESS, null, 2))) {
-            exchange(client);
+            RecordExchange.run(client);
         }
         assertEquals(0, started.counters().get(Counter.NET_HANDED_OVER));
         assertEquals(0, started.counters().get(Counter.NET_DROPPED_CHECKSUM));
@@ -100,7 +83,7 @@ class PacketTransportTest {
         MemoryWire wire = new MemoryWire(1500, 1, new MemoryWire.Faults(30, 30, 30, 30, 11));
         start(wire.right(), 1);
         try (QuernClient client = connect(PacketTransport.to(wire.left(), OWN, ADDRESS, null, 1))) {
-            exchange(client);
+            RecordExchange.run(client);
         }
     }
 
@@ -121,7 +104,7 @@ class PacketTransportTest {
         start(device("net_vhost0,iface=" + socket), 1);
         try (QuernClient client =
                 connect(PacketTransport.to(device("net_virtio_user0,path=" + socket), OWN, ADDRESS, null, 1))) {
-            exchange(client);
+            RecordExchange.run(client);
         }
     }
 

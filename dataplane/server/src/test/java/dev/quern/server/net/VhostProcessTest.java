@@ -1,14 +1,12 @@
 package dev.quern.server.net;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.quern.bypass.PacketTransport;
 import dev.quern.client.ClientConfig;
 import dev.quern.client.QuernClient;
-import dev.quern.client.SyncTable;
 import dev.quern.net.LinkAddress;
 import dev.quern.net.dpdk.DpdkConfig;
 import dev.quern.net.testing.DpdkSetup;
@@ -24,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,17 +51,8 @@ class VhostProcessTest {
                     .connectTimeout(Duration.ofSeconds(60))
                     .requestTimeout(Duration.ofSeconds(60))
                     .build())) {
-                SyncTable records = client.table().sync();
-                byte[] large = new byte[100_000];
-                new Random(7).nextBytes(large);
                 do {
-                    for (int i = 0; i < 200; i++) {
-                        byte[] key = ("key" + i).getBytes(UTF_8);
-                        records.put(key, new byte[i]);
-                        assertArrayEquals(new byte[i], records.get(key));
-                    }
-                    records.put("large".getBytes(UTF_8), large);
-                    assertArrayEquals(large, records.get("large".getBytes(UTF_8)));
+                    RecordExchange.run(client);
                     System.out.println(READY);
                 } while (args[1].equals("stay"));
             }
