@@ -40,7 +40,7 @@ public final class Dataplane implements Bench {
         for (Target target : context.targets()) {
             context.say(String.format(
                     Locale.ROOT,
-                    "| `%s` | %.2f%s | %s %.2f%s | %s |",
+                    "| `%s` | %.3f%s | %s %.3f%s | %s |",
                     target.name(),
                     target.measured(),
                     target.unit(),
