@@ -83,6 +83,19 @@ class QuernClientTest {
     }
 
     @Test
+    void shouldTakeNoModuleThatIsNotOfItsHash() throws Exception {
+        try (TestServer server = TestServer.start();
+                QuernClient client = QuernClient.connect(config(server).build())) {
+            FunctionModule honest = client.await(client.functions().fetch("honest", new byte[0]));
+            assertArrayEquals(bytes("\0asm"), honest.module());
+            assertEquals(Duration.ofNanos(500_000), honest.timeLimit());
+            QuernException refused = assertThrows(
+                    QuernException.class, () -> client.await(client.functions().fetch("changed", new byte[0])));
+            assertTrue(refused.getMessage().contains("not of the SHA-256"), refused.getMessage());
+        }
+    }
+
+    @Test
     void shouldKeepTablesApart() throws Exception {
         try (TestServer server = TestServer.start();
                 QuernClient client = QuernClient.connect(config(server).build())) {

@@ -3,11 +3,14 @@ package dev.quern.client;
 import dev.quern.protocol.CompareAndSetLayout;
 import dev.quern.protocol.DeployLayout;
 import dev.quern.protocol.ExpireLayout;
+import dev.quern.protocol.FunctionFetchLayout;
 import dev.quern.protocol.FunctionLayout;
+import dev.quern.protocol.FunctionModuleLayout;
 import dev.quern.protocol.IncrementLayout;
 import dev.quern.protocol.InvokeLayout;
 import dev.quern.protocol.MultiGetLayout;
 import dev.quern.protocol.Opcode;
+import dev.quern.protocol.PushbackLayout;
 import dev.quern.protocol.PutLayout;
 import dev.quern.protocol.ScanLayout;
 import dev.quern.protocol.Status;
@@ -18,6 +21,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -108,6 +113,7 @@ final class TestStore {
                 status(
                         opcode,
                         functions.remove(text(body, 0, body.length)) == null ? Status.UNKNOWN_FUNCTION : Status.OK);
+            case Opcode.FUNCTION_FETCH -> fetch(text(body, FunctionFetchLayout.NAME_OFFSET, body.length));
             case Opcode.PING -> ok(opcode, body);
             case Opcode.STATS -> ok(opcode, bytes("requests 3\nrecords " + records.size() + "\n"));
             default -> status(opcode, Status.UNKNOWN_OPCODE);
@@ -253,6 +259,27 @@ final class TestStore {
                 1);
         functions.put(name, concat(fixed, bytes(name), bytes("test"), new byte[] {3}, bytes("run")));
         return ok(Opcode.DEPLOY, functions.get(name));
+    }
+
+    /** A module of four bytes; what is called {@code honest} has its hash, all else that of another one. */
+    private static Answer fetch(String name) {
+        byte[] body = new byte[FunctionModuleLayout.MODULE_OFFSET + 4];
+        MemorySegment memory = MemorySegment.ofArray(body);
+        FunctionModuleLayout.write(memory, 0, new byte[PushbackLayout.SHA256_BYTES], 500, 16, 0);
+        Wire.putBytes(memory, FunctionModuleLayout.MODULE_OFFSET, bytes("\0asm"));
+        byte[] covered = Arrays.copyOfRange(body, FunctionModuleLayout.TIME_LIMIT_US_OFFSET, body.length);
+        if (!name.equals("honest")) {
+            covered[0]++;
+        }
+        try {
+            Wire.putBytes(
+                    memory,
+                    FunctionModuleLayout.SHA256_OFFSET,
+                    MessageDigest.getInstance("SHA-256").digest(covered));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return ok(Opcode.FUNCTION_FETCH, body);
     }
 
     private Answer list() {
