@@ -112,6 +112,8 @@ public final class FunctionCore implements AutoCloseable {
                 called.noteLong();
                 interlude();
             }
+            // Whoever used much pays for its going back: here is where its time is.
+            storeCalls.returned().returnSome();
             long resumedNs = System.nanoTime();
             interludeNs = resumedNs + functions.quantumNs();
             pace.resume(resumedNs);
@@ -364,12 +366,12 @@ public final class FunctionCore implements AutoCloseable {
      * @return the work done
      */
     public int maintain(long nowNs) {
+        int done = storeCalls.returned().returnSome() ? 1 : 0;
         boolean isWarm = functions.isWarm();
         if (seen.next() == null && !isolates.wantsMaintenance(nowNs, isWarm)) {
-            return 0;
+            return done;
         }
         rest();
-        int done = 0;
         for (Changes.Change next = seen.next(); next != null && done < CHANGES_AT_ONCE_MAX; next = next.next()) {
             seen = next;
             Deployment removed = next.removed();
@@ -399,6 +401,7 @@ public final class FunctionCore implements AutoCloseable {
         rest();
         ready.clear();
         isolates.close();
+        storeCalls.returned().returnAll();
         reply.close();
         answer.close();
     }

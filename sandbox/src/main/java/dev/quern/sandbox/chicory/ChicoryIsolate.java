@@ -52,7 +52,8 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                 wanted.pagesMax(),
                 wanted.arenaAddress(),
                 Math.min(wanted.arenaLength(), ChicoryRuntime.ADDRESS_MAX - WindowedMemory.WINDOW_START),
-                renewal == null ? null : renewal.image());
+                renewal == null ? null : renewal.image(),
+                calls.returned());
         try {
             ImportValues.Builder imports = ImportValues.builder()
                     .addMemory(new ImportMemory(
@@ -202,10 +203,9 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
             @Nullable Globals globals) implements FunctionRuntime.Instance {
         @Override
         public boolean renew() {
-            if (globals == null) {
+            if (globals == null || !memory.renew()) {
                 return false;
             }
-            memory.renew();
             globals.restore();
             return true;
         }

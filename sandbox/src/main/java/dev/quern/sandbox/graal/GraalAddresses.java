@@ -104,10 +104,11 @@ abstract class GraalAddresses extends WasmMemory {
         follow();
     }
 
-    /** Makes everything what it was when the module had just been instantiated. */
-    final void renew() {
-        memory.renew();
+    /** Makes everything what it was when the module had just been instantiated; false when that would take long. */
+    final boolean renew() {
+        boolean isRenewed = memory.renew();
         follow();
+        return isRenewed;
     }
 
     private void follow() {

@@ -40,10 +40,9 @@ final class GraalInstance implements FunctionRuntime.Instance {
 
     @Override
     public boolean renew() {
-        if (globals == null) {
+        if (globals == null || !guestMemory.renew()) {
             return false;
         }
-        guestMemory.renew();
         globals.restore();
         return true;
     }

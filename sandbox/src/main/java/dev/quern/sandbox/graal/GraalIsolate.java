@@ -138,7 +138,8 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
                 wanted.pagesMax(),
                 wanted.arenaAddress(),
                 wanted.arenaLength(),
-                renewal == null ? null : renewal.image());
+                renewal == null ? null : renewal.image(),
+                calls.returned());
         try {
             GraalMemory guestMemory =
                     renewal == null ? new GraalMemory(memory, this::look) : new RenewableMemory(memory, this::look);

@@ -2,64 +2,102 @@ package dev.quern.sandbox.guest;
 
 import dev.quern.ffi.linux.Mmap;
 import java.io.IOException;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
- * Gives memory that guests have used back to the system. That takes a sixth of what touching it took, 44 ms for 256 MiB, and a function
- * that took much has often run out of its time; so a thread of its own does it, and not the core. Safe on any thread.
+ * Memory that guests have used and that goes back to the system a little at a time, between a core's bursts and in the midst of functions:
+ * at once it would take a sixth of what touching it took, 44 ms for 256 MiB. A thread of its own would take processors from cores, for
+ * milliseconds at a stretch, where there is none to spare. One per core. Thread: the core's.
  */
-final class ReturnedMemory {
+public final class ReturnedMemory {
     private static final System.Logger LOG = System.getLogger(ReturnedMemory.class.getName());
 
-    /** Less is given back on the spot: a quarter of a millisecond. */
-    private static final long AT_ONCE_BYTES_MAX = 1 << 20;
+    /** Some 40 microseconds. */
+    private static final long STEP_BYTES = 256 << 10;
 
-    /** For as long as one step takes, nobody in the process can map or unmap anything. */
-    private static final long STEP_BYTES = 1 << 20;
+    /** When more waits, the rest goes back on the spot: a core that is so far behind has more to fear from having no memory. */
+    private static final long WAITING_BYTES_MAX = 1L << 30;
 
-    /** When more waits, cores give back what they took themselves. */
-    private static final int WAITING_MAX = 64;
+    /** @param usedBytes how much of it may have been touched, from its beginning on */
+    private record Range(long address, long bytes, long usedBytes) {}
 
-    private static final long IDLE_SECONDS = 10;
+    private final boolean isLater;
+    private final Deque<Range> ranges = new ArrayDeque<>();
 
-    private static final ThreadPoolExecutor RETURNING = new ThreadPoolExecutor(
-            1,
-            1,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(WAITING_MAX),
-            Thread.ofPlatform().daemon().name("quern-memory").factory(),
-            new ThreadPoolExecutor.CallerRunsPolicy());
+    /** How much of the first has gone back. */
+    private long returnedBytes;
 
-    static {
-        RETURNING.allowCoreThreadTimeOut(true);
+    private long waitingBytes;
+
+    /** For a core that calls {@link #returnSome} over and over. */
+    public ReturnedMemory() {
+        this(true);
     }
 
-    private ReturnedMemory() {}
+    private ReturnedMemory(boolean isLater) {
+        this.isLater = isLater;
+    }
+
+    /** Gives back all of each range at once. */
+    public static ReturnedMemory atOnce() {
+        return new ReturnedMemory(false);
+    }
 
     /**
      * Ends a reservation, now or soon. Nobody may use its addresses any more.
      *
      * @param usedBytes how much of it may have been touched, from its beginning on
      */
-    static void unmap(long address, long bytes, long usedBytes) throws IOException {
-        if (usedBytes <= AT_ONCE_BYTES_MAX) {
+    void unmap(long address, long bytes, long usedBytes) throws IOException {
+        if (!isLater || usedBytes <= STEP_BYTES || waitingBytes + usedBytes > WAITING_BYTES_MAX) {
             Mmap.unmap(address, bytes);
         } else {
-            RETURNING.execute(() -> unmapInSteps(address, bytes, usedBytes));
+            ranges.add(new Range(address, bytes, usedBytes));
+            waitingBytes += usedBytes;
         }
     }
 
-    private static void unmapInSteps(long address, long bytes, long usedBytes) {
+    /** Gives back some 256 KiB of what waits; false when nothing does. */
+    public boolean returnSome() {
+        Range range = ranges.peek();
+        if (range == null) {
+            return false;
+        }
+        boolean isLast = range.usedBytes - returnedBytes <= STEP_BYTES;
         try {
-            for (long done = 0; done < usedBytes; done += STEP_BYTES) {
-                Mmap.decommit(address + done, Math.min(STEP_BYTES, usedBytes - done));
+            if (isLast) {
+                Mmap.unmap(range.address, range.bytes);
+            } else {
+                Mmap.decommit(range.address + returnedBytes, STEP_BYTES);
             }
-            Mmap.unmap(address, bytes);
         } catch (IOException failed) {
             LOG.log(System.Logger.Level.WARNING, "a guest's memory could not be given back", failed);
+            isLast = true;
         }
+        if (isLast) {
+            drop(range);
+        } else {
+            returnedBytes += STEP_BYTES;
+        }
+        return true;
+    }
+
+    private void drop(Range first) {
+        ranges.remove();
+        waitingBytes -= first.usedBytes;
+        returnedBytes = 0;
+    }
+
+    /** Gives back all that waits. */
+    public void returnAll() {
+        while (returnSome()) {
+            // One step after another.
+        }
+    }
+
+    /** How much has yet to go back, more or less. */
+    public long waitingBytes() {
+        return waitingBytes;
     }
 }

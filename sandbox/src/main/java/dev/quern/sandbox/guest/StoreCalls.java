@@ -17,6 +17,7 @@ public final class StoreCalls {
     private final WasiCalls wasi;
     private final Pace pace;
     private final RandomBytes random = new RandomBytes();
+    private final ReturnedMemory returned = new ReturnedMemory();
     private @Nullable FunctionCalls functions;
     private @Nullable GuestTrap trap;
 
@@ -42,6 +43,11 @@ public final class StoreCalls {
     /** What the guest's ticks are told. */
     public Pace pace() {
         return pace;
+    }
+
+    /** By which the core's guests' memory goes back to the system. */
+    public ReturnedMemory returned() {
+        return returned;
     }
 
     /** The guest ticks, between two of its instructions; now and then it stands still for a while, or ends. */

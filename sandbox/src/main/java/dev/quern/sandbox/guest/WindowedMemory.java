@@ -34,13 +34,22 @@ public final class WindowedMemory implements AutoCloseable {
     /** When a call copied more, its memory goes back to the system before the next one copies. */
     private static final long COPIES_BYTES_KEPT = 1 << 20;
 
+    /** Memory is measured by so many samples when it is more than these. */
+    private static final long SAMPLES = 16;
+
+    private static final long SAMPLE_BYTES = 256 << 10;
+
     private final long privateAddress;
     private final int pagesFirst;
     private final int pagesMax;
     private final long arenaAddress;
     private final long arenaLength;
     private final @Nullable WrittenPages written;
+    private final ReturnedMemory returned;
     private long privateBytes;
+
+    /** Where samples begin when {@link #residentBytes} is asked for next. */
+    private long sampleOffset;
 
     /** Reserved when the first record is copied; 0 before. */
     private long copiesAddress;
@@ -56,19 +65,27 @@ public final class WindowedMemory implements AutoCloseable {
      * @throws IOException when the system has no memory to give
      */
     public WindowedMemory(int pages, int pagesMax, long arenaAddress, long arenaLength) throws IOException {
-        this(pages, pagesMax, arenaAddress, arenaLength, null);
+        this(pages, pagesMax, arenaAddress, arenaLength, null, ReturnedMemory.atOnce());
     }
 
     /**
      * As {@link #WindowedMemory(int, int, long, long)}; one with an image can be {@linkplain #renew renewed}.
      *
      * @param image of the module's, which its first instance takes
+     * @param returned by which memory goes back to the system
      */
-    public WindowedMemory(int pages, int pagesMax, long arenaAddress, long arenaLength, @Nullable InitialImage image)
+    public WindowedMemory(
+            int pages,
+            int pagesMax,
+            long arenaAddress,
+            long arenaLength,
+            @Nullable InitialImage image,
+            ReturnedMemory returned)
             throws IOException {
         if (pages > pagesMax || pagesMax > PAGES_MAX) {
             throw new IllegalArgumentException("pages=" + pages + ", pagesMax=" + pagesMax + ", limit=" + PAGES_MAX);
         }
+        this.returned = returned;
         pagesFirst = pages;
         this.pagesMax = pagesMax;
         this.arenaAddress = arenaAddress;
@@ -144,17 +161,24 @@ public final class WindowedMemory implements AutoCloseable {
         }
     }
 
-    /** Makes the private part what it was when the module had just been instantiated; for memory with an image. */
-    public void renew() {
+    /**
+     * Makes the private part what it was when the module had just been instantiated; for memory with an image.
+     *
+     * @return false when so much was written that this would take longer than others may wait: a new one is had for less
+     */
+    public boolean renew() {
         if (written == null) {
             throw new IllegalStateException("memory without an image cannot be renewed");
         }
         try {
-            written.restore(privateBytes);
+            if (!written.restore(privateBytes)) {
+                return false;
+            }
         } catch (IOException failed) {
             throw new IllegalStateException("private memory could not be given back", failed);
         }
         privateBytes = pagesFirst * (long) PAGE_BYTES;
+        return true;
     }
 
     /** Where so many bytes at a guest address lie, for reading; ends the guest's call when it does not own them. */
@@ -222,15 +246,16 @@ public final class WindowedMemory implements AutoCloseable {
 
     private long copy(long call, long address, int length) {
         try {
-            if (copiesAddress == 0) {
-                copiesAddress = Mmap.reserve(COPIES_BYTES_MAX);
-            }
             if (call != copiesCall) {
                 if (copiedBytes > COPIES_BYTES_KEPT) {
-                    Mmap.decommit(copiesAddress, COPIES_BYTES_MAX);
+                    returned.unmap(copiesAddress, COPIES_BYTES_MAX, copiedBytes);
+                    copiesAddress = 0;
                 }
                 copiesCall = call;
                 copiedBytes = 0;
+            }
+            if (copiesAddress == 0) {
+                copiesAddress = Mmap.reserve(COPIES_BYTES_MAX);
             }
         } catch (IOException failed) {
             throw new GuestTrap(Reason.TRAP, "no memory to copy a record: " + failed.getMessage());
@@ -272,19 +297,27 @@ public final class WindowedMemory implements AutoCloseable {
         }
     }
 
-    /** How much of the private part is committed, in bytes. */
+    /** How much of the private part is committed, in bytes; of much, as samples say, each time of other places. Some microseconds. */
     public long residentBytes() {
-        return Mmap.residentBytes(privateAddress, privateBytes);
+        if (privateBytes <= SAMPLES * SAMPLE_BYTES) {
+            return Mmap.residentBytes(privateAddress, privateBytes);
+        }
+        long stride = privateBytes / SAMPLES & -Mmap.PAGE_BYTES;
+        sampleOffset = (sampleOffset + SAMPLE_BYTES) % (stride - SAMPLE_BYTES + Mmap.PAGE_BYTES);
+        long found = 0;
+        for (long sample = 0; sample < SAMPLES; sample++) {
+            found += Mmap.residentBytes(privateAddress + sample * stride + sampleOffset, SAMPLE_BYTES);
+        }
+        return (long) ((double) found / (SAMPLES * SAMPLE_BYTES) * privateBytes);
     }
 
     @Override
     public void close() {
         try {
             long bytes = reservedBytes(pagesMax);
-            ReturnedMemory.unmap(
-                    privateAddress, written == null ? bytes : bytes + WrittenPages.bytes(bytes), privateBytes);
+            returned.unmap(privateAddress, written == null ? bytes : bytes + WrittenPages.bytes(bytes), privateBytes);
             if (copiesAddress != 0) {
-                ReturnedMemory.unmap(copiesAddress, COPIES_BYTES_MAX, COPIES_BYTES_MAX);
+                returned.unmap(copiesAddress, COPIES_BYTES_MAX, copiedBytes);
             }
         } catch (IOException failed) {
             throw new IllegalStateException("private memory could not be unmapped", failed);

@@ -22,6 +22,9 @@ public final class WrittenPages {
     /** Past as many pages the kernel zeroes them sooner than we do: 256 KiB. */
     private static final int RESTORED_SINGLY_MAX = 64;
 
+    /** Past as many it takes the kernel more than a tenth of a millisecond: 1 MiB. */
+    private static final int RESTORED_MAX = 256;
+
     private final long privateAddress;
     private final long marks;
     private final InitialImage image;
@@ -87,11 +90,16 @@ public final class WrittenPages {
     /**
      * Makes so much private memory what it was at first.
      *
+     * @return false, and nothing is restored, when it is too much
      * @throws IOException when the kernel does not take pages back
      */
-    void restore(long privateBytes) throws IOException {
+    boolean restore(long privateBytes) throws IOException {
         int words = words(privateBytes);
-        if (isMore(words)) {
+        int writtenPages = writtenPages(words);
+        if (writtenPages > RESTORED_MAX) {
+            return false;
+        }
+        if (writtenPages > RESTORED_SINGLY_MAX) {
             Mmap.decommit(privateAddress, privateBytes);
             NativeMemory.fill(marks, (long) words * Long.BYTES, (byte) 0);
             markImage();
@@ -107,14 +115,16 @@ public final class WrittenPages {
                 }
             }
         }
+        return true;
     }
 
-    private boolean isMore(int words) {
-        int written = 0;
-        for (int i = 0; i < words && written <= RESTORED_SINGLY_MAX; i++) {
-            written += Long.bitCount(NativeMemory.getLong(marks + (long) i * Long.BYTES));
+    /** How many were written, or more than {@link #RESTORED_MAX}. */
+    private int writtenPages(int words) {
+        int found = 0;
+        for (int i = 0; i < words && found <= RESTORED_MAX; i++) {
+            found += Long.bitCount(NativeMemory.getLong(marks + (long) i * Long.BYTES));
         }
-        return written > RESTORED_SINGLY_MAX;
+        return found;
     }
 
     /** Private memory is in pages of 64 KiB, so the marks fill whole words. */

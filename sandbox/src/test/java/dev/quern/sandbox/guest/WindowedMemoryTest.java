@@ -1,6 +1,7 @@
 package dev.quern.sandbox.guest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -70,5 +71,36 @@ class WindowedMemoryTest {
         long address = memory.toGuest(4, far, 8, ADDRESS_MAX);
         assertEquals(WindowedMemory.COPIES_START, address);
         assertThrows(GuestTrap.class, () -> memory.readable(address + 8, 1));
+    }
+
+    @Test
+    void shouldTellOfMuchMemoryMoreOrLessWhatIsResident() throws IOException {
+        long mib = 1 << 20;
+        try (WindowedMemory large = new WindowedMemory(1024, 1024, arena, ARENA_BYTES)) {
+            assertEquals(0, large.residentBytes());
+            NativeMemory.fill(large.writable(0, 32 * mib), 32 * mib, (byte) 1);
+            for (int i = 0; i < 20; i++) {
+                long found = large.residentBytes();
+                assertTrue(found >= 28 * mib && found <= 36 * mib, "found: " + found);
+            }
+        }
+    }
+
+    @Test
+    void shouldRenewLittleAndLetWhatIsMuchBeMadeAnew() throws IOException {
+        long mib = 1 << 20;
+        try (WindowedMemory renewed =
+                new WindowedMemory(64, 64, arena, ARENA_BYTES, new InitialImage(), ReturnedMemory.atOnce())) {
+            NativeMemory.putLong(renewed.writable(8, 8), 7);
+            renewed.instantiated();
+            for (long bytes : new long[] {8, 100_000, mib}) {
+                NativeMemory.fill(renewed.writable(0, bytes), bytes, (byte) 1);
+                assertTrue(renewed.renew());
+                assertEquals(7, NativeMemory.getLong(renewed.readable(8, 8)));
+                assertEquals(0, NativeMemory.getByte(renewed.readable(bytes - 1, 1)) & 0xf8);
+            }
+            NativeMemory.fill(renewed.writable(0, 2 * mib), 2 * mib, (byte) 1);
+            assertFalse(renewed.renew());
+        }
     }
 }
