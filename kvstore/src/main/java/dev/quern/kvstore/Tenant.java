@@ -209,7 +209,8 @@ public final class Tenant {
         return arena;
     }
 
-    Store store() {
+    /** The store that it is a tenant of. */
+    public Store store() {
         return store;
     }
 

@@ -4,6 +4,8 @@ import dev.quern.kvstore.Tenant;
 import dev.quern.sandbox.check.ModuleCheck;
 import dev.quern.sandbox.check.ModuleFacts;
 import dev.quern.sandbox.guest.InitialImage;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A module as one tenant deployed it. Immutable, but for being paused and removed. Safe on any thread. */
@@ -26,6 +28,8 @@ final class Deployment {
 
     /** For whoever is to run it elsewhere; null when nobody is, or it is no WebAssembly. */
     private final @Nullable DeployedModule kept;
+
+    private final Map<Integer, Tally> tallies = new ConcurrentHashMap<>();
 
     private volatile boolean isRemoved;
     private volatile boolean isPaused;
@@ -65,11 +69,22 @@ final class Deployment {
         return info;
     }
 
-    /** With the runtimes as they are now. */
+    /** As it is now. */
     @SuppressWarnings("ReferenceEquality") // there is one of each
     FunctionInfo infoNow() {
         FunctionRuntime now = runtimeNow();
-        return now == runtime ? info : info.withRuntimes(now.name(), runtime.name());
+        long calls = 0;
+        long failures = 0;
+        for (Tally tally : tallies.values()) {
+            calls += tally.calls();
+            failures += tally.failures();
+        }
+        return info.now(now.name(), now == runtime ? "" : runtime.name(), calls, failures);
+    }
+
+    /** Where a core counts its calls. */
+    Tally tally(int core) {
+        return tallies.computeIfAbsent(core, any -> new Tally());
     }
 
     /** Whether calls are refused. */

@@ -64,7 +64,8 @@ public final class FunctionCore implements AutoCloseable {
             FunctionRuntime.Isolate isolate,
             FunctionRuntime.Entry entry,
             GuestLog log,
-            long addressMax) {}
+            long addressMax,
+            Tally tally) {}
 
     FunctionCore(Functions functions, StoreCore storeCore, @Nullable FunctionRuntime tried) throws IOException {
         this.functions = functions;
@@ -77,6 +78,7 @@ public final class FunctionCore implements AutoCloseable {
         answer = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
         state = new CallState(reply, answer);
         storeCalls = new StoreCalls(state, pace);
+        storeCalls.returnLater();
         invocation = new Invocation(state);
         isolates = new Isolates(
                 storeCalls, functions.preferred(), functions.isolatesConfig(), functions.isolateMemory(), this::forget);
@@ -197,6 +199,7 @@ public final class FunctionCore implements AutoCloseable {
         }
         if (tried == null) {
             function.noteEnd();
+            prepared.tally.count(status);
         }
         return status;
     }
@@ -324,7 +327,8 @@ public final class FunctionCore implements AutoCloseable {
                 home.isolate(),
                 isolates.instance(home, deployment).entry(function.entry()),
                 tried == null ? functions.of(function.tenant()).log() : GuestLog.NONE,
-                runtime.addressMax());
+                runtime.addressMax(),
+                deployment.tally(storeCore.index()));
         ready.put(function, made);
         home.callable().add(function);
         return made;

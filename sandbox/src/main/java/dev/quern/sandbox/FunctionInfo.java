@@ -12,6 +12,8 @@ import java.util.List;
  * @param moduleBytes how long the module is
  * @param sha256 of the module, in hexadecimal
  * @param deployedAtMs unix milliseconds
+ * @param calls how many calls have ended since it was deployed
+ * @param failures how many of them ended otherwise than well: by a trap, too late, in conflict, or with another number than 0
  */
 public record FunctionInfo(
         Manifest manifest,
@@ -20,9 +22,12 @@ public record FunctionInfo(
         List<String> entries,
         int moduleBytes,
         String sha256,
-        long deployedAtMs) {
-    /** The same under other runtimes. */
-    FunctionInfo withRuntimes(String now, String next) {
-        return new FunctionInfo(manifest, now, next, entries, moduleBytes, sha256, deployedAtMs);
+        long deployedAtMs,
+        long calls,
+        long failures) {
+    /** The same as it is now. */
+    FunctionInfo now(String runtimeNow, String next, long callsNow, long failuresNow) {
+        return new FunctionInfo(
+                manifest, runtimeNow, next, entries, moduleBytes, sha256, deployedAtMs, callsNow, failuresNow);
     }
 }

@@ -8,17 +8,14 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +26,9 @@ public final class Functions implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Functions.class.getName());
     private static final long WATCH_INTERVAL_NS = 500_000;
 
-    private final List<FunctionRuntime> runtimes = new ArrayList<>();
-    private final FunctionRuntime preferred;
-    private final RuntimeReport report;
+    private final Runtimes runtimes;
     private final Map<Tenant, TenantFunctions> byTenant = new ConcurrentHashMap<>();
     private final List<CoreCall> calls = new CopyOnWriteArrayList<>();
-    private final Map<String, RuntimeCosts> measured = new ConcurrentHashMap<>();
     private final AtomicInteger deployments = new AtomicInteger();
     private final Thread watchdog;
     private final @Nullable Thread warming;
@@ -53,17 +47,7 @@ public final class Functions implements AutoCloseable {
         isolateMemory = new IsolateMemory(isolatesConfig.bytesMax());
         keepsModules = config.keepsModules();
         isWarm = !config.warmsUp();
-        for (FunctionRuntime runtime : ServiceLoader.load(FunctionRuntime.class)) {
-            runtimes.add(runtime);
-        }
-        runtimes.sort(Comparator.comparingInt(FunctionRuntime::preference).reversed());
-        preferred = choose(config.runtime());
-        boolean isBest = preferred.name().equals(runtimes.getFirst().name());
-        report = new RuntimeReport(
-                preferred.name(),
-                preferred.name().equals("graalwasm"),
-                "functions run on " + preferred.describe()
-                        + (isBest ? "" : "; " + runtimes.getFirst().describe()));
+        runtimes = new Runtimes(config.runtime());
         watchdog = Thread.ofPlatform().daemon().name("quern-watchdog").start(this::watch);
         WarmUp warmUp = new WarmUp(this, () -> closed);
         warming = config.warmsUp()
@@ -73,14 +57,8 @@ public final class Functions implements AutoCloseable {
     }
 
     private @Nullable HeadStarts headStarts(FunctionsConfig config) {
-        if (config.warmsUp() && config.runtime().equals(Manifest.AUTO) && !preferred.isFastAtOnce()) {
-            for (FunctionRuntime runtime : runtimes) {
-                if (runtime.isAvailable() && runtime.isFastAtOnce()) {
-                    return new HeadStarts(this, runtime);
-                }
-            }
-        }
-        return null;
+        FunctionRuntime early = config.warmsUp() && config.runtime().equals(Manifest.AUTO) ? runtimes.early() : null;
+        return early == null ? null : new HeadStarts(this, early);
     }
 
     /**
@@ -92,49 +70,23 @@ public final class Functions implements AutoCloseable {
         return new Functions(config);
     }
 
-    private FunctionRuntime choose(String name) {
-        for (FunctionRuntime runtime : runtimes) {
-            if (runtime.isAvailable()
-                    && runtime.isIsolating()
-                    && (name.equals(Manifest.AUTO) || name.equals(runtime.name()))) {
-                return runtime;
-            }
-        }
-        throw new IllegalArgumentException(
-                runtimes.stream().anyMatch(known -> known.name().equals(name) && !known.isIsolating())
-                        ? "runtime " + name + " does not isolate, and so is nobody's default; name it in manifests"
-                        : noneAvailable(name));
-    }
-
-    private String noneAvailable(String name) {
-        return "no function runtime '" + name + "' is available: "
-                + runtimes.stream().map(FunctionRuntime::describe).collect(Collectors.joining("; "));
-    }
-
     /** The names of the runtimes that can run functions here, the best first. */
     public List<String> runtimes() {
-        return runtimes.stream()
-                .filter(FunctionRuntime::isAvailable)
-                .map(FunctionRuntime::name)
-                .toList();
+        return runtimes.names();
     }
 
     FunctionRuntime runtime(String name) {
-        return runtimes.stream()
-                .filter(runtime -> runtime.isAvailable() && runtime.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(noneAvailable(name)));
+        return runtimes.named(name);
     }
 
     /** What a runtime costs: as it was measured here, if it was, else as it declares. */
     public RuntimeCosts costs(String name) {
-        FunctionRuntime runtime = runtime(name);
-        return measured.getOrDefault(name, runtime.costs());
+        return runtimes.costs(name);
     }
 
     /** What a runtime was measured to cost here. One that is not there is none's business. */
     public void setCosts(String name, RuntimeCosts costs) {
-        measured.put(name, costs);
+        runtimes.setCosts(name, costs);
     }
 
     private void warm(WarmUp warmUp) {
@@ -148,7 +100,7 @@ public final class Functions implements AutoCloseable {
     }
 
     FunctionRuntime preferred() {
-        return preferred;
+        return runtimes.preferred();
     }
 
     IsolatesConfig isolatesConfig() {
@@ -175,7 +127,7 @@ public final class Functions implements AutoCloseable {
 
     /** Which runtime is in force. */
     public RuntimeReport report() {
-        return report;
+        return runtimes.report();
     }
 
     /**
@@ -191,7 +143,7 @@ public final class Functions implements AutoCloseable {
             throw new FunctionRefusedException(
                     "a module of " + module.length + " bytes; the limit is " + Limits.MODULE_BYTES_MAX);
         }
-        FunctionRuntime runtime = runtimeFor(tenant, manifest);
+        FunctionRuntime runtime = runtimes.of(manifest, of(tenant), tenant.name());
         return install(tenant, manifest, runtime, load(runtime, manifest, module), module, replace);
     }
 
@@ -204,42 +156,19 @@ public final class Functions implements AutoCloseable {
     public FunctionInfo register(Tenant tenant, Manifest manifest, Supplier<? extends Entries> maker, boolean replace)
             throws FunctionRefusedException {
         manifest.check();
-        FunctionRuntime runtime = runtimeFor(tenant, manifest);
+        FunctionRuntime runtime = runtimes.of(manifest, of(tenant), tenant.name());
         return install(tenant, manifest, runtime, runtime.load(manifest, maker), new byte[0], replace);
     }
 
     /** Whether a runtime is for tenants only that are {@linkplain #trust trusted} with it. */
     public boolean needsTrust(String runtime) {
-        return runtimes.stream().anyMatch(known -> known.name().equals(runtime) && !known.isIsolating());
+        return runtimes.needsTrust(runtime);
     }
 
     /** Lets a tenant use a runtime that does not isolate; the others are for all. */
     public void trust(Tenant tenant, String runtime) {
-        if (!needsTrust(runtime)) {
-            throw new IllegalArgumentException("'" + runtime + "' is no runtime that needs trust; there are "
-                    + runtimes.stream()
-                            .filter(known -> !known.isIsolating())
-                            .map(FunctionRuntime::name)
-                            .collect(Collectors.joining(", ")));
-        }
+        runtimes.checkNeedsTrust(runtime);
         of(tenant).trust(runtime);
-    }
-
-    private FunctionRuntime runtimeFor(Tenant tenant, Manifest manifest) throws FunctionRefusedException {
-        if (manifest.runtime().equals(Manifest.AUTO)) {
-            return preferred;
-        }
-        for (FunctionRuntime runtime : runtimes) {
-            if (manifest.runtime().equals(runtime.name()) && runtime.isAvailable()) {
-                if (!runtime.isIsolating() && !of(tenant).trusts(runtime.name())) {
-                    throw new FunctionRefusedException(manifest.name() + ": runtime " + runtime.name()
-                            + " does not isolate, and runs functions for tenants only that the operator trusts with it"
-                            + " (trusted_runtimes in the configuration); tenant " + tenant.name() + " is not");
-                }
-                return runtime;
-            }
-        }
-        throw new FunctionRefusedException(noneAvailable(manifest.runtime()));
     }
 
     private FunctionInfo install(
@@ -257,7 +186,9 @@ public final class Functions implements AutoCloseable {
                 loaded.facts().entries(),
                 module.length,
                 sha256(module),
-                System.currentTimeMillis());
+                System.currentTimeMillis(),
+                0,
+                0);
         HeadStart headStart =
                 headStarts == null || !manifest.runtime().equals(Manifest.AUTO) || !mayMove(manifest, loaded.facts())
                         ? null
@@ -272,6 +203,7 @@ public final class Functions implements AutoCloseable {
                 headStart,
                 kept(info, module));
         of(tenant).put(deployment, replace);
+        calibrate(deployment);
         return deployment.infoNow();
     }
 
@@ -284,6 +216,23 @@ public final class Functions implements AutoCloseable {
         Deployment deployment = of(tenant).deployment(name);
         DeployedModule kept = deployment == null ? null : deployment.kept();
         return kept == null || deployment == null ? null : kept.withPaused(deployment.isPaused());
+    }
+
+    /** Makes the call that the manifest asks for: here and now, or on either runtime in turns where it has a head start. */
+    private void calibrate(Deployment deployment) {
+        byte[] arguments = deployment.info().manifest().calibrationArguments();
+        Function function =
+                find(deployment.tenant(), deployment.info().manifest().name());
+        if (arguments.length == 0 || function == null || !deployment.runtime().isIsolating()) {
+            return;
+        }
+        HeadStart headStart = deployment.headStart();
+        if (headStart == null) {
+            new DryCalls(this).run(function, deployment.runtime(), arguments);
+        } else {
+            Tenant tenant = deployment.tenant();
+            headStart.sample(new HeadStart.Sample(tenant.store(), function, arguments, tenant.defaultTable(), false));
+        }
     }
 
     /** Whether it can go over to another runtime between two calls: what it is to remember goes along, and those that it calls are there. */
@@ -451,7 +400,7 @@ public final class Functions implements AutoCloseable {
         }
     }
 
-    private static void awaitEnd(Thread thread) {
+    static void awaitEnd(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -476,8 +425,6 @@ public final class Functions implements AutoCloseable {
         if (warming != null) {
             awaitEnd(warming);
         }
-        for (FunctionRuntime runtime : runtimes) {
-            runtime.close();
-        }
+        runtimes.close();
     }
 }

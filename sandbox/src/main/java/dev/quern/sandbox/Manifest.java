@@ -1,5 +1,6 @@
 package dev.quern.sandbox;
 
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
@@ -12,9 +13,17 @@ import java.util.regex.Pattern;
  * @param memoryPagesMax how much private memory an instance may have, in pages of 64 KiB
  * @param fresh whether each call begins with memory, globals and tables as the module has them at first, rather than as the last one
  *     left them
+ * @param calibration the arguments of a call to try the function with before anybody calls it, as an invocation has them, in
+ *     hexadecimal; empty for none. What it writes is dropped
  */
 public record Manifest(
-        String name, String runtime, boolean readOnly, long timeLimitUs, int memoryPagesMax, boolean fresh) {
+        String name,
+        String runtime,
+        boolean readOnly,
+        long timeLimitUs,
+        int memoryPagesMax,
+        boolean fresh,
+        String calibration) {
     /** The runtime in force. */
     public static final String AUTO = "auto";
 
@@ -23,27 +32,44 @@ public record Manifest(
 
     /** With defaults for all but the name. */
     public static Manifest named(String name) {
-        return new Manifest(name, AUTO, false, Limits.TIME_LIMIT_US_DEFAULT, Limits.MEMORY_PAGES_DEFAULT, false);
+        return new Manifest(name, AUTO, false, Limits.TIME_LIMIT_US_DEFAULT, Limits.MEMORY_PAGES_DEFAULT, false, "");
     }
 
     public Manifest withRuntime(String newRuntime) {
-        return new Manifest(name, newRuntime, readOnly, timeLimitUs, memoryPagesMax, fresh);
+        return new Manifest(name, newRuntime, readOnly, timeLimitUs, memoryPagesMax, fresh, calibration);
     }
 
     public Manifest withReadOnly(boolean newReadOnly) {
-        return new Manifest(name, runtime, newReadOnly, timeLimitUs, memoryPagesMax, fresh);
+        return new Manifest(name, runtime, newReadOnly, timeLimitUs, memoryPagesMax, fresh, calibration);
     }
 
     public Manifest withTimeLimitUs(long newTimeLimitUs) {
-        return new Manifest(name, runtime, readOnly, newTimeLimitUs, memoryPagesMax, fresh);
+        return new Manifest(name, runtime, readOnly, newTimeLimitUs, memoryPagesMax, fresh, calibration);
     }
 
     public Manifest withMemoryPagesMax(int newMemoryPagesMax) {
-        return new Manifest(name, runtime, readOnly, timeLimitUs, newMemoryPagesMax, fresh);
+        return new Manifest(name, runtime, readOnly, timeLimitUs, newMemoryPagesMax, fresh, calibration);
     }
 
     public Manifest withFresh(boolean newFresh) {
-        return new Manifest(name, runtime, readOnly, timeLimitUs, memoryPagesMax, newFresh);
+        return new Manifest(name, runtime, readOnly, timeLimitUs, memoryPagesMax, newFresh, calibration);
+    }
+
+    /** @param arguments an argument list as an invocation has it, or nothing */
+    public Manifest withCalibration(byte[] arguments) {
+        return new Manifest(
+                name,
+                runtime,
+                readOnly,
+                timeLimitUs,
+                memoryPagesMax,
+                fresh,
+                HexFormat.of().formatHex(arguments));
+    }
+
+    /** The argument list of the call to try it with; empty when there is to be none. */
+    public byte[] calibrationArguments() {
+        return HexFormat.of().parseHex(calibration);
     }
 
     /** Whether a function can be called so. */
@@ -68,6 +94,10 @@ public record Manifest(
         if (memoryPagesMax < Limits.MEMORY_PAGES_MIN || memoryPagesMax > Limits.MEMORY_PAGES_MAX) {
             throw new FunctionRefusedException("memory limit of " + memoryPagesMax + " pages: choose from "
                     + Limits.MEMORY_PAGES_MIN + " to " + Limits.MEMORY_PAGES_MAX);
+        }
+        if (calibration.length() / 2 > Limits.SAMPLED_BYTES_MAX) {
+            throw new FunctionRefusedException("arguments of " + calibration.length() / 2
+                    + " bytes to calibrate with; the limit is " + Limits.SAMPLED_BYTES_MAX);
         }
     }
 }

@@ -18,6 +18,8 @@ import java.util.List;
  * @param memoryPagesMax of 64 KiB each
  * @param moduleLength bytes of the module as deployed
  * @param entries what {@code name.entry} may name
+ * @param calls how many calls have ended since it was deployed
+ * @param failures how many of them ended otherwise than well
  */
 public record FunctionInfo(
         String name,
@@ -29,7 +31,9 @@ public record FunctionInfo(
         Duration timeLimit,
         int memoryPagesMax,
         int moduleLength,
-        List<String> entries) {
+        List<String> entries,
+        long calls,
+        long failures) {
     /** Reads a checked {@link FunctionLayout}. */
     static FunctionInfo read(MemorySegment memory, long body) {
         long name = body + FunctionLayout.NAME_OFFSET;
@@ -54,6 +58,8 @@ public record FunctionInfo(
                 Duration.ofNanos(FunctionLayout.timeLimitUs(memory, body) * 1000),
                 FunctionLayout.memoryPagesMax(memory, body),
                 FunctionLayout.moduleLength(memory, body),
-                List.copyOf(entries));
+                List.copyOf(entries),
+                FunctionLayout.calls(memory, body),
+                FunctionLayout.failures(memory, body));
     }
 }

@@ -12,6 +12,9 @@ public final class FunctionSpec {
     private final int memoryPagesMax;
     private final boolean fresh;
 
+    /** An argument list, or nothing. */
+    private final byte[] calibration;
+
     private FunctionSpec(
             String name,
             byte[] module,
@@ -19,7 +22,8 @@ public final class FunctionSpec {
             boolean readOnly,
             long timeLimitUs,
             int memoryPagesMax,
-            boolean fresh) {
+            boolean fresh,
+            byte[] calibration) {
         this.name = name;
         this.module = module;
         this.runtime = runtime;
@@ -27,38 +31,57 @@ public final class FunctionSpec {
         this.timeLimitUs = timeLimitUs;
         this.memoryPagesMax = memoryPagesMax;
         this.fresh = fresh;
+        this.calibration = calibration;
     }
 
     /** A function that may write, under the server's own limits. */
     public static FunctionSpec of(String name, byte[] module) {
-        return new FunctionSpec(name, module.clone(), "", false, 0, 0, false);
+        return new FunctionSpec(name, module.clone(), "", false, 0, 0, false, new byte[0]);
     }
 
     /** Runs on this runtime, by its name, instead of the one that the server prefers. */
     public FunctionSpec runtime(String value) {
-        return new FunctionSpec(name, module, value, readOnly, timeLimitUs, memoryPagesMax, fresh);
+        return new FunctionSpec(name, module, value, readOnly, timeLimitUs, memoryPagesMax, fresh, calibration);
     }
 
     /** Its writes are refused. */
     public FunctionSpec readOnly() {
-        return new FunctionSpec(name, module, runtime, true, timeLimitUs, memoryPagesMax, fresh);
+        return new FunctionSpec(name, module, runtime, true, timeLimitUs, memoryPagesMax, fresh, calibration);
     }
 
     /** A call that takes longer is ended. */
     public FunctionSpec timeLimit(Duration value) {
         TableRequests.require(value.toNanos() >= 1000, "a time limit is at least a microsecond: " + value);
-        return new FunctionSpec(name, module, runtime, readOnly, value.toNanos() / 1000, memoryPagesMax, fresh);
+        return new FunctionSpec(
+                name, module, runtime, readOnly, value.toNanos() / 1000, memoryPagesMax, fresh, calibration);
     }
 
     /** Its memory grows no further than this many pages of 64 KiB. */
     public FunctionSpec memoryPagesMax(int value) {
         TableRequests.require(value > 0, "memoryPagesMax must be positive: " + value);
-        return new FunctionSpec(name, module, runtime, readOnly, timeLimitUs, value, fresh);
+        return new FunctionSpec(name, module, runtime, readOnly, timeLimitUs, value, fresh, calibration);
     }
 
     /** Each call begins with memory, globals and tables as the module has them at first, not as the last one left them. */
     public FunctionSpec fresh() {
-        return new FunctionSpec(name, module, runtime, readOnly, timeLimitUs, memoryPagesMax, true);
+        return new FunctionSpec(name, module, runtime, readOnly, timeLimitUs, memoryPagesMax, true, calibration);
+    }
+
+    /**
+     * It is tried with these arguments before anybody calls it, so that its code is warm by then; what that writes is dropped.
+     *
+     * @param arguments of its entry {@code run}, or of its only one
+     */
+    public FunctionSpec calibrate(byte[]... arguments) {
+        return new FunctionSpec(
+                name,
+                module,
+                runtime,
+                readOnly,
+                timeLimitUs,
+                memoryPagesMax,
+                fresh,
+                FunctionCall.encodeArguments(arguments));
     }
 
     String name() {
@@ -87,5 +110,9 @@ public final class FunctionSpec {
 
     int memoryPagesMax() {
         return memoryPagesMax;
+    }
+
+    byte[] calibration() {
+        return calibration;
     }
 }

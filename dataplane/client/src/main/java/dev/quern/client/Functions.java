@@ -49,13 +49,16 @@ public final class Functions {
         byte[] name = nameBytes(spec.name());
         byte[] runtime = spec.runtime().getBytes(StandardCharsets.UTF_8);
         byte[] module = spec.module();
-        int length = DeployLayout.NAME_OFFSET + name.length + runtime.length + module.length;
+        byte[] calibration = spec.calibration();
+        int calibrationLength = calibration.length == 0 ? 0 : Integer.BYTES + calibration.length;
+        int length = DeployLayout.NAME_OFFSET + name.length + runtime.length + calibrationLength + module.length;
         TableRequests.require(
                 runtime.length <= Limits.RUNTIME_NAME_BYTES_MAX, "no runtime has such a name: " + spec.runtime());
         TableRequests.require(length <= Limits.BODY_BYTES_MAX, "a module is at most 16 MiB long, not " + module.length);
         int flags = (replace ? DeployLayout.FLAG_REPLACE : 0)
                 | (spec.isReadOnly() ? DeployLayout.FLAG_READ_ONLY : 0)
-                | (spec.isFresh() ? DeployLayout.FLAG_FRESH : 0);
+                | (spec.isFresh() ? DeployLayout.FLAG_FRESH : 0)
+                | (calibrationLength == 0 ? 0 : DeployLayout.FLAG_CALIBRATE);
         return client.submit(new Request<>(
                 Opcode.DEPLOY,
                 false,
@@ -73,7 +76,12 @@ public final class Functions {
                             name.length,
                             runtime.length);
                     long at = Wire.putBytes(memory, body + DeployLayout.NAME_OFFSET, name);
-                    Wire.putBytes(memory, Wire.putBytes(memory, at, runtime), module);
+                    at = Wire.putBytes(memory, at, runtime);
+                    if (calibrationLength > 0) {
+                        Wire.putInt(memory, at, calibration.length);
+                        at = Wire.putBytes(memory, at + Integer.BYTES, calibration);
+                    }
+                    Wire.putBytes(memory, at, module);
                 },
                 reply -> {
                     if (!reply.ok()) {

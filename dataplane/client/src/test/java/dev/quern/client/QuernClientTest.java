@@ -131,8 +131,11 @@ class QuernClientTest {
                             Duration.ofMillis(2),
                             3,
                             100_000,
-                            List.of("run")),
+                            List.of("run"),
+                            5,
+                            2),
                     info);
+            assertEquals(info, client.await(functions.replace(spec.calibrate(new byte[7], new byte[0]))));
             QuernException taken = assertThrows(QuernException.class, () -> client.await(functions.deploy(spec)));
             assertEquals(Status.EXISTS, taken.status());
             assertEquals(info, client.await(functions.replace(spec)));

@@ -238,7 +238,9 @@ final class TestStore {
     private Answer deploy(MemorySegment memory, byte[] body) {
         int nameLength = DeployLayout.nameLength(memory, 0);
         int runtimeLength = DeployLayout.runtimeLength(memory, 0);
-        int moduleOffset = DeployLayout.NAME_OFFSET + nameLength + runtimeLength;
+        int listOffset = DeployLayout.NAME_OFFSET + nameLength + runtimeLength;
+        boolean calibrates = (DeployLayout.flags(memory, 0) & DeployLayout.FLAG_CALIBRATE) != 0;
+        int moduleOffset = listOffset + (calibrates ? Integer.BYTES + Wire.getInt(memory, listOffset) : 0);
         String name = text(body, DeployLayout.NAME_OFFSET, DeployLayout.NAME_OFFSET + nameLength);
         if (body.length - moduleOffset < 4) {
             return new Answer(Opcode.DEPLOY, Status.FUNCTION_REFUSED, bytes("not a WebAssembly module"));
@@ -256,7 +258,9 @@ final class TestStore {
                 DeployLayout.flags(memory, 0) & DeployLayout.FLAG_READ_ONLY,
                 nameLength,
                 4,
-                1);
+                1,
+                5,
+                2);
         functions.put(name, concat(fixed, bytes(name), bytes("test"), new byte[] {3}, bytes("run")));
         return ok(Opcode.DEPLOY, functions.get(name));
     }

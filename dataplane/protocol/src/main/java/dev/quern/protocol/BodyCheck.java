@@ -255,7 +255,24 @@ public final class BodyCheck {
                 || runtimeLength > Limits.RUNTIME_NAME_BYTES_MAX) {
             return Verdict.BAD_NAME;
         }
-        return DeployLayout.BYTES_MIN + nameLength + runtimeLength <= length ? Verdict.GOOD : Verdict.BODY_LENGTHS;
+        int rest = DeployLayout.BYTES_MIN + nameLength + runtimeLength;
+        if (rest > length) {
+            return Verdict.BODY_LENGTHS;
+        }
+        return (DeployLayout.flags(memory, body) & DeployLayout.FLAG_CALIBRATE) == 0
+                ? Verdict.GOOD
+                : lengthAndArguments(memory, body + rest, length - rest);
+    }
+
+    /** An argument list behind its length as a u32, and anything behind it. */
+    private static Verdict lengthAndArguments(MemorySegment memory, long at, int length) {
+        if (length < Integer.BYTES) {
+            return Verdict.BODY_LENGTHS;
+        }
+        int listLength = Wire.getInt(memory, at);
+        return listLength < 0 || listLength > length - Integer.BYTES
+                ? Verdict.BODY_LENGTHS
+                : arguments(memory, at + Integer.BYTES, listLength);
     }
 
     private static Verdict part(MemorySegment memory, long body, int length, boolean request) {

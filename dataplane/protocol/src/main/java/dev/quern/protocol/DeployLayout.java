@@ -2,7 +2,10 @@ package dev.quern.protocol;
 
 import java.lang.foreign.MemorySegment;
 
-/** Body of a {@link Opcode#DEPLOY} request: the manifest. Behind the name come the runtime's name and the module, which fills the rest. */
+/**
+ * Body of a {@link Opcode#DEPLOY} request: the manifest. Behind the name come the runtime's name; with {@link #FLAG_CALIBRATE}, an argument
+ * list behind its length as a u32; and the module, which fills the rest.
+ */
 public final class DeployLayout {
     /** 0 for the server's default. */
     public static final int TIME_LIMIT_US_OFFSET = 0;
@@ -27,7 +30,10 @@ public final class DeployLayout {
     /** Each call begins with the module's initial memory, globals and tables. */
     public static final int FLAG_FRESH = 8;
 
-    static final int FLAGS_ALL = FLAG_REPLACE | FLAG_READ_ONLY | FLAG_FRESH;
+    /** The function is to be tried with these arguments before anybody calls it. */
+    public static final int FLAG_CALIBRATE = 16;
+
+    static final int FLAGS_ALL = FLAG_REPLACE | FLAG_READ_ONLY | FLAG_FRESH | FLAG_CALIBRATE;
 
     private DeployLayout() {}
 

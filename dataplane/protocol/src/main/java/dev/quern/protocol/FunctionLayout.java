@@ -13,7 +13,12 @@ public final class FunctionLayout {
     public static final int RESERVED_OFFSET = RUNTIME_LENGTH_OFFSET + Byte.BYTES;
     public static final int ENTRY_COUNT_OFFSET = RESERVED_OFFSET + Byte.BYTES;
     public static final int RESERVED2_OFFSET = ENTRY_COUNT_OFFSET + Short.BYTES;
-    public static final int NAME_OFFSET = RESERVED2_OFFSET + Short.BYTES;
+    /** How many calls have ended since it was deployed. */
+    public static final int CALLS_OFFSET = RESERVED2_OFFSET + Short.BYTES;
+    /** How many of them ended otherwise than well. */
+    public static final int FAILURES_OFFSET = CALLS_OFFSET + Long.BYTES;
+
+    public static final int NAME_OFFSET = FAILURES_OFFSET + Long.BYTES;
 
     /** The least length of this body. */
     public static final int BYTES_MIN = NAME_OFFSET;
@@ -42,7 +47,9 @@ public final class FunctionLayout {
             int flags,
             int nameLength,
             int runtimeLength,
-            int entryCount) {
+            int entryCount,
+            long calls,
+            long failures) {
         Wire.putLong(memory, body + TIME_LIMIT_US_OFFSET, timeLimitUs);
         Wire.putInt(memory, body + MEMORY_PAGES_MAX_OFFSET, memoryPagesMax);
         Wire.putInt(memory, body + MODULE_LENGTH_OFFSET, moduleLength);
@@ -52,6 +59,8 @@ public final class FunctionLayout {
         Wire.putByte(memory, body + RESERVED_OFFSET, 0);
         Wire.putShort(memory, body + ENTRY_COUNT_OFFSET, entryCount);
         Wire.putShort(memory, body + RESERVED2_OFFSET, 0);
+        Wire.putLong(memory, body + CALLS_OFFSET, calls);
+        Wire.putLong(memory, body + FAILURES_OFFSET, failures);
     }
 
     public static long timeLimitUs(MemorySegment memory, long body) {
@@ -80,5 +89,13 @@ public final class FunctionLayout {
 
     public static int entryCount(MemorySegment memory, long body) {
         return Wire.getUnsignedShort(memory, body + ENTRY_COUNT_OFFSET);
+    }
+
+    public static long calls(MemorySegment memory, long body) {
+        return Wire.getLong(memory, body + CALLS_OFFSET);
+    }
+
+    public static long failures(MemorySegment memory, long body) {
+        return Wire.getLong(memory, body + FAILURES_OFFSET);
     }
 }

@@ -75,6 +75,8 @@ final class Samples {
         s.add(Opcode.INVOKE, 0, s.put(InvokeLayout.NAME_OFFSET, "sum\2\0\0\0\1\0\0\0a\0\0\0\0"));
         DeployLayout.write(s.memory, s.body(), 0, 16, DeployLayout.FLAG_REPLACE, 3, 4);
         s.add(Opcode.DEPLOY, 0, s.put(DeployLayout.NAME_OFFSET, "sumauto\0asm"));
+        DeployLayout.write(s.memory, s.body(), 0, 16, DeployLayout.FLAG_CALIBRATE, 3, 0);
+        s.add(Opcode.DEPLOY, 0, s.put(DeployLayout.NAME_OFFSET, "sum\t\0\0\0\1\0\0\0\1\0\0\0x\0asm"));
         s.add(Opcode.FUNCTION_DESCRIBE, 0, s.put(0, "sum"));
         s.add(Opcode.FUNCTION_REMOVE, 0, s.put(0, "sum"));
         s.add(Opcode.FUNCTION_PAUSE, 0, s.put(0, "sum"));
@@ -138,11 +140,11 @@ final class Samples {
         s.add(Opcode.TABLE_OPEN, 0, TableOpenReplyLayout.BYTES);
         InvokeReplyLayout.write(s.memory, s.body(), 0);
         s.add(Opcode.INVOKE, 0, s.put(InvokeReplyLayout.REPLY_OFFSET, "done"));
-        FunctionLayout.write(s.memory, s.body(), 500, 16, 1000, 0, 3, 4, 2);
+        FunctionLayout.write(s.memory, s.body(), 500, 16, 1000, 0, 3, 4, 2, 7, 1);
         s.add(Opcode.DEPLOY, 0, s.put(FunctionLayout.NAME_OFFSET, "sumauto\3run\1x"));
         FunctionListReplyLayout.write(s.memory, s.body(), 1);
         Wire.putInt(s.memory, s.body() + 4, FunctionLayout.BYTES_MIN + 3);
-        FunctionLayout.write(s.memory, s.body() + 8, 500, 16, 1000, 0, 3, 0, 0);
+        FunctionLayout.write(s.memory, s.body() + 8, 500, 16, 1000, 0, 3, 0, 0, 0, 0);
         s.add(Opcode.FUNCTION_LIST, 0, s.put(8 + FunctionLayout.NAME_OFFSET, "sum"));
         s.add(Opcode.FUNCTION_PAUSE, 0, 0);
         s.add(Opcode.FUNCTION_LOG, 0, s.put(0, "\2\0\0\0\1\0\0\0a\0\0\0\0"));

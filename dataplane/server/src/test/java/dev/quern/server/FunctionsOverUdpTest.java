@@ -87,6 +87,20 @@ class FunctionsOverUdpTest {
     }
 
     @Test
+    void shouldTryAFunctionWhenItIsDeployedAndCountItsCalls() {
+        FunctionSpec count = FunctionSpec.of("count", TestModules.COUNT).timeLimit(AMPLE);
+        client.await(client.functions().deploy(count.calibrate(bytes("an argument"), new byte[0])));
+        assertNull(client.table().sync().get(bytes("calls")), "what was tried has left something");
+        client.await(client.invoke("count"));
+        assertThrows(QuernException.FunctionFailed.class, () -> client.await(client.invoke("count.fail")));
+        FunctionInfo info = client.await(client.functions().describe("count"));
+        assertNotNull(info);
+        assertEquals(2, info.calls());
+        assertEquals(1, info.failures());
+        assertEquals(List.of(info), client.await(client.functions().list()));
+    }
+
+    @Test
     void shouldCarryLongModulesArgumentsAndReplies() {
         deploy("echo", TestModules.padded(TestModules.ECHO, 700_000));
         byte[] argument = new byte[150_000];

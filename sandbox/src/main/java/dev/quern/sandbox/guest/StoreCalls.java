@@ -17,7 +17,7 @@ public final class StoreCalls {
     private final WasiCalls wasi;
     private final Pace pace;
     private final RandomBytes random = new RandomBytes();
-    private final ReturnedMemory returned = new ReturnedMemory();
+    private ReturnedMemory returned = ReturnedMemory.atOnce();
     private @Nullable FunctionCalls functions;
     private @Nullable GuestTrap trap;
 
@@ -45,7 +45,12 @@ public final class StoreCalls {
         return pace;
     }
 
-    /** By which the core's guests' memory goes back to the system. */
+    /** From now on the memory of guests waits for {@link ReturnedMemory#returnSome}; before that it goes back to the system at once. */
+    public void returnLater() {
+        returned = new ReturnedMemory();
+    }
+
+    /** By which guests' memory goes back to the system. */
     public ReturnedMemory returned() {
         return returned;
     }

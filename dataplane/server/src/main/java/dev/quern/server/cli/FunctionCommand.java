@@ -5,10 +5,13 @@ import dev.quern.client.FunctionInfo;
 import dev.quern.client.FunctionSpec;
 import dev.quern.client.Functions;
 import dev.quern.client.QuernClient;
+import dev.quern.sandbox.CallArguments;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.Manifest;
 import dev.quern.server.ConfigException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -73,7 +76,14 @@ final class FunctionCommand implements Runnable {
             @Option(names = "--time-limit-ms", paramLabel = "MS", description = "Of one call.") @Nullable
                     Long timeLimitMs,
             @Option(names = "--memory-pages", paramLabel = "N", description = "Of 64 KiB, at most.") @Nullable
-                    Integer pages) {
+                    Integer pages,
+            @Option(
+                            names = "--calibrate",
+                            paramLabel = "ARGUMENT",
+                            description = "An argument to try it with before anybody calls it: text, or hex:00ff. What"
+                                    + " that writes is dropped. Once for each argument.")
+                    @Nullable
+                    List<String> calibration) {
         byte[] module;
         Manifest manifest;
         if (file == null) {
@@ -90,6 +100,7 @@ final class FunctionCommand implements Runnable {
         manifest = timeLimitMs == null ? manifest : manifest.withTimeLimitUs(FunctionProject.us(timeLimitMs));
         manifest = pages == null ? manifest : manifest.withMemoryPagesMax(pages);
         try {
+            manifest = calibration == null ? manifest : manifest.withCalibration(CallArguments.parse(calibration));
             manifest.check();
         } catch (FunctionRefusedException bad) {
             throw new ConfigException(String.valueOf(bad.getMessage()));
@@ -117,7 +128,19 @@ final class FunctionCommand implements Runnable {
                 .memoryPagesMax(manifest.memoryPagesMax());
         wanted = manifest.readOnly() ? wanted.readOnly() : wanted;
         wanted = manifest.fresh() ? wanted.fresh() : wanted;
+        wanted = manifest.calibration().isEmpty() ? wanted : wanted.calibrate(arguments(manifest));
         return manifest.runtime().equals(Manifest.AUTO) ? wanted : wanted.runtime(manifest.runtime());
+    }
+
+    /** Out of the list that they are in. */
+    private static byte[][] arguments(Manifest manifest) {
+        ByteBuffer list = ByteBuffer.wrap(manifest.calibrationArguments()).order(ByteOrder.LITTLE_ENDIAN);
+        byte[][] arguments = new byte[list.getInt()][];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = new byte[list.getInt()];
+            list.get(arguments[i]);
+        }
+        return arguments;
     }
 
     private static byte[] module(Path file) {
@@ -147,6 +170,7 @@ final class FunctionCommand implements Runnable {
                 return 1;
             }
             print(info);
+            System.out.println("  calls " + info.calls() + ", of which " + info.failures() + " failed");
             System.out.println("  time limit " + info.timeLimit().toNanos() / 1000 + " us, memory "
                     + (info.fresh() ? "fresh" : "kept") + ", " + info.memoryPagesMax() + " pages, module "
                     + info.moduleLength() + " bytes");

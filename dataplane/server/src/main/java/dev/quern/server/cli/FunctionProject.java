@@ -1,5 +1,6 @@
 package dev.quern.server.cli;
 
+import dev.quern.sandbox.CallArguments;
 import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.Manifest;
 import dev.quern.server.ConfigException;
@@ -27,8 +28,8 @@ import org.tomlj.TomlParseResult;
  */
 record FunctionProject(Path directory, Manifest manifest, Path module, List<String> build) {
     static final String FILE = "function.toml";
-    private static final Set<String> KEYS =
-            Set.of("name", "module", "build", "runtime", "read-only", "time-limit-ms", "memory-pages", "memory");
+    private static final Set<String> KEYS = Set.of(
+            "name", "module", "build", "runtime", "read-only", "time-limit-ms", "memory-pages", "memory", "calibrate");
     private static final long US_PER_MS = 1000;
 
     /** Reads a directory's {@code function.toml}. */
@@ -53,6 +54,10 @@ record FunctionProject(Path directory, Manifest manifest, Path module, List<Stri
             manifest = memoryPages == null
                     ? manifest
                     : manifest.withMemoryPagesMax(Math.clamp(memoryPages, -1, Integer.MAX_VALUE));
+            TomlArray calibration = toml.getArray("calibrate");
+            manifest = calibration == null
+                    ? manifest
+                    : manifest.withCalibration(CallArguments.parse(words(file, "calibrate", calibration)));
             manifest.check();
             return new FunctionProject(
                     directory,
@@ -77,17 +82,22 @@ record FunctionProject(Path directory, Manifest manifest, Path module, List<Stri
     }
 
     private static List<String> command(Path file, TomlArray words) {
-        List<String> command = new ArrayList<>();
-        for (Object word : words.toList()) {
-            if (!(word instanceof String text)) {
-                throw new ConfigException(file + ": build is a list of words, as [\"sh\", \"build.sh\"]");
-            }
-            command.add(text);
-        }
+        List<String> command = words(file, "build", words);
         if (command.isEmpty()) {
             throw new ConfigException(file + ": build is empty; name a command, as [\"sh\", \"build.sh\"]");
         }
-        return List.copyOf(command);
+        return command;
+    }
+
+    private static List<String> words(Path file, String key, TomlArray words) {
+        List<String> texts = new ArrayList<>();
+        for (Object word : words.toList()) {
+            if (!(word instanceof String text)) {
+                throw new ConfigException(file + ": " + key + " is a list of words, as [\"sh\", \"build.sh\"]");
+            }
+            texts.add(text);
+        }
+        return List.copyOf(texts);
     }
 
     static TomlParseResult parse(Path file) {

@@ -1,7 +1,10 @@
 package dev.quern.server.resp;
 
+import dev.quern.sandbox.CallArguments;
+import dev.quern.sandbox.FunctionRefusedException;
 import dev.quern.sandbox.Limits;
 import dev.quern.sandbox.Manifest;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** Collects a manifest from the words of a FUNCTION LOAD. Thread: one. */
@@ -28,6 +31,7 @@ final class FunctionSettings {
                 manifest = manifest.withMemoryPagesMax(
                         (int) number(key, value, Limits.MEMORY_PAGES_MIN, Limits.MEMORY_PAGES_MAX));
             case "memory" -> manifest = manifest.withFresh(fresh(value));
+            case "calibrate" -> manifest = manifest.withCalibration(calibration(value));
             case "runtime" -> manifest = manifest.withRuntime(value);
             default ->
                 throw new FunctionPayload.MalformedException("Invalid metadata value given: " + key + "=" + value);
@@ -46,6 +50,15 @@ final class FunctionSettings {
             return value.equals("fresh");
         }
         throw new FunctionPayload.MalformedException("memory is kept or fresh, not " + value);
+    }
+
+    /** Arguments between commas. */
+    private static byte[] calibration(String value) throws FunctionPayload.MalformedException {
+        try {
+            return CallArguments.parse(value.isEmpty() ? List.of() : List.of(value.split(",", -1)));
+        } catch (FunctionRefusedException bad) {
+            throw new FunctionPayload.MalformedException(String.valueOf(bad.getMessage()));
+        }
     }
 
     private static long number(String key, String value, long min, long max) throws FunctionPayload.MalformedException {

@@ -57,7 +57,9 @@ final class FunctionEncoder implements AutoCloseable {
                         | (isPaused ? FunctionLayout.FLAG_PAUSED : 0),
                 name.length,
                 runtime.length,
-                entries.size());
+                entries.size(),
+                info.calls(),
+                info.failures());
         bytes(name);
         bytes(runtime);
         for (String entry : entries) {

@@ -215,18 +215,25 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
         int nameLength = DeployLayout.nameLength(NativeMemory.ALL, body);
         int runtimeLength = DeployLayout.runtimeLength(NativeMemory.ALL, body);
         long name = body + DeployLayout.NAME_OFFSET;
-        long module = name + nameLength + runtimeLength;
-        byte[] bytes = Wire.bytes(NativeMemory.ALL, module, (int) (body + length - module));
         int flags = DeployLayout.flags(NativeMemory.ALL, body);
+        long module = name + nameLength + runtimeLength;
+        byte[] calibration = {};
+        if ((flags & DeployLayout.FLAG_CALIBRATE) != 0) {
+            int listLength = Wire.getInt(NativeMemory.ALL, module);
+            calibration = Wire.bytes(NativeMemory.ALL, module + Integer.BYTES, listLength);
+            module += Integer.BYTES + listLength;
+        }
+        byte[] bytes = Wire.bytes(NativeMemory.ALL, module, (int) (body + length - module));
         boolean replace = (flags & DeployLayout.FLAG_REPLACE) != 0;
         String runtime = Wire.text(NativeMemory.ALL, name + nameLength, runtimeLength);
         Manifest manifest = Manifests.of(
-                Wire.text(NativeMemory.ALL, name, nameLength),
-                runtime,
-                (flags & DeployLayout.FLAG_READ_ONLY) != 0,
-                (flags & DeployLayout.FLAG_FRESH) != 0,
-                DeployLayout.timeLimitUs(NativeMemory.ALL, body),
-                DeployLayout.memoryPagesMax(NativeMemory.ALL, body));
+                        Wire.text(NativeMemory.ALL, name, nameLength),
+                        runtime,
+                        (flags & DeployLayout.FLAG_READ_ONLY) != 0,
+                        (flags & DeployLayout.FLAG_FRESH) != 0,
+                        DeployLayout.timeLimitUs(NativeMemory.ALL, body),
+                        DeployLayout.memoryPagesMax(NativeMemory.ALL, body))
+                .withCalibration(calibration);
         Tenant tenant = session.tenant();
         later(session, Opcode.DEPLOY, sequence, () -> functions.deploy(tenant, manifest, bytes, replace));
     }

@@ -138,6 +138,7 @@ class RespFunctionsTest {
                 "#!wasm name=x color=red;Invalid metadata value given: color=red",
                 "#!wasm name=x readonly=maybe;readonly is yes or no, not maybe",
                 "#!wasm name=x timeout-ms=soon;timeout-ms",
+                "#!wasm name=x calibrate=a,hex:0;hex:0",
                 "#!wasm name=x timeout-ms=999999;10",
                 "#!wasm name=x memory-pages=-1;memory",
                 "#!wasm name=x runtime=lua;lua",
@@ -169,7 +170,7 @@ class RespFunctionsTest {
     void shouldSayHowACallFailed() throws IOException {
         loaded("#!wasm name=count", TestModules.COUNT);
         loaded("#!wasm name=trap", TestModules.TRAP);
-        loaded("#!wasm name=spin timeout-ms=5", TestModules.SPIN);
+        loaded("#!wasm name=spin timeout-ms=5 calibrate=hex:00ff,text", TestModules.SPIN);
         loaded("#!wasm name=reader readonly=yes", TestModules.COUNT);
         assertEquals("-ERR count.fail returned 7\r\n", socket.call("FCALL", "count.fail", "0"));
         assertTrue(socket.call("FCALL", "trap", "0").startsWith("-ERR function trapped: tenant=0, function=trap"));
