@@ -52,7 +52,8 @@ final class PlacementRig implements AutoCloseable {
                     .functions(settings -> settings.pushback(pushback).runtime("chicory"))
                     .tenant("bench", "")
                     .build());
-            functions = LocalFunctions.open(1);
+            // The client that is to run all calls offers all of them; one that may choose offers what it can take.
+            functions = pushback == Pushback.ALWAYS ? LocalFunctions.open(1, OUTSTANDING) : LocalFunctions.open(1);
             client = QuernClient.connect(ClientConfig.builder()
                     .address(server.udpAddress())
                     .tenant("bench")

@@ -49,8 +49,8 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     private final LongAdder returned = new LongAdder();
     private volatile boolean closed;
 
-    private LocalFunctions(int workerCount) {
-        places = new Semaphore(workerCount * CALLS_PER_WORKER);
+    private LocalFunctions(int workerCount, int callsMax) {
+        places = new Semaphore(callsMax);
         for (int i = 0; i < workerCount; i++) {
             workers.add(
                     Thread.ofPlatform().daemon().name("quern-functions-" + i).start(this::work));
@@ -62,12 +62,18 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
         return open(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
     }
 
-    /** With so many threads to run functions on. */
+    /** With so many threads to run functions on, and two calls for each. */
     public static LocalFunctions open(int workers) {
-        if (workers < 1) {
-            throw new IllegalArgumentException("workers=" + workers + ": there has to be one");
+        return open(workers, workers * CALLS_PER_WORKER);
+    }
+
+    /** With so many threads, which have so many calls between them at most: whatever else is called runs at the server. */
+    public static LocalFunctions open(int workers, int callsMax) {
+        if (workers < 1 || callsMax < 1) {
+            throw new IllegalArgumentException(
+                    "workers=" + workers + ", callsMax=" + callsMax + ": there has to be one of each");
         }
-        return new LocalFunctions(workers);
+        return new LocalFunctions(workers, callsMax);
     }
 
     /** How many calls came to their end here. */
