@@ -50,19 +50,12 @@ abstract class GraalAddresses extends WasmMemory {
     /**
      * As {@link #readable(Node, long, long)}, in code that has its own way for what is not private memory only once it has met that. A
      * function that computes in private memory is so compiled to one comparison an access, with nothing to come back from: what the
-     * compiler knows of one access holds for the next, and it may compare for several at once. A function that has read records looks for
-     * them first, at the cost of another comparison for the rest.
+     * compiler knows of one access holds for the next, and it may compare for several at once.
      *
      * @param site of the profile: a function's, for one kind of load
      * @param past entered by what is past private memory
      */
     final long readable(Node node, Node site, InlinedBranchProfile past, long address, long length) {
-        if (past.wasEntered(site)) {
-            long offset = address - WindowedMemory.WINDOW_START;
-            if (offset >= 0 && offset <= arenaLength - length) {
-                return arenaAddress + offset;
-            }
-        }
         if (address >= 0 && address <= privateBytes - length) {
             return privateAddress + address;
         }
