@@ -5,6 +5,7 @@
 
 static uint32_t count = 7;
 static volatile uint8_t zeroes[3 * PAGE];
+static volatile uint8_t *grown;
 
 /* Variables with a value and without. */
 QUERN_ENTRY(count_up) {
@@ -36,10 +37,14 @@ QUERN_ENTRY(grow) {
     volatile uint8_t *at = (volatile uint8_t *)(first * 65536 + i * PAGE);
     found |= *at;
     *at = 1;
+    grown = at;
   }
   quern_reply(&first, sizeof first);
   return found;
 }
+
+/* The last page that it grew by. */
+QUERN_ENTRY(look_at_grown) { return grown == 0 || *grown != 1; }
 
 /* What an intrinsic writes: the first argument's bytes. */
 QUERN_ENTRY(take) {

@@ -62,11 +62,13 @@ class HeadStartTest {
         assertCall(FunctionStatus.OK, "state.grow", number(2));
         assertCall(FunctionStatus.OK, "state.grow", number(0));
         int grownTo = rig.worker().replyNumbers().getInt();
+        assertCall(FunctionStatus.OK, "state.look_at_grown");
         headStart.end();
         rig.functions().changed();
         rig.worker().functionCore().maintain(System.nanoTime());
         assertEquals("graalwasm", deployment.runtimeNow().name());
         assertCall(FunctionStatus.FAILED, "state.count_up"); // for it remembers
+        assertCall(FunctionStatus.OK, "state.look_at_grown");
         assertCall(FunctionStatus.OK, "state.grow", number(0));
         assertEquals(grownTo, rig.worker().replyNumbers().getInt());
     }

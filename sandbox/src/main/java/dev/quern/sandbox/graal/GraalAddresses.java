@@ -104,7 +104,8 @@ abstract class GraalAddresses extends WasmMemory {
         return isRenewed;
     }
 
-    private void follow() {
+    /** Takes note of how much private memory there is now. */
+    final void follow() {
         privateBytes = memory.privateBytes();
         currentMinSize = memory.pages();
     }

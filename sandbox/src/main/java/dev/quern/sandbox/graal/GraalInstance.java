@@ -55,6 +55,7 @@ final class GraalInstance implements FunctionRuntime.Instance {
     @Override
     public void adopt(InstanceState state) {
         memory.copyPrivate(state.memory());
+        guestMemory.follow();
         Globals.setNumbers(instance, state.globals());
     }
 
