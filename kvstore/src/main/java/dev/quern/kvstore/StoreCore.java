@@ -2,6 +2,7 @@ package dev.quern.kvstore;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.memory.CoreAllocator;
+import dev.quern.kvstore.memory.Epochs;
 import dev.quern.kvstore.memory.RecordLayout;
 import dev.quern.kvstore.memory.RetiredBlocks;
 import java.lang.foreign.Arena;
@@ -25,6 +26,7 @@ public final class StoreCore implements AutoCloseable {
     private static final long RENEWAL_BYTES = 16 << 10;
 
     private final Store store;
+    private final Epochs epochs;
     private final int index;
     private final RetiredBlocks retired;
     private final Transaction transaction;
@@ -58,9 +60,10 @@ public final class StoreCore implements AutoCloseable {
 
     StoreCore(Store store, int index, long lastVersion) {
         this.store = store;
+        epochs = store.epochs();
         this.index = index;
         this.lastVersion = lastVersion;
-        retired = new RetiredBlocks(index, store.epochs(), store.config().poisonsReclaimed());
+        retired = new RetiredBlocks(index, epochs, store.config().poisonsReclaimed());
         transaction = new Transaction(this);
     }
 
@@ -82,7 +85,7 @@ public final class StoreCore implements AutoCloseable {
         if (depth++ == 0) {
             nowMs = unixMs;
             hasFound = false;
-            store.epochs().enter(index);
+            epochs.enter(index);
         }
     }
 
@@ -92,7 +95,7 @@ public final class StoreCore implements AutoCloseable {
             throw new IllegalStateException("exit without enter on core " + index);
         }
         if (--depth == 0) {
-            store.epochs().exit(index);
+            epochs.exit(index);
             retired.endBurst();
         }
     }

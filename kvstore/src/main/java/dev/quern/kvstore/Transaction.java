@@ -41,6 +41,7 @@ public final class Transaction {
     private long resultLong;
     private long resultRecord;
     private long writeCount;
+    private long writeCountAtBegin;
 
     Transaction(StoreCore core) {
         this.core = core;
@@ -54,6 +55,7 @@ public final class Transaction {
             abort();
         }
         tenant = owner;
+        writeCountAtBegin = writeCount;
         core.noteFound();
         clearsAtBegin = owner.clears();
     }
@@ -515,13 +517,16 @@ public final class Transaction {
 
     /** Drops everything that was to be written. */
     public void abort() {
-        freeReplaced();
-        for (int i = 0; i < writes.size(); i++) {
-            core.free(writes.table(i).tenant(), writes.record(i));
+        if (writeCount != writeCountAtBegin) {
+            freeReplaced();
+            for (int i = 0; i < writes.size(); i++) {
+                core.free(writes.table(i).tenant(), writes.record(i));
+            }
+            writes.clear();
+            dropped.clear();
         }
-        writes.clear();
+        isMarked = false;
         reads.clear();
-        dropped.clear();
         tenant = null;
         readTable = null;
         isTooLarge = false;

@@ -65,7 +65,9 @@ public final class FunctionCore implements AutoCloseable {
             FunctionRuntime.Entry entry,
             GuestLog log,
             long addressMax,
-            Tally tally) {}
+            Tally tally,
+            boolean isReadOnly,
+            long timeLimitUs) {}
 
     FunctionCore(Functions functions, StoreCore storeCore, @Nullable FunctionRuntime tried) throws IOException {
         this.functions = functions;
@@ -175,19 +177,16 @@ public final class FunctionCore implements AutoCloseable {
             return call.fail(FunctionStatus.UNAVAILABLE, function.name() + ": " + refused.getMessage());
         }
         enterAlone(prepared, startNs);
-        long limitNs = call.timeLimitUs(function.manifest()) * NS_PER_US;
-        state.begin(
-                call.table(),
-                call.isReadOnly() || function.manifest().readOnly(),
-                unixMs,
-                prepared.addressMax,
-                prepared.log);
+        long limitNs = call.timeLimitUs(prepared.timeLimitUs) * NS_PER_US;
+        state.begin(call.table(), call.isReadOnly() || prepared.isReadOnly, unixMs, prepared.addressMax, prepared.log);
         deadlineNs = startNs + limitNs;
         interludeNs = startNs + functions.quantumNs();
         pace.begin(startNs);
         int status = FunctionStatus.CONFLICT;
         for (int attempt = 0; attempt <= Limits.CONFLICT_RETRIES_MAX && status == FunctionStatus.CONFLICT; attempt++) {
-            call.clear();
+            if (attempt > 0) {
+                call.clear();
+            }
             storeCore.enter(unixMs);
             running = function;
             try {
@@ -328,7 +327,9 @@ public final class FunctionCore implements AutoCloseable {
                 isolates.instance(home, deployment).entry(function.entry()),
                 tried == null ? functions.of(function.tenant()).log() : GuestLog.NONE,
                 runtime.addressMax(),
-                deployment.tally(storeCore.index()));
+                deployment.tally(storeCore.index()),
+                function.manifest().readOnly(),
+                function.manifest().timeLimitUs());
         ready.put(function, made);
         home.callable().add(function);
         return made;

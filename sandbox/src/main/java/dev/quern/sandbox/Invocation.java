@@ -70,8 +70,9 @@ public final class Invocation {
         return isReadOnly;
     }
 
-    long timeLimitUs(Manifest manifest) {
-        return timeLimitUs <= 0 ? manifest.timeLimitUs() : Math.min(timeLimitUs, manifest.timeLimitUs());
+    /** @param most what the function's manifest allows */
+    long timeLimitUs(long most) {
+        return timeLimitUs <= 0 ? most : Math.min(timeLimitUs, most);
     }
 
     void setResult(int code, int records) {

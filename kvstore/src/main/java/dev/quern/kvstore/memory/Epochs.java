@@ -1,9 +1,11 @@
 package dev.quern.kvstore.memory;
 
 import dev.quern.ffi.linux.Membarrier;
+import dev.quern.ffi.linux.NativeMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Says when memory that was unlinked can no longer be seen (epoch-based reclamation; Fraser, "Practical lock-freedom", 2004). A core
@@ -22,12 +24,17 @@ public final class Epochs {
     /** What a slot shows while its core holds no addresses. */
     private static final long OUTSIDE = 0;
 
-    /** Slots stand two cache lines apart, as the prefetcher fetches lines in pairs. */
-    private static final int SLOT_STRIDE = 16;
+    /** Slots stand two cache lines apart, as the prefetcher fetches lines in pairs. In bytes. */
+    private static final int SLOT_STRIDE = 128;
 
     private final boolean isEntryFenced;
     private final AtomicLong current = new AtomicLong(1);
-    private final AtomicLongArray slots;
+
+    /** Native, so that a core comes to its slot by a sum: a call of a function that does nothing waited for the way through an array. */
+    @SuppressWarnings("UnusedVariable") // kept as long as this is
+    private final MemorySegment slots;
+
+    private final long slotsAddress;
 
     /** Cores from here on were never attached. */
     private volatile int count;
@@ -38,7 +45,8 @@ public final class Epochs {
 
     Epochs(int cores, boolean isEntryFenced) {
         this.isEntryFenced = isEntryFenced;
-        slots = new AtomicLongArray((cores + 1) * SLOT_STRIDE);
+        slots = Arena.ofAuto().allocate((long) cores * SLOT_STRIDE, SLOT_STRIDE);
+        slotsAddress = slots.address();
     }
 
     /** A core of this index may enter from now on. One caller at a time. */
@@ -51,10 +59,10 @@ public final class Epochs {
     public void enter(int core) {
         // The store must be seen before this core reads any index. Pairs with the fence in epochOfRetirement.
         if (isEntryFenced) {
-            slots.set(slot(core), current.get());
+            NativeMemory.putLongVolatile(slot(core), current.get());
         } else {
             // For the compiler only; the processor is told by fenceAll in advance.
-            slots.setOpaque(slot(core), current.get());
+            NativeMemory.putLongRelease(slot(core), current.get());
             VarHandle.acquireFence();
         }
     }
@@ -62,7 +70,7 @@ public final class Epochs {
     /** The core holds no addresses any more. */
     public void exit(int core) {
         // release: what was read inside is read before; pairs with the volatile read in oldestEntered.
-        slots.setRelease(slot(core), OUTSIDE);
+        NativeMemory.putLongRelease(slot(core), OUTSIDE);
     }
 
     /** The epoch to write on what this thread unlinked, now or before. */
@@ -98,7 +106,7 @@ public final class Epochs {
             Membarrier.fenceAll();
         }
         for (int core = 0; core < cores; core++) {
-            long shown = slots.get(slot(core));
+            long shown = NativeMemory.getLongVolatile(slot(core));
             if (core != besideCore && shown != OUTSIDE && shown < oldest) {
                 oldest = shown;
             }
@@ -111,7 +119,7 @@ public final class Epochs {
         long now = current.get();
         long lag = 0;
         for (int core = 0; core < count; core++) {
-            long shown = slots.get(slot(core));
+            long shown = NativeMemory.getLongVolatile(slot(core));
             if (shown != OUTSIDE) {
                 lag = Math.max(lag, now - shown);
             }
@@ -119,7 +127,8 @@ public final class Epochs {
         return lag;
     }
 
-    private static int slot(int core) {
-        return (core + 1) * SLOT_STRIDE;
+    /** Of {@link #slots}, without their check of bounds: a core's index is the store's own. */
+    private long slot(int core) {
+        return slotsAddress + (long) core * SLOT_STRIDE;
     }
 }

@@ -4,6 +4,7 @@ import com.oracle.truffle.api.CallTarget;
 import com.oracle.truffle.api.ThreadLocalAction;
 import com.oracle.truffle.api.TruffleLanguage.Env;
 import com.oracle.truffle.api.exception.AbstractTruffleException;
+import com.oracle.truffle.api.nodes.Node;
 import dev.quern.sandbox.FunctionRuntime;
 import dev.quern.sandbox.guest.GuestTrap;
 import dev.quern.sandbox.guest.GuestTrap.Reason;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class GraalIsolate implements FunctionRuntime.Isolate {
     private static final Source HAND_IN = Source.create(QuernLanguage.ID, "hand in");
+
+    /** Calls are made by the core, and no node: to say so spares a look at which one it was last. */
+    private static final @Nullable Node NOWHERE = null;
 
     private final StoreCalls calls;
     private final Context context;
@@ -232,7 +236,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     /** Calls an entry from within a call. */
     private int callInside(CallTarget target, Object[] arguments) {
         try {
-            return target.call(arguments) instanceof Integer code ? code : 0;
+            return target.call(NOWHERE, arguments) instanceof Integer code ? code : 0;
         } catch (AbstractTruffleException ended) {
             throw trap(ended);
         } catch (StackOverflowError tooDeep) {
