@@ -29,7 +29,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One tenant's instances on one core. Their code looks at the thread's interrupt flag at every loop and call, which is how the watchdog
+ * One tenant's instances on one core. Their code looks at the thread's interrupt flag when it ticks, which is how the watchdog
  * ends it.
  */
 final class ChicoryIsolate implements FunctionRuntime.Isolate {
@@ -55,9 +55,9 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                 renewal == null ? null : renewal.image(),
                 calls.returned());
         try {
+            ChicoryMemory guestMemory = new ChicoryMemory(memory, calls::look);
             ImportValues.Builder imports = ImportValues.builder()
-                    .addMemory(new ImportMemory(
-                            Intrinsic.MEMORY_MODULE, Intrinsic.MEMORY_NAME, new ChicoryMemory(memory, calls::look)));
+                    .addMemory(new ImportMemory(Intrinsic.MEMORY_MODULE, Intrinsic.MEMORY_NAME, guestMemory));
             for (Intrinsic intrinsic : Intrinsic.values()) {
                 imports.addFunction(new HostFunction(
                         Intrinsic.MODULE,
@@ -77,7 +77,10 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
                     .build();
             memory.instantiated();
             return new ChicoryInstance(
-                    instance, memory, renewal == null ? null : new Globals(instance, renewal.globalCount()));
+                    instance,
+                    memory,
+                    guestMemory,
+                    renewal == null ? null : new Globals(instance, renewal.globalCount()));
         } catch (ChicoryException refused) {
             memory.close();
             throw new GuestTrap(Reason.TRAP, String.valueOf(refused.getMessage()));
@@ -118,6 +121,9 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
 
     private static HostFunction ticks(String name, Runnable tick) {
         return new HostFunction(Ticks.MODULE, name, FunctionType.of(types(""), types("")), (instance, a) -> {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ChicoryInterruptedException("interrupted");
+            }
             tick.run();
             return NO_RESULTS;
         });
@@ -200,12 +206,14 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
     private record ChicoryInstance(
             Instance instance,
             WindowedMemory memory,
+            ChicoryMemory guestMemory,
             @Nullable Globals globals) implements FunctionRuntime.Instance {
         @Override
         public boolean renew() {
             if (globals == null || !memory.renew()) {
                 return false;
             }
+            guestMemory.follow();
             globals.restore();
             return true;
         }
@@ -241,6 +249,7 @@ final class ChicoryIsolate implements FunctionRuntime.Isolate {
         @Override
         public void adopt(InstanceState state) {
             memory.copyPrivate(state.memory());
+            guestMemory.follow();
             Globals.setNumbers(instance, state.globals());
         }
 

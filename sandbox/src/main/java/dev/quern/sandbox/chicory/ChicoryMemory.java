@@ -19,11 +19,46 @@ final class ChicoryMemory implements Memory {
     private DataSegment[] segments = new DataSegment[0];
 
     private final Runnable look;
+    private final long privateAddress;
+    private int privateBytes;
+
+    /** The first so many bytes of private memory need no mark when they are written. */
+    private int storeBytes;
 
     /** @param look what is done between the steps of long moves; may end the guest's call by throwing */
     ChicoryMemory(WindowedMemory memory, Runnable look) {
         this.memory = memory;
         this.look = look;
+        privateAddress = memory.privateAddress();
+        follow();
+    }
+
+    /** Takes note of how much private memory there is now. */
+    void follow() {
+        privateBytes = (int) memory.privateBytes();
+        storeBytes = memory.written() == null ? privateBytes : 0;
+    }
+
+    long privateAddress() {
+        return privateAddress;
+    }
+
+    /** A load of so many bytes at this offset from a base that is below this, unsigned, hits private memory; 0 when none does. */
+    int room(int offset, int length) {
+        return offset < 0 ? 0 : Math.max(0, privateBytes - offset - (length - 1));
+    }
+
+    /** Likewise for a store, of which nothing is to be kept. */
+    int storeRoom(int offset, int length) {
+        return offset < 0 ? 0 : Math.max(0, storeBytes - offset - (length - 1));
+    }
+
+    long readable(int base, int offset, int length) {
+        return memory.readable(Integer.toUnsignedLong(base) + Integer.toUnsignedLong(offset), length);
+    }
+
+    long writable(int base, int offset, int length) {
+        return memory.writable(Integer.toUnsignedLong(base) + Integer.toUnsignedLong(offset), length);
     }
 
     private long readable(int address, int length) {
@@ -41,7 +76,9 @@ final class ChicoryMemory implements Memory {
 
     @Override
     public int grow(int size) {
-        return memory.grow(size);
+        int before = memory.grow(size);
+        follow();
+        return before;
     }
 
     @Override
@@ -198,6 +235,7 @@ final class ChicoryMemory implements Memory {
     @Override
     public void zero() {
         memory.reset(memory.pages());
+        follow();
     }
 
     @Override

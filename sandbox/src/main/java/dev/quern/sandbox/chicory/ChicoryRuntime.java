@@ -1,6 +1,5 @@
 package dev.quern.sandbox.chicory;
 
-import com.dylibso.chicory.compiler.MachineFactoryCompiler;
 import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.Parser;
@@ -73,7 +72,7 @@ public final class ChicoryRuntime implements FunctionRuntime {
                 throw new FunctionRefusedException(name + ": " + vector
                         + "; chicory has no vector instructions (simd128): choose graalwasm, or build without them");
             }
-            return new ChicoryModule(parsed, MachineFactoryCompiler.compile(parsed));
+            return new ChicoryModule(parsed, GuestClasses.compile(parsed));
         } catch (ChicoryException | IllegalArgumentException refused) {
             // The latter for types that its compiler does not know.
             throw new FunctionRefusedException(name + ": not a module that can run: " + refused.getMessage(), refused);
