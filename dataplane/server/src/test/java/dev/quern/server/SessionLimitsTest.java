@@ -151,6 +151,25 @@ class SessionLimitsTest {
     }
 
     @Test
+    void shouldKeepToOneLongReplyWhenARequestComesAgain() throws Exception {
+        try (Server server = Quern.start(config().build());
+                QuernClient writer = QuernClient.connect(ClientConfig.builder()
+                        .address(server.udpAddress())
+                        .tenant("t")
+                        .build());
+                RawClient client = new RawClient(server.udpAddress(), "t", "").handshake()) {
+            byte[] key = "key".getBytes(StandardCharsets.US_ASCII);
+            writer.table().sync().put(key, new byte[100_000]);
+            client.send(client.request(RawClient.message(Opcode.GET, 1, key)));
+            RawClient.Message first = client.receive();
+            assertEquals(Opcode.FETCH, first.opcode());
+            writer.table().sync().put(key, new byte[200_000]);
+            client.send(client.request(RawClient.message(Opcode.GET, 1, key)));
+            assertArrayEquals(first.body(), client.receive().body());
+        }
+    }
+
+    @Test
     void shouldRefuseAPieceThatDoesNotBelong() throws Exception {
         try (Server server = Quern.start(config().build());
                 RawClient client = new RawClient(server.udpAddress(), "t", "").handshake()) {

@@ -108,6 +108,10 @@ final class InterludeDoor {
             counters.increment(Counter.REQUESTS);
             return true;
         }
+        if (!kept && repeats.answerLong(session, opcode, sequence, reply)) {
+            counters.increment(Counter.REQUESTS);
+            return true;
+        }
         Table table = RecordRequests.does(opcode) ? session.tenant().table(cursor.table()) : null;
         if (table == null && opcode != Opcode.PING) {
             return false;

@@ -234,7 +234,7 @@ public final class NativeDoor implements AutoCloseable {
             return;
         }
         boolean kept = Opcode.isKept(opcode);
-        if (kept && repeats.answer(session, sequence, reply)) {
+        if (kept ? repeats.answer(session, sequence, reply) : repeats.answerLong(session, opcode, sequence, reply)) {
             return;
         }
         execute(session, opcode, sequence, cursor.body(), cursor.bodyLength(), kept);

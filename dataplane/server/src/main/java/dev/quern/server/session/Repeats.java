@@ -15,6 +15,20 @@ final class Repeats {
     }
 
     /**
+     * Answers a request that is not kept and comes again while its long reply lies there to be fetched: from that one. A second reply may be
+     * another, and pieces of both would be put together.
+     */
+    boolean answerLong(Session session, int opcode, int sequence, Reply reply) {
+        LargeBody large = session.replies().get(sequence);
+        if (large == null || large.opcode() != opcode) {
+            return false;
+        }
+        counters.increment(Counter.REQUESTS_REPEATED);
+        reply.piece(session, large, 0);
+        return true;
+    }
+
+    /**
      * Answers a request that has begun before from its kept outcome, or with silence while it is still executing; false when it has not.
      *
      * @param reply used for what the writer alone cannot say
