@@ -10,6 +10,8 @@ import dev.quern.bench.micro.Micro;
 import dev.quern.bench.peers.Peers;
 import dev.quern.bench.placement.PlacementBench;
 import dev.quern.bench.reads.Reads;
+import dev.quern.bench.roles.Shift;
+import dev.quern.bench.roles.Tenants;
 import dev.quern.bench.store.StoreBench;
 import dev.quern.bench.ycsb.Ycsb;
 import java.util.List;
@@ -29,7 +31,9 @@ public final class Benches {
             new Isolation(),
             new Hostile(),
             new Dataplane(),
-            new PlacementBench());
+            new PlacementBench(),
+            new Shift(),
+            new Tenants());
 
     private Benches() {}
 

@@ -69,13 +69,15 @@ public final class FunctionCore implements AutoCloseable {
             boolean isReadOnly,
             long timeLimitUs) {}
 
-    FunctionCore(Functions functions, StoreCore storeCore, @Nullable FunctionRuntime tried) throws IOException {
+    /** @param shownAs the core's number where people see it */
+    FunctionCore(Functions functions, StoreCore storeCore, int shownAs, @Nullable FunctionRuntime tried)
+            throws IOException {
         this.functions = functions;
         this.storeCore = storeCore;
         this.tried = tried;
         seen = functions.changes().last();
         pace = new Pace(this::look);
-        coreCall = new CoreCall(storeCore.index(), pace, tried == null);
+        coreCall = new CoreCall(shownAs, pace, tried == null);
         reply = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
         answer = new ReplyBuffer(Limits.REPLY_BYTES_MAX);
         state = new CallState(reply, answer);

@@ -336,17 +336,22 @@ public final class Functions implements AutoCloseable {
      * @throws IllegalStateException when the system has no memory to give
      */
     public FunctionCore attach(StoreCore storeCore) {
-        return attach(storeCore, null);
+        return attach(storeCore, storeCore.index());
+    }
+
+    /** The same, of a core that people know by this number. */
+    public FunctionCore attach(StoreCore storeCore, int shownAs) {
+        return attach(storeCore, shownAs, null);
     }
 
     /** A core that tries functions out on one runtime, shows them to nobody and commits nothing of theirs. */
     FunctionCore attachAside(StoreCore storeCore, FunctionRuntime tried) {
-        return attach(storeCore, tried);
+        return attach(storeCore, storeCore.index(), tried);
     }
 
-    private FunctionCore attach(StoreCore storeCore, @Nullable FunctionRuntime tried) {
+    private FunctionCore attach(StoreCore storeCore, int shownAs, @Nullable FunctionRuntime tried) {
         try {
-            FunctionCore core = new FunctionCore(this, storeCore, tried);
+            FunctionCore core = new FunctionCore(this, storeCore, shownAs, tried);
             calls.add(core.coreCall());
             return core;
         } catch (IOException refused) {

@@ -6,6 +6,7 @@ import dev.quern.protocol.Opcode;
 import dev.quern.protocol.Status;
 import dev.quern.protocol.Wire;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -183,6 +184,27 @@ public final class QuernClient implements AutoCloseable {
                 0,
                 (memory, body) -> {},
                 QuernClient::parseStats));
+    }
+
+    /**
+     * What the server tells of itself on a topic, in lines for people: {@code roles}, {@code events}, {@code placement FUNCTION}.
+     */
+    public CompletableFuture<String> show(String topic) {
+        byte[] asked = topic.getBytes(StandardCharsets.UTF_8);
+        return submit(new Request<>(
+                Opcode.STATS,
+                true,
+                TableHandle.DEFAULT,
+                Request.ROUTE_ANY,
+                timeoutNs,
+                asked.length,
+                (memory, body) -> Wire.putBytes(memory, body, asked),
+                reply -> {
+                    if (!reply.ok()) {
+                        throw reply.exception("show " + topic);
+                    }
+                    return Wire.text(reply.memory(), reply.body(), reply.length());
+                }));
     }
 
     private static Map<String, String> parseStats(Reply reply) {

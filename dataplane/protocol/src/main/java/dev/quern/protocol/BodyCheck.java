@@ -31,8 +31,8 @@ public final class BodyCheck {
                 length < FunctionFetchLayout.BYTES_MIN
                         ? Verdict.BODY_SHORT
                         : name(length - FunctionFetchLayout.BYTES_MIN, Limits.FUNCTION_NAME_BYTES_MAX);
-            case Opcode.FUNCTION_LIST, Opcode.FUNCTION_LOG, Opcode.STATS, Opcode.CLOSE -> exactly(length, 0);
-            case Opcode.PING -> length <= Limits.ERROR_BYTES_MAX ? Verdict.GOOD : Verdict.BODY_LONG;
+            case Opcode.FUNCTION_LIST, Opcode.FUNCTION_LOG, Opcode.CLOSE -> exactly(length, 0);
+            case Opcode.PING, Opcode.STATS -> length <= Limits.ERROR_BYTES_MAX ? Verdict.GOOD : Verdict.BODY_LONG;
             case Opcode.PART -> part(memory, body, length, true);
             case Opcode.FETCH -> fetch(memory, body, length);
             case Opcode.HELLO ->

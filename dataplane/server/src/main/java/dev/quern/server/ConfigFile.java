@@ -146,10 +146,26 @@ public final class ConfigFile {
                     secret == null ? "" : secret,
                     quota instanceof Long bytes ? bytes : TenantSettings.QUOTA_BYTES_DEFAULT,
                     whenFull == null ? WhenFull.REFUSE : ConfigKey.whenFull(whenFull),
-                    trusted(table));
+                    trusted(table),
+                    new FunctionShare(
+                            number(table, "function_weight", FunctionShare.USUAL.weight()),
+                            number(table, "function_cpu_percent", FunctionShare.USUAL.cpuPercent()),
+                            number(table, "function_target_us", FunctionShare.USUAL.targetUs())));
         } catch (ConfigException refused) {
             throw refusal(position, String.valueOf(refused.getMessage()));
         }
+    }
+
+    private int number(TomlTable table, String key, int otherwise) {
+        Object value = table.get(key);
+        if (value == null) {
+            return otherwise;
+        }
+        if (!(value instanceof Long number)) {
+            throw refusal(
+                    table.inputPositionOf(key), "tenant." + key + " must be of type integer, not " + typeOf(value));
+        }
+        return Math.clamp(number, Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
 
     private Set<String> trusted(TomlTable table) {

@@ -65,6 +65,7 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             integer("net.mtu", (builder, value) -> builder.net(net -> net.mtu(toInt("net.mtu", value)))),
             integer("net.buffers", (builder, value) -> builder.net(net -> net.buffers(toInt("net.buffers", value)))),
             string("resp.listen", ServerConfig.Builder::resp),
+            string("metrics.listen", ServerConfig.Builder::metrics),
             integer("idle.spins", (builder, value) -> builder.idle(idle -> idle.spins(toInt("idle.spins", value)))),
             integer("idle.yields", (builder, value) -> builder.idle(idle -> idle.yields(toInt("idle.yields", value)))),
             integer(
@@ -128,7 +129,14 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
 
     /** The keys of one {@code [[tenant]]}. */
     static final List<String> TENANT = List.of(
-            "tenant.name", "tenant.secret", "tenant.quota_bytes", "tenant.when_full", "tenant.trusted_runtimes");
+            "tenant.name",
+            "tenant.secret",
+            "tenant.quota_bytes",
+            "tenant.when_full",
+            "tenant.trusted_runtimes",
+            "tenant.function_weight",
+            "tenant.function_cpu_percent",
+            "tenant.function_target_us");
 
     private static ConfigKey bool(String path, BiConsumer<ServerConfig.Builder, Boolean> apply) {
         return new ConfigKey(path, Kind.BOOLEAN, (builder, value) -> apply.accept(builder, (Boolean) value));

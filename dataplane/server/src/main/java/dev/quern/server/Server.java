@@ -12,6 +12,8 @@ import dev.quern.server.loop.CoreEvents;
 import dev.quern.server.loop.CoreLoop;
 import dev.quern.server.loop.CounterTotals;
 import dev.quern.server.loop.PortFactory;
+import dev.quern.server.metrics.MetricsServer;
+import dev.quern.server.metrics.ServerMetrics;
 import dev.quern.server.port.UdpPorts;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,7 @@ public final class Server implements AutoCloseable {
     private final List<PortFactory> factories;
     private final List<CoreLoop> loops = new ArrayList<>();
     private final List<String> listening = new ArrayList<>();
+    private @Nullable MetricsServer metrics;
     private boolean closed;
 
     private Server(ServerConfig config, List<PortFactory> factories, Store store, Functions functions) {
@@ -96,6 +100,7 @@ public final class Server implements AutoCloseable {
     private void open() throws IOException {
         for (TenantSettings tenant : config.tenants()) {
             Tenant created = store.createTenant(tenant.name(), tenant.toConfig());
+            tenant.functions().tell(roles.policies(), created.id());
             for (String runtime : tenant.trustedRuntimes()) {
                 trust(created, runtime);
             }
@@ -121,6 +126,11 @@ public final class Server implements AutoCloseable {
             loops.add(loop);
         }
         CoreLoop.govern(roles, loops);
+        InetSocketAddress scraped = config.metrics();
+        if (scraped != null) {
+            metrics = new MetricsServer(scraped, new ServerMetrics(loops, totals, roles, store, functions));
+            listening.add("metrics on http://" + scraped.getHostString() + ":" + metrics.port() + "/metrics");
+        }
     }
 
     private void trust(Tenant tenant, String runtime) {
@@ -188,6 +198,11 @@ public final class Server implements AutoCloseable {
         return List.copyOf(loops);
     }
 
+    /** The port of the metrics, 0 when they are off. */
+    public int metricsPort() {
+        return metrics == null ? 0 : metrics.port();
+    }
+
     /** Who serves, who runs functions, and what waits for them. */
     public Roles roles() {
         return roles;
@@ -211,6 +226,8 @@ public final class Server implements AutoCloseable {
                 return false;
             }
             LockSupport.parkNanos(DRAIN_POLL_NS);
+            // One may have looked while something was under way elsewhere, and sleep since.
+            loops.stream().filter(loop -> !loop.drained()).forEach(CoreLoop::drain);
         }
         return true;
     }
@@ -222,6 +239,9 @@ public final class Server implements AutoCloseable {
             return;
         }
         closed = true;
+        if (metrics != null) {
+            metrics.close();
+        }
         if (!drain()) {
             LOG.warn("closing with requests unanswered: they took longer than drain_ms ({})", config.drainMs());
         }

@@ -32,6 +32,7 @@ public final class ServerConfig {
     private final List<Integer> cpus;
     private final @Nullable InetSocketAddress resp;
     private final @Nullable InetSocketAddress udp;
+    private final @Nullable InetSocketAddress metrics;
     private final @Nullable Path shm;
     private final int shmRingBytes;
     private final int shmClientsMax;
@@ -57,6 +58,7 @@ public final class ServerConfig {
         cpus = List.copyOf(builder.cpus);
         resp = builder.resp.address();
         udp = builder.udp.address();
+        metrics = builder.metrics.address();
         shm = builder.shm;
         shmRingBytes = builder.shmRingBytes;
         shmClientsMax = builder.shmClientsMax;
@@ -157,6 +159,11 @@ public final class ServerConfig {
         return udp;
     }
 
+    /** Where Prometheus reads metrics by HTTP; null when nobody can. */
+    public @Nullable InetSocketAddress metrics() {
+        return metrics;
+    }
+
     /** The directory by which clients of this machine attach to shared memory; null when the door is shut. */
     public @Nullable Path shm() {
         return shm;
@@ -255,6 +262,7 @@ public final class ServerConfig {
         private List<Integer> cpus = List.of();
         private ListenAddress resp = ListenAddress.loopback(6379);
         private ListenAddress udp = ListenAddress.loopback(7400);
+        private ListenAddress metrics = ListenAddress.parse("metrics.listen", "off");
         private @Nullable Path shm;
         private int shmRingBytes = 1 << 20;
         private int shmClientsMax = 64;
@@ -308,6 +316,12 @@ public final class ServerConfig {
         /** {@code HOST:PORT} of core 0, or {@code off}. */
         public Builder udp(String address) {
             udp = ListenAddress.parse("udp.listen", address);
+            return this;
+        }
+
+        /** {@code HOST:PORT} for Prometheus, or {@code off}. */
+        public Builder metrics(String address) {
+            metrics = ListenAddress.parse("metrics.listen", address);
             return this;
         }
 

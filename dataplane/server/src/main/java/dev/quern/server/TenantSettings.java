@@ -16,9 +16,15 @@ import java.util.regex.Pattern;
  * @param quotaBytes memory that its records may take
  * @param whenFull what its default table, and those that Redis clients make, do when that is used up
  * @param trustedRuntimes the runtimes without isolation that it may use for its functions
+ * @param functions what its functions may have of the cores that run them
  */
 public record TenantSettings(
-        String name, String secret, long quotaBytes, WhenFull whenFull, Set<String> trustedRuntimes) {
+        String name,
+        String secret,
+        long quotaBytes,
+        WhenFull whenFull,
+        Set<String> trustedRuntimes,
+        FunctionShare functions) {
     public static final long QUOTA_BYTES_MIN = 1L << 20;
     public static final long QUOTA_BYTES_MAX = 1L << 40;
     public static final long QUOTA_BYTES_DEFAULT = 1L << 30;
@@ -43,7 +49,7 @@ public record TenantSettings(
 
     /** A tenant that is trusted with nothing. */
     public TenantSettings(String name, String secret, long quotaBytes, WhenFull whenFull) {
-        this(name, secret, quotaBytes, whenFull, Set.of());
+        this(name, secret, quotaBytes, whenFull, Set.of(), FunctionShare.USUAL);
     }
 
     /** A tenant with the default quota, which refuses what does not fit. */
@@ -53,7 +59,12 @@ public record TenantSettings(
 
     /** The same tenant, trusted with runtimes that do not isolate: what runs there may do whatever the server may. */
     public TenantSettings trusting(String... runtimes) {
-        return new TenantSettings(name, secret, quotaBytes, whenFull, Set.of(runtimes));
+        return new TenantSettings(name, secret, quotaBytes, whenFull, Set.of(runtimes), functions);
+    }
+
+    /** The same tenant, whose functions have such a share. */
+    public TenantSettings sharing(FunctionShare share) {
+        return new TenantSettings(name, secret, quotaBytes, whenFull, trustedRuntimes, share);
     }
 
     /** The store's configuration of it. */

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Timeout;
 class FunctionCoresTest {
     private static final int CALLS = 5_000;
     private static final int BATCH = 50;
+    private static final int QUOTA_PERCENT = 5;
+    private static final int QUOTA_CALLS = 8;
 
     private static EmbeddedQuern open() throws Exception {
         return Quern.embedded(ServerConfig.builder()
@@ -115,6 +117,37 @@ class FunctionCoresTest {
                             > 0);
             assertThrows(Exception.class, () -> late.get(20, TimeUnit.SECONDS));
             assertEquals(0, quern.server().counters().get(Counter.REQUESTS_REPEATED));
+        }
+    }
+
+    /** It is refused what is past its quota, and told when to come back; its client does, until all have run. */
+    @Test
+    void shouldHoldATenantToItsQuotaAndTellOfItsTarget() throws Exception {
+        TenantSettings small = TenantSettings.of("small", "").sharing(new FunctionShare(1, QUOTA_PERCENT, 1));
+        try (EmbeddedQuern quern = Quern.embedded(ServerConfig.builder()
+                        .cores(2)
+                        .roles(roles -> roles.mode("static"))
+                        .functions(functions -> functions.waitMs(60_000))
+                        .udp("off")
+                        .resp("off")
+                        .tenant(small)
+                        .build());
+                QuernClient client = quern.client(patient().tenant("small"))) {
+            client.await(client.functions()
+                    .deploy(FunctionSpec.of("spin", TestModules.SPIN).timeLimit(Duration.ofMillis(2))));
+            for (int i = 0; i < QUOTA_CALLS; i++) {
+                CompletableFuture<FunctionResult> call = client.invoke("spin");
+                assertThrows(QuernException.class, () -> client.await(call), "it never ends by itself");
+            }
+            assertEquals(QUOTA_CALLS, station(quern, 1).gauges().ran());
+            assertTrue(quern.server().counters().get(Counter.INVOCATIONS_SHED) > 0, "it was refused nothing");
+            int tenant = Objects.requireNonNull(quern.server().store().tenant("small"))
+                    .id();
+            assertEquals(
+                    QUOTA_CALLS,
+                    Objects.requireNonNull(quern.server().roles().policies().of(tenant))
+                            .missed()
+                            .sum());
         }
     }
 }

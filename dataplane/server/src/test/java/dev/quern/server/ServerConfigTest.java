@@ -298,4 +298,21 @@ class ServerConfigTest {
         assertEquals(defaults.socketBufferBytes(), set.socketBufferBytes(), key.path());
         assertEquals(defaults.datagramBytesMax(), set.datagramBytesMax(), key.path());
     }
+
+    @Test
+    void shouldReadWhatFunctionsOfATenantMayHave() {
+        ServerConfig config = parse("""
+                [[tenant]]
+                name = "a"
+                function_weight = 5
+                function_cpu_percent = 150
+                function_target_us = 2000
+                """);
+        assertEquals(new FunctionShare(5, 150, 2000), config.tenants().get(0).functions());
+        assertTrue(refusal("""
+                [[tenant]]
+                name = "a"
+                function_weight = 0
+                """).contains("tenant.function_weight"));
+    }
 }

@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
             "  incr KEY [DELTA]            cas KEY VERSION VALUE      expire KEY MS",
             "  ttl KEY                     mget KEY…                  scan [COUNT]",
             "  invoke FUNCTION [ARGUMENT…] functions                  stats",
-            "  ping                        help                       quit"
+            "  roles                       events                     ping",
+            "  help                        quit"
         })
 final class CliCommand implements Callable<Integer> {
     @Mixin

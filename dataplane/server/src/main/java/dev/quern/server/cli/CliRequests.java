@@ -59,13 +59,19 @@ final class CliRequests {
                 client.await(client.stats()).forEach((name, value) -> out.println(name + " " + value));
                 yield true;
             }
+            case "roles", "events" -> {
+                arguments(words, 0, 0);
+                out.print(client.await(client.show(words.get(0).toLowerCase(Locale.ROOT))));
+                yield true;
+            }
             case "ping" -> {
                 client.await(client.ping());
                 yield say(true, "pong", "");
             }
             default ->
-                throw new ConfigException("no request is called \"" + words.get(0)
-                        + "\": there are get put del incr cas expire ttl mget scan invoke functions stats ping quit");
+                throw new ConfigException(
+                        "no request is called \"" + words.get(0)
+                                + "\": there are get put del incr cas expire ttl mget scan invoke functions stats roles events ping quit");
         };
     }
 

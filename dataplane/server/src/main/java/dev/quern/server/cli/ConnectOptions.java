@@ -41,6 +41,12 @@ final class ConnectOptions {
     @Option(names = "--table", paramLabel = "NAME", description = "Another table than the tenant's default one.")
     private @Nullable String table;
 
+    /** As another tenant than the option says: {@code NAME} or {@code NAME:SECRET}. */
+    ConnectOptions as(String named) {
+        tenant = named;
+        return this;
+    }
+
     QuernClient connect() {
         int colon = server.lastIndexOf(':');
         int separator = tenant.indexOf(':');

@@ -21,7 +21,9 @@ import picocli.CommandLine.Command;
             CliCommand.class,
             FunctionCommand.class,
             DoctorCommand.class,
-            CalibrateCommand.class
+            CalibrateCommand.class,
+            TopCommand.class,
+            PlacementCommand.class
         })
 public final class Main implements Runnable {
     @CommandLine.Spec

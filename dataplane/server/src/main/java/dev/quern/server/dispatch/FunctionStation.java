@@ -67,7 +67,7 @@ public final class FunctionStation implements AutoCloseable {
         this.waitMaxNs = waitMaxNs;
         queues = new TenantQueues(TenantQueuesConfig.DEFAULT.withWaitNs(waitMaxNs));
         storeCore = store.attach();
-        functionCore = functions.attach(storeCore);
+        functionCore = functions.attach(storeCore, index);
         functionCore.interludes(interlude);
         int calls = TenantQueuesConfig.DEFAULT.invocationsMax();
         waiting = new HandedCall[calls];

@@ -164,6 +164,11 @@ public final class RoleEvent {
     /** In a line. */
     @Override
     public String toString() {
+        return describe(tenant == LoadSnapshot.NO_TENANT ? "" : " for tenant " + tenant);
+    }
+
+    /** In a line, with words for whom the core is dedicated to. */
+    public String describe(String dedicated) {
         Figures later = after;
         return String.format(
                 Locale.ROOT,
@@ -174,7 +179,7 @@ public final class RoleEvent {
                         ? "gives lanes"
                         : from.name().toLowerCase(Locale.ROOT) + " to "
                                 + to.name().toLowerCase(Locale.ROOT),
-                tenant == LoadSnapshot.NO_TENANT ? "" : " for tenant " + tenant,
+                dedicated,
                 lanes == 0 ? "" : ", " + lanes + " lanes",
                 cause.name().toLowerCase(Locale.ROOT),
                 before,

@@ -31,14 +31,14 @@ public final class RoleEvents {
         return event;
     }
 
-    /** Notes what came of the last ones; {@code isSettled} says whether all lanes are where they are to be. */
-    public synchronized void look(LoadSnapshot now, boolean isSettled, long nowNs) {
+    /** Notes what came of the last ones; {@code isSettled} says whether all lanes are where they are to be, the last one since {@code enteredNs}. */
+    public synchronized void look(LoadSnapshot now, boolean isSettled, long enteredNs, long nowNs) {
         RoleEvent last = kept.peekLast();
         if (last == null) {
             return;
         }
         if (isSettled && last.settledNs() < 0) {
-            last.settled(nowNs);
+            last.settled(Math.max(enteredNs, last.atNs()));
         }
         if (last.after() == null && nowNs - last.atNs() >= EFFECT_NS) {
             last.after(RoleEvent.Figures.of(now));

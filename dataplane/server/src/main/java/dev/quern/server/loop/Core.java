@@ -27,6 +27,7 @@ public final class Core {
     private final CounterTotals totals;
     private final Counters counters;
     private final ControlExecutor control;
+    private final Roles roles;
     private final LaneCalls calls;
     private final Dispatch dispatch;
     private final LaneGauges gauges = new LaneGauges(System.nanoTime());
@@ -59,13 +60,14 @@ public final class Core {
         this.store = store;
         this.storeCore = store.attach();
         this.functions = functions;
-        this.functionCore = functions.attach(storeCore);
+        this.functionCore = functions.attach(storeCore, index);
         this.control = control;
         this.scratch = new Scratch(LoopLimits.SCRATCH_BYTES);
         this.totals = totals;
         this.counters = totals.core(index);
         this.events = new CoreEvents(eventKind);
         this.sleep = sleep;
+        this.roles = roles;
         this.calls = new LaneCalls(this::wakeup);
         this.dispatch = new Dispatch(roles, functions, () -> counters.get(Counter.REQUESTS), System.nanoTime());
         tick(System.nanoTime(), System.currentTimeMillis());
@@ -159,6 +161,11 @@ public final class Core {
     /** What the core waits in; ports register there what wakes it. Thread: the core's. */
     public CoreEvents events() {
         return events;
+    }
+
+    /** Who serves and who runs functions. */
+    public Roles roles() {
+        return roles;
     }
 
     /** Says where invocations run. Thread: the core's. */

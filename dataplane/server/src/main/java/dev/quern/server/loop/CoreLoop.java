@@ -4,7 +4,9 @@ import dev.quern.ffi.linux.Affinity;
 import dev.quern.kvstore.Store;
 import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.Limits;
+import dev.quern.server.dispatch.BusyTenants;
 import dev.quern.server.dispatch.FunctionStation;
+import dev.quern.server.dispatch.LaneGauges;
 import dev.quern.server.dispatch.LoopGauges;
 import dev.quern.server.dispatch.Roles;
 import dev.quern.server.roles.Role;
@@ -289,6 +291,11 @@ public final class CoreLoop implements Runnable {
             return;
         }
         long restNs = idle.sleepNs(waits || resting.length == 0);
+        FunctionStation own = station;
+        if (own != null && own.hasWork()) {
+            // Of tenants that are held back by their quota: nobody wakes the loop when they may go on.
+            restNs = Math.min(restNs, LoopLimits.HELD_BACK_REST_NS);
+        }
         gauges.asleep(true);
         if (resting.length == 0) {
             int ignored = sleep.sleep(restNs);
@@ -360,6 +367,39 @@ public final class CoreLoop implements Runnable {
             }
             loop.keeper = keeper;
         }
+    }
+
+    /** What it shows of itself now. Once all loops are open; any thread. */
+    public LoopFigures figures(long nowNs) {
+        LaneGauges lane = homeLane().core().gauges();
+        FunctionStation own = station();
+        RoleKeeper watched = keeper;
+        return new LoopFigures(
+                index,
+                roles.view().role(index),
+                roles.view().dedicatedTo(index),
+                watched == null ? 1 : watched.lanesOf(index),
+                gauges.isAsleep(),
+                gauges.busyNs(nowNs),
+                lane.inlineNs(nowNs),
+                lane.inlineRuns(),
+                own.gauges().ranNs(nowNs),
+                own.gauges().ran(),
+                watched == null ? 0 : watched.waitNs(index, nowNs),
+                own.waitNs(nowNs),
+                own.queued(),
+                own.gauges().sheds(),
+                own.gauges().given());
+    }
+
+    /** The tenants whose functions took most time in the turns of its lane. Once it is open; any thread. */
+    public BusyTenants laneTenants() {
+        return homeLane().core().gauges().tenants();
+    }
+
+    /** The same of what it ran from its queues. */
+    public BusyTenants stationTenants() {
+        return station().gauges().tenants();
     }
 
     LoopGauges gauges() {

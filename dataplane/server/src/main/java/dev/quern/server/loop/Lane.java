@@ -22,6 +22,9 @@ final class Lane {
     private boolean wakes = true;
     private volatile CoreLoop owner;
 
+    /** Written before the owner. */
+    private volatile long enteredNs;
+
     /** Who is to turn it. */
     private volatile CoreLoop place;
 
@@ -66,6 +69,7 @@ final class Lane {
 
     /** From here on, the calling thread turns it for this owner. */
     void enter(CoreLoop next) {
+        enteredNs = System.nanoTime();
         owner = next;
         core.own(next.index(), next.sleep());
     }
@@ -83,6 +87,11 @@ final class Lane {
     /** Who turns it now. Any thread. */
     CoreLoop owner() {
         return owner;
+    }
+
+    /** When that began. Any thread, once it has seen the owner. */
+    long enteredNs() {
+        return enteredNs;
     }
 
     /** Whether it is where it is to be. Any thread. */

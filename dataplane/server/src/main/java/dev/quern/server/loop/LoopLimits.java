@@ -26,6 +26,9 @@ final class LoopLimits {
     /** Orders obeyed in one turn: each takes a microsecond. */
     static final int ORDERS_PER_TURN_MAX = 16;
 
+    /** How long a loop sleeps while invocations wait whose tenants are at their quota: a fraction of the burst that a quota allows. */
+    static final long HELD_BACK_REST_NS = 500_000;
+
     /** Turns between two rounds of maintenance on a busy core; an idle turn does one as well. */
     static final int MAINTENANCE_TURNS = 16;
 

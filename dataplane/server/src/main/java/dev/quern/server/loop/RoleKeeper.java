@@ -49,6 +49,9 @@ final class RoleKeeper {
     private int tenants;
     private long lookedNs;
 
+    /** When the last lane came to where it is. */
+    private long enteredNs;
+
     /** For loops that are all open. */
     RoleKeeper(Roles roles, CoreLoop[] loops, long nowNs) {
         this.roles = roles;
@@ -84,9 +87,30 @@ final class RoleKeeper {
         }
     }
 
+    /** How many lanes a core turns. Any thread. */
+    int lanesOf(int core) {
+        int count = 0;
+        for (CoreLoop loop : loops) {
+            count += loop.homeLane().owner().index() == core ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** For how long a core's lanes have had something to do, 0 when it sleeps. Any thread. */
+    long waitNs(int core, long nowNs) {
+        long waitNs = 0;
+        for (CoreLoop loop : loops) {
+            if (loop.homeLane().owner().index() == core) {
+                waitNs =
+                        Math.max(waitNs, nowNs - loop.homeLane().core().gauges().emptiedNs());
+            }
+        }
+        return loops[core].gauges().isAsleep() ? 0 : waitNs;
+    }
+
     private void decide(long nowNs) {
         boolean isSettled = fill(nowNs);
-        roles.events().look(seen, isSettled, nowNs);
+        roles.events().look(seen, isSettled, enteredNs, nowNs);
         if (!isAdaptive) {
             return;
         }
@@ -118,10 +142,12 @@ final class RoleKeeper {
         tenants = 0;
         boolean isSettled = true;
         Arrays.fill(inlineShare, 0);
+        enteredNs = loops[0].homeLane().enteredNs();
         for (int lane = 0; lane < loops.length; lane++) {
             LaneGauges gauges = loops[lane].homeLane().core().gauges();
             int owner = loops[lane].homeLane().owner().index();
             isSettled &= loops[lane].homeLane().isPlaced();
+            enteredNs = Math.max(enteredNs, loops[lane].homeLane().enteredNs());
             double inline = share(gauges.inlineNs(nowNs), laneInlineNs, lane, tookNs);
             laneShare[lane] = Math.max(0, share(gauges.tookNs(), laneNs, lane, tookNs) - inline);
             inlineShare[owner] += inline;

@@ -1,8 +1,10 @@
 package dev.quern.server.session;
 
+import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.Table;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.Status;
+import dev.quern.protocol.Wire;
 import dev.quern.server.loop.Core;
 import dev.quern.server.roles.PushbackPolicy;
 
@@ -20,6 +22,7 @@ final class Requests implements AutoCloseable {
     private final Transactions transactions;
     private final FunctionRequests functions;
     private final Pushbacks pushbacks;
+    private final Shows shows;
     private long burstNs;
     private long clockNs;
 
@@ -30,6 +33,7 @@ final class Requests implements AutoCloseable {
         this.collections = new Collections(core, reply);
         this.transactions = new Transactions(core, reply);
         this.pushbacks = new Pushbacks(core, reply, pushback);
+        this.shows = new Shows(core, reply);
         this.functions = new FunctionRequests(core, reply, returnedReply, pushbacks);
     }
 
@@ -70,7 +74,13 @@ final class Requests implements AutoCloseable {
         switch (opcode) {
             case Opcode.MULTI -> transactions.multi(session.tenant(), body);
             case Opcode.PING -> reply.body(Status.OK, body, length);
-            case Opcode.STATS -> collections.stats(session.tenant());
+            case Opcode.STATS -> {
+                if (length == 0) {
+                    collections.stats(session.tenant());
+                } else {
+                    shows.show(session.tenant(), Wire.text(NativeMemory.ALL, body, length));
+                }
+            }
             case Opcode.TABLE_OPEN -> collections.tableOpen(session.tenant(), body, length);
             case Opcode.DEPLOY -> functions.deploy(session, sequence, body, length);
             case Opcode.FUNCTION_LIST -> functions.list(session.tenant());
@@ -103,5 +113,6 @@ final class Requests implements AutoCloseable {
         collections.close();
         transactions.close();
         functions.close();
+        shows.close();
     }
 }

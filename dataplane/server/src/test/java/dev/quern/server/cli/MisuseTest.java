@@ -50,7 +50,7 @@ class MisuseTest {
             delimiter = '|',
             value = {
                 "--nosuch | Unknown option: '--nosuch' (see quern --help)",
-                "nosuch | no command is called \"nosuch\": there are calibrate, cli, doctor, fn, serve",
+                "nosuch | no command is called \"nosuch\": there are calibrate, cli, doctor, fn, placement, serve, top",
                 "serve --nosuch | (see quern serve --help)",
                 "serve extra | serve takes no further argument, and got \"extra\"",
                 "serve --cores two | '--cores'",

@@ -1,0 +1,132 @@
+package dev.quern.bench.roles;
+
+import dev.quern.bench.BenchFailedException;
+import dev.quern.client.ClientConfig;
+import dev.quern.client.FunctionCall;
+import dev.quern.client.QuernClient;
+import dev.quern.kvstore.StoreCore;
+import dev.quern.kvstore.StoreStatus;
+import dev.quern.kvstore.Tenant;
+import dev.quern.kvstore.WhenFull;
+import dev.quern.sandbox.Functions;
+import dev.quern.sandbox.Manifest;
+import dev.quern.server.EmbeddedQuern;
+import dev.quern.server.Quern;
+import dev.quern.server.ServerConfig;
+import dev.quern.server.TenantSettings;
+import dev.quern.server.dispatch.Roles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A server of two cores in this process with tenants that have records and {@link Work}, and a driver that reaches it by rings. */
+final class Served implements AutoCloseable {
+    static final int CORES = 2;
+    private static final int KEYS = 10_000;
+    private static final int VALUE_BYTES = 100;
+    private static final String FUNCTION = "work";
+
+    private final EmbeddedQuern quern;
+    private final List<QuernClient> clients = new ArrayList<>();
+    private final Driver driver;
+
+    private Served(EmbeddedQuern quern, int tenants, byte[][] keys, int rounds) {
+        this.quern = quern;
+        for (int tenant = 0; tenant < tenants; tenant++) {
+            clients.add(quern.client(ClientConfig.builder()
+                    .tenant(name(tenant))
+                    .threading(ClientConfig.Threading.INVOKER)
+                    .requestTimeout(Duration.ofSeconds(30))));
+        }
+        byte[] argument = ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(rounds)
+                .array();
+        driver = new Driver(
+                clients, keys, FUNCTION.getBytes(StandardCharsets.UTF_8), FunctionCall.encodeArguments(argument));
+    }
+
+    /** With so many tenants, the mode as the configuration names it, and what a call computes. */
+    static Served open(String mode, int tenants, int rounds) throws Exception {
+        ServerConfig.Builder config = ServerConfig.builder()
+                .cores(CORES)
+                .roles(roles -> roles.mode(mode))
+                .udp("off")
+                .resp("off")
+                .hugePages(false)
+                .sessions(sessions -> sessions.idleMs(3_600_000));
+        for (int tenant = 0; tenant < tenants; tenant++) {
+            config.tenant(new TenantSettings(
+                    name(tenant), "", tenants == 1 ? 64L << 20 : TenantSettings.QUOTA_BYTES_MIN, WhenFull.REFUSE));
+        }
+        EmbeddedQuern quern = Quern.embedded(config.build());
+        try {
+            byte[][] keys = new byte[tenants == 1 ? KEYS : 1][];
+            for (int key = 0; key < keys.length; key++) {
+                keys[key] = ("key" + key).getBytes(StandardCharsets.UTF_8);
+            }
+            for (int tenant = 0; tenant < tenants; tenant++) {
+                setUp(quern, name(tenant), keys);
+            }
+            return new Served(quern, tenants, keys, rounds);
+        } catch (RuntimeException failed) {
+            quern.close();
+            throw failed;
+        }
+    }
+
+    private static String name(int tenant) {
+        return "tenant-" + tenant;
+    }
+
+    private static void setUp(EmbeddedQuern quern, String name, byte[][] keys) throws Exception {
+        Tenant tenant = quern.server().store().tenant(name);
+        if (tenant == null) {
+            throw new BenchFailedException("the server has no " + name);
+        }
+        try (StoreCore core = quern.server().store().attach()) {
+            core.enter(0);
+            for (byte[] key : keys) {
+                if (tenant.defaultTable().put(core, key, new byte[VALUE_BYTES]) != StoreStatus.OK) {
+                    throw new BenchFailedException("a record was not put");
+                }
+            }
+            core.exit();
+        }
+        Functions functions = quern.server().functions();
+        functions.trust(tenant, "java");
+        functions.register(
+                tenant, Manifest.named(FUNCTION).withRuntime("java").withTimeLimitUs(10_000_000), Work::new, false);
+    }
+
+    Driver driver() {
+        return driver;
+    }
+
+    Roles roles() {
+        return quern.server().roles();
+    }
+
+    @Override
+    public void close() {
+        clients.forEach(QuernClient::close);
+        quern.close();
+    }
+
+    /** How many rounds of {@link Work} take so long here. */
+    static int rounds(long ns) throws IOException {
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < 200; i++) {
+            long beginNs = System.nanoTime();
+            if (Work.compute(20_000) == 0) {
+                throw new IOException("the generator came to 0");
+            }
+            best = Math.min(best, System.nanoTime() - beginNs);
+        }
+        return (int) Math.max(1, ns * 20_000 / best);
+    }
+}
