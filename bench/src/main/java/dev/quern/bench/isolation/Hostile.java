@@ -56,6 +56,8 @@ public final class Hostile implements Bench {
             "bulk",
             "bulk.copy",
             "recursion",
+            "recursion.tree",
+            "recursion.by_pointer",
             "unreachable",
             "floods.logs",
             "floods.replies",
