@@ -12,7 +12,7 @@ final class Phase {
     private static final long WINDOW_NS = 1_000_000;
 
     /** Between two looks the thread leaves its processor to the server. */
-    private static final long PAUSE_NS = 50_000;
+    static final long PAUSE_NS = 50_000;
 
     private Phase() {}
 

@@ -6,6 +6,7 @@ import dev.quern.bench.TextTable;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /** A thousand tenants whose calls follow Zipf's law beside one alone, and beside one that asks for ten times its share. Two cores, and the client's thread beside them. */
 public final class Tenants implements Bench {
@@ -75,6 +76,7 @@ public final class Tenants implements Bench {
         long nowNs = beginNs;
         while (nowNs - beginNs < ns) {
             nowNs = driver.poll();
+            LockSupport.parkNanos(Phase.PAUSE_NS);
             while (driver.callsUnderWay() < CALLS_UNDER_WAY && driver.call(zipf.draw(), nowNs)) {
                 // As many as go.
             }
@@ -108,6 +110,7 @@ public final class Tenants implements Bench {
         long extraSent = 0;
         while (nowNs - beginNs < ns) {
             nowNs = driver.poll();
+            LockSupport.parkNanos(Phase.PAUSE_NS);
             double seconds = (nowNs - beginNs) / 1e9;
             while (sent < seconds * callsPerSecond
                     && driver.call(zipf.draw(), beginNs + (long) (sent / callsPerSecond * 1e9))) {
