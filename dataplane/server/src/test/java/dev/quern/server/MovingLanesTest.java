@@ -91,6 +91,8 @@ class MovingLanesTest {
                 .shm(way == Way.SHM ? directory.resolve("shm").toString() : "off")
                 .tenant("default", "");
         config.idle(idle -> idle.waitMs(60_000));
+        // Nobody else is to move lanes.
+        config.roles(roles -> roles.mode("inline"));
         config.udpDriver(way.nio() ? UdpPorts.Driver.NIO : UdpPorts.Driver.NATIVE);
         if (sleepsAtOnce) {
             config.idle(idle -> idle.spins(0).yields(0));
