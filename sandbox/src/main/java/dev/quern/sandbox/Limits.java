@@ -73,9 +73,10 @@ public final class Limits {
 
     /**
      * The stack of a thread that runs functions, of which memory is taken as it is used: {@link #STACK_DEPTH_MAX} calls of the largest
-     * frames, interpreted, in each of {@link #CALL_DEPTH_MAX} functions that call one another, and what is served in their midst.
+     * frames, interpreted, and what is served in their midst. Where functions call one another and each nests nearly as deep as it may, the
+     * stack itself may end them. A larger one would have Espresso, which counts no depth, take a minute to come back from its bottom.
      */
-    public static final long STACK_BYTES = 64L << 20;
+    public static final long STACK_BYTES = 16L << 20;
 
     /** How often an invocation that another commit beat is run again before its caller is told. */
     public static final int CONFLICT_RETRIES_MAX = 8;

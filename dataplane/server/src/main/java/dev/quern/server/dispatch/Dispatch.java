@@ -10,8 +10,8 @@ import dev.quern.server.roles.PlaceState;
 import dev.quern.server.roles.Placement;
 import dev.quern.server.roles.PushbackPolicy;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +25,15 @@ public final class Dispatch {
     /** To a client and back, in one room. */
     private static final long ROUND_TRIP_NS = 100_000;
 
-    /** Functions that are remembered; past that it begins anew. */
-    private static final int PROFILES_MAX = 16_384;
-
     private final Roles roles;
     private final Functions functions;
     private final LongSupplier requests;
     private final long quantumNs;
     private final boolean isInline;
-    private final IdentityHashMap<Function, FunctionProfile> profiles = new IdentityHashMap<>();
+
+    /** Functions that were removed go with whoever holds them last. */
+    private final Map<Function, FunctionProfile> profiles = new WeakHashMap<>();
+
     private final Map<String, Placement> placements = new HashMap<>();
     private final PlaceState state = new PlaceState();
     private @Nullable Function lastFunction;
@@ -192,9 +192,6 @@ public final class Dispatch {
         }
         known = profiles.get(function);
         if (known == null) {
-            if (profiles.size() >= PROFILES_MAX) {
-                profiles.clear();
-            }
             String runtime = function.runtime();
             CostModel model = new CostModel(functions.costs(runtime), MessageCosts.DEFAULT, quantumNs);
             known = new FunctionProfile(

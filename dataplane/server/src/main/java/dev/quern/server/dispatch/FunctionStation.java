@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 public final class FunctionStation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FunctionStation.class);
 
+    /** No target of the call's own. */
+    private static final long TENANTS_TARGET = 0;
+
     private final int index;
     private final Runnable wakeup;
     private final StoreCore storeCore;
@@ -162,8 +165,7 @@ public final class FunctionStation implements AutoCloseable {
         for (HandedCall call; done < DispatchLimits.ADMITTED_MAX && (call = inbox.poll()) != null; done++) {
             int slot = keep(call);
             policies.apply(call.function().tenant(), queues);
-            long retryNs =
-                    slot < 0 ? waitMaxNs : queues.offer(tenant(call), slot, policies.targetNs(call.function()), nowNs);
+            long retryNs = slot < 0 ? waitMaxNs : queues.offer(tenant(call), slot, TENANTS_TARGET, nowNs);
             if (retryNs > 0) {
                 shed(call, slot, retryNs);
             }

@@ -50,11 +50,6 @@ public final class TenantPolicies {
         }
     }
 
-    /** A function's own target, 0 for its tenant's. */
-    long targetNs(Function function) {
-        return 0;
-    }
-
     /** A call ended so long after it arrived. */
     public void took(Function function, long tookNs) {
         Policy policy = of(function.tenant().id());
