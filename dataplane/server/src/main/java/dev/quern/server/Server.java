@@ -128,7 +128,7 @@ public final class Server implements AutoCloseable {
         CoreLoop.govern(roles, loops);
         InetSocketAddress scraped = config.metrics();
         if (scraped != null) {
-            metrics = new MetricsServer(scraped, new ServerMetrics(loops, totals, roles, store, functions));
+            metrics = new MetricsServer(scraped, new ServerMetrics(loops, totals, roles, store, functions, factories));
             listening.add("metrics on http://" + scraped.getHostString() + ":" + metrics.port() + "/metrics");
         }
     }

@@ -13,6 +13,7 @@ import dev.quern.server.loop.CoreLoop;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.CounterTotals;
 import dev.quern.server.loop.LoopFigures;
+import dev.quern.server.loop.PortFactory;
 import dev.quern.server.roles.MoveCause;
 import dev.quern.server.roles.Role;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -32,14 +33,22 @@ public final class ServerMetrics implements MultiCollector {
     private final Roles roles;
     private final Store store;
     private final Functions functions;
+    private final List<PortFactory> ways;
 
     /** Of a server whose loops are open. */
-    public ServerMetrics(List<CoreLoop> loops, CounterTotals counters, Roles roles, Store store, Functions functions) {
+    public ServerMetrics(
+            List<CoreLoop> loops,
+            CounterTotals counters,
+            Roles roles,
+            Store store,
+            Functions functions,
+            List<PortFactory> ways) {
         this.loops = List.copyOf(loops);
         this.counters = counters;
         this.roles = roles;
         this.store = store;
         this.functions = functions;
+        this.ways = List.copyOf(ways);
     }
 
     @Override
@@ -59,6 +68,14 @@ public final class ServerMetrics implements MultiCollector {
                         text(loop.index()));
             }
         }
+        Map<String, Long> missed = new TreeMap<>();
+        ways.forEach(way -> missed.merge(way.name(), way.missed(), Long::sum));
+        missed.forEach((way, count) -> families.counter(
+                "quern_way_missed",
+                "Frames or datagrams that were lost before any core saw them, as far as a way in is told",
+                count,
+                "way",
+                way));
         changes(families);
         tenants(families);
         functions(families);
@@ -219,7 +236,27 @@ public final class ServerMetrics implements MultiCollector {
                         info.manifest().name(),
                         "runtime",
                         info.runtime());
+                called(families, "quern_function_calls", "Calls that have ended", info.calls(), tenant, info);
+                called(
+                        families,
+                        "quern_function_failures",
+                        "Calls that ended otherwise than well",
+                        info.failures(),
+                        tenant,
+                        info);
             }
         }
+    }
+
+    private static void called(
+            Families families, String name, String help, long count, Tenant tenant, FunctionInfo info) {
+        families.counter(
+                name,
+                help,
+                count,
+                "tenant",
+                tenant.name(),
+                "function",
+                info.manifest().name());
     }
 }

@@ -97,6 +97,8 @@ class RolesCommandsTest {
         assertTrue(text.contains("quern_core_calls_total{core=\"1\",place=\"queue\"} 20.0\n"), text);
         assertTrue(text.contains("quern_tenant_records{tenant=\"acme\"} 1.0\n"), text);
         assertTrue(text.contains("quern_function_deployed{function=\"count\",runtime=\""), text);
+        assertTrue(text.contains("quern_function_calls_total{function=\"count\",tenant=\""), text);
+        assertTrue(text.contains("quern_way_missed_total{way=\"udp\"} 0"), text);
         assertTrue(text.contains("# TYPE quern_invocations_handed_total counter\n"), text);
     }
 
