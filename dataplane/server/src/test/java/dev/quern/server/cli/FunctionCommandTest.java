@@ -89,7 +89,10 @@ class FunctionCommandTest {
         assertEquals(0, fn("list"), () -> said);
         assertSaid(deployed + "  paused");
         assertEquals(0, fn("describe", "say"), () -> said);
-        assertTrue(said.startsWith(deployed + "  paused\n  time limit 5000000 us, memory kept, "), said);
+        assertTrue(
+                said.startsWith(
+                        deployed + "  paused\n  calls 1, of which 0 failed\n  time limit 5000000 us, memory kept, "),
+                said);
         assertEquals(0, fn("resume", "say"), () -> said);
         assertSaid("resumed");
         assertEquals(0, fn("invoke", "say", "and one more"), () -> said);

@@ -73,7 +73,7 @@ class FunctionFilesTest {
                 "name = \"f\" | name = \"f\"; read-only = \"yes\" | read-only",
                 "name = \"f\" | name = \"f\"; runtime = 7 | runtime",
                 "name = \"f\" | name = \"f\"; runtime = \"v8\" | no function runtime 'v8'",
-                "name = \"f\" | name = \"f\"; memories = 7 | there are build, memory, memory-pages",
+                "name = \"f\" | name = \"f\"; memories = 7 | there are build, calibrate, memory, memory-pages",
                 "name = \"f\" | name = \"f\"; memory = 7 | memory",
                 "name = \"f\" | name = \"f\"; memory = \"cold\" | \"kept\" or \"fresh\"",
                 "name = \"f\" | name = | function.toml",
