@@ -24,7 +24,7 @@ final class RoleKeeper {
     /** Cores for which it decides once in each look. */
     private static final int CORES_PER_DECISION = 8;
 
-    /** A look that comes so late says nothing of shares: all were asleep. */
+    /** A look that comes so late says nothing of shares, as all were asleep; and without them, the core that stands in a function would get lanes. */
     private static final long STALE_NS = 20 * LOOK_NS;
 
     private final Roles roles;
@@ -48,6 +48,7 @@ final class RoleKeeper {
     private final double[] tenantShare = new double[LoadSnapshot.TENANTS_MAX];
     private int tenants;
     private long lookedNs;
+    private boolean isStale;
 
     /** When the last lane came to where it is. */
     private long enteredNs;
@@ -111,7 +112,7 @@ final class RoleKeeper {
     private void decide(long nowNs) {
         boolean isSettled = fill(nowNs);
         roles.events().look(seen, isSettled, enteredNs, nowNs);
-        if (!isAdaptive) {
+        if (!isAdaptive || isStale) {
             return;
         }
         for (int times = 1 + loops.length / CORES_PER_DECISION; times > 0; times--) {
@@ -137,7 +138,7 @@ final class RoleKeeper {
     /** Fills the snapshot; returns whether all lanes are where they are to be. */
     private boolean fill(long nowNs) {
         long tookNs = Math.max(1, nowNs - lookedNs);
-        boolean isStale = tookNs > STALE_NS;
+        isStale = tookNs > STALE_NS;
         lookedNs = nowNs;
         tenants = 0;
         boolean isSettled = true;
@@ -155,7 +156,7 @@ final class RoleKeeper {
             seen.lane(lane, owner, laneShare[lane]);
         }
         for (int core = 0; core < loops.length; core++) {
-            fillCore(core, nowNs, tookNs, isStale);
+            fillCore(core, nowNs, tookNs);
         }
         seen.moving(!isSettled);
         seen.clearTenants();
@@ -165,7 +166,7 @@ final class RoleKeeper {
         return isSettled;
     }
 
-    private void fillCore(int core, long nowNs, long tookNs, boolean isStale) {
+    private void fillCore(int core, long nowNs, long tookNs) {
         LoopGauges gauges = loops[core].gauges();
         FunctionStation station = loops[core].station();
         double busy = share(gauges.busyNs(nowNs), busyNs, core, tookNs);
@@ -189,13 +190,7 @@ final class RoleKeeper {
         }
         boolean isAsleep = gauges.isAsleep();
         seen.role(core, roles.view().role(core), roles.view().dedicatedTo(core));
-        seen.load(
-                core,
-                isStale ? 0 : busy,
-                isStale ? 0 : functions,
-                isAsleep ? 0 : waitNs,
-                station.waitNs(nowNs),
-                station.queued());
+        seen.load(core, busy, functions, isAsleep ? 0 : waitNs, station.waitNs(nowNs), station.queued());
     }
 
     private static double share(long totalNs, long[] lastNs, int place, long tookNs) {
