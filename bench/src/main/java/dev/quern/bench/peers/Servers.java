@@ -32,17 +32,27 @@ public final class Servers implements AutoCloseable {
         HASH_MAP
     }
 
+    /** What a ledger grows by in a run is several times the default. */
+    private static final String CONFIG = """
+            [[tenant]]
+            name = "default"
+            quota_bytes = 8589934592
+            """;
+
     private final Path shm;
+    private final Path config;
     private final List<Peer> started = new ArrayList<>();
     private final List<Way> ways = new ArrayList<>();
 
-    private Servers(Path shm) {
+    private Servers(Path shm, Path config) {
         this.shm = shm;
+        this.config = config;
     }
 
     /** Starts Quern, and those of the peers that are installed; the context is told of others. */
     public static Servers start(BenchContext context, Set<Kind> peers) throws InterruptedException, IOException {
-        Servers servers = new Servers(Files.createTempDirectory(shmRoot(), "quern-bench-"));
+        Path config = Files.writeString(Files.createTempFile("quern-bench-", ".toml"), CONFIG);
+        Servers servers = new Servers(Files.createTempDirectory(shmRoot(), "quern-bench-"), config);
         try {
             servers.startQuern(context);
             for (Kind kind : Kind.values()) {
@@ -68,6 +78,8 @@ public final class Servers implements AutoCloseable {
         int respPort = Tools.freePort();
         List<String> arguments = List.of(
                 "serve",
+                "--config",
+                config.toString(),
                 "--cores",
                 "1",
                 "--resp",
@@ -156,6 +168,7 @@ public final class Servers implements AutoCloseable {
         started.forEach(Peer::close);
         try {
             Files.deleteIfExists(shm);
+            Files.deleteIfExists(config);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

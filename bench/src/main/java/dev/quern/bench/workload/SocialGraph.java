@@ -25,7 +25,9 @@ public final class SocialGraph implements Workload {
     private static final int LINK_BYTES = 8;
     private static final int NODE_TYPE = 2;
     private static final int LINK_TYPE = 1;
-    private static final int LIST_MAX = 10_000;
+    /** Of a list, the newest: those of popular nodes grow all the time. */
+    private static final int LIST_MAX = 1_000;
+
     private static final int OBJECT_HEADER = 16;
     private static final int LINK_HEADER = 20;
     private static final int SLOTS_MAX = 1 << 16;
@@ -131,7 +133,7 @@ public final class SocialGraph implements Workload {
 
     @Override
     public int valueLengthMax() {
-        return 2 * LINKS_MAX * (LINK_HEADER + LINK_BYTES);
+        return LIST_MAX * (LINK_HEADER + LINK_BYTES);
     }
 
     @Override

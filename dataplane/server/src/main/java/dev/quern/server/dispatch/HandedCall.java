@@ -61,12 +61,7 @@ public final class HandedCall {
      */
     public void set(
             Function called, Table onTable, boolean readOnly, long timeUs, long arrived, long address, int length) {
-        function = called;
-        table = onTable;
-        isReadOnly = readOnly;
-        limitUs = timeUs;
-        arrivedNs = arrived;
-        NativeMemory.copy(address, arguments.reserve(length), length);
+        NativeMemory.copy(address, reserve(called, onTable, readOnly, timeUs, arrived, length), length);
     }
 
     /** As {@link #set}, for who writes the arguments himself, to the address returned, and then says {@link #written how long} they are. */

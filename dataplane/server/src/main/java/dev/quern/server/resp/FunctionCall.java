@@ -76,10 +76,9 @@ final class FunctionCall {
         int length = encode(arguments, encoded);
         invocation.set(encoded, length, connection.table(), readOnly, TIME_LIMIT_OWN);
         core.counters().increment(Counter.INVOCATIONS);
-        long startNs = System.nanoTime();
-        core.gauges().began(startNs);
-        int status = connection.running(() -> core.functionCore().invoke(function, invocation, startNs, core.nowMs()));
-        long tookNs = System.nanoTime() - startNs;
+        core.gauges().began(nowNs);
+        int status = connection.running(() -> core.functionCore().invoke(function, invocation, nowNs, core.nowMs()));
+        long tookNs = System.nanoTime() - nowNs;
         core.gauges().ran(function.tenant().id(), tookNs);
         core.dispatch().ranHere(function, tookNs, invocation.readCount());
         if (connection.isClosed()) {

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requests about functions. An invocation runs here and now; deploying and removing go to the control thread and are answered in a
- * later turn. Thread: the core's.
+ * Requests about functions. An invocation runs here and now, goes back to its client, or is handed to a station; deploying and removing go to
+ * the control thread. What went elsewhere is answered in a later turn. Thread: the core's.
  */
 final class FunctionRequests implements AutoCloseable, CallOwner {
     private static final Logger LOG = LoggerFactory.getLogger(FunctionRequests.class);
