@@ -1,6 +1,7 @@
 package dev.quern.bench;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -14,6 +15,9 @@ public final class BenchRunner {
 
     /** At least one target is short. */
     public static final int SHORT = 3;
+
+    private static final Duration STALLS = Duration.ofSeconds(3);
+    private static final Duration STALLS_QUICK = Duration.ofMillis(100);
 
     private BenchRunner() {}
 
@@ -53,7 +57,9 @@ public final class BenchRunner {
             if (context.busyWaits() > 0) {
                 context.say("warning: this machine is busy with other work; figures will be off");
             }
+            stalls(context, "before");
             bench.run(context);
+            stalls(context, "after");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             context.say("bench " + bench.name() + " was interrupted: nothing of this run counts");
@@ -70,6 +76,12 @@ public final class BenchRunner {
             return FAILED;
         }
         return conclude(context, System.nanoTime() - startNs);
+    }
+
+    /** Tells the tails below which no figure of this run can be; the machine may be another one when it ends. */
+    private static void stalls(BenchContext context, String when) throws InterruptedException {
+        context.say("the machine, " + when + ": "
+                + Stalls.measure(context.quick() ? STALLS_QUICK : STALLS).line());
     }
 
     private static int conclude(BenchContext context, long elapsedNs) {
