@@ -1,6 +1,5 @@
 package dev.quern.bench.functions;
 
-import dev.quern.bench.BenchContext;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
@@ -15,7 +14,13 @@ import java.util.Map;
  */
 final class Turns {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final long WARM_UP_NS = 4_000_000_000L;
+    private static final long WARM_UP_NS_MIN = 3_000_000_000L;
+    private static final long WARM_UP_NS_MAX = 40_000_000_000L;
+    private static final int STEADY_ROUNDS = 12;
+
+    /** A round is better than the best before when it takes less than this share of its time. */
+    private static final double BETTER = 0.95;
+
     private static final int ROUNDS = 9;
     private static final long ROUND_NS = 120_000_000;
     private static final int CALLS_QUICK = 20;
@@ -35,12 +40,12 @@ final class Turns {
         return this;
     }
 
-    /** Warms every case up, and measures them in turns. */
-    Turns run(BenchContext context) {
+    /** Warms every case up, and measures them in turns; {@code quick}: a few calls of each. */
+    Turns run(boolean quick) {
         Map<String, Integer> counts = new LinkedHashMap<>();
-        cases.forEach((name, calls) -> counts.put(name, context.quick() ? CALLS_QUICK : warmUp(calls)));
+        cases.forEach((name, calls) -> counts.put(name, quick ? CALLS_QUICK : warmUp(calls)));
         Map<String, List<Double>> samples = new LinkedHashMap<>();
-        for (int round = 0; round < (context.quick() ? 1 : ROUNDS); round++) {
+        for (int round = 0; round < (quick ? 1 : ROUNDS); round++) {
             cases.forEach((name, calls) -> samples.computeIfAbsent(name, any -> new ArrayList<>())
                     .add(nsPerCall(calls, counts.getOrDefault(name, CALLS_QUICK))));
         }
@@ -49,14 +54,22 @@ final class Turns {
         return this;
     }
 
-    /** Until the compilers have had their time; returns how many calls make a round. */
+    /**
+     * Until the compilers have had their time, which takes longer on a busy machine: for a while at least, and until no round was better than
+     * the best before for a while. Returns how many calls make a round.
+     */
     private static int warmUp(Calls calls) {
-        long endNs = System.nanoTime() + WARM_UP_NS;
+        long startNs = System.nanoTime();
         int count = 1;
-        double ns = 0;
-        while (System.nanoTime() < endNs) {
-            ns = nsPerCall(calls, count);
+        int sinceBest = 0;
+        double bestNs = Double.MAX_VALUE;
+        long tookNs = 0;
+        while (tookNs < WARM_UP_NS_MAX && (tookNs < WARM_UP_NS_MIN || sinceBest < STEADY_ROUNDS)) {
+            double ns = nsPerCall(calls, count);
+            sinceBest = ns < bestNs * BETTER ? 0 : sinceBest + 1;
+            bestNs = Math.min(bestNs, ns);
             count = (int) Math.clamp(ROUND_NS / Math.max(1, ns), 1, 10_000_000);
+            tookNs = System.nanoTime() - startNs;
         }
         return count;
     }
