@@ -1,5 +1,7 @@
 package dev.quern.bench;
 
+import java.time.Duration;
+
 /**
  * One benchmark: runs its subject and its peers in one go and reports targets through the {@link BenchContext}.
  *
@@ -12,6 +14,11 @@ public interface Bench {
 
     /** What it shows, in one line. */
     String purpose();
+
+    /** What a full run takes on an idle machine, about; {@code bench all} plans by it, and ends a bench that takes far longer. */
+    default Duration planned() {
+        return Duration.ofMinutes(2);
+    }
 
     /**
      * Runs to the end on the caller's thread.

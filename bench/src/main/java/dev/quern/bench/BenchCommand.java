@@ -2,6 +2,9 @@ package dev.quern.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,15 +33,29 @@ public final class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "NAME",
             description =
-                    "which bench to run; --list names them. quick runs all at smoke size, all runs all in full; both"
-                            + " write what they print to bench/results")
+                    "which bench to run; --list names them. quick runs all at smoke size, all runs all in full, each in a"
+                            + " process of its own. What they print is kept in bench/results")
     private @Nullable String name;
 
     @Option(names = "--quick", description = "smoke size: shows in about a minute that the bench works")
     private boolean quick;
 
-    @Option(names = "--list", description = "name every bench and say what it shows")
+    @Option(names = "--list", description = "name every bench, and say how long it takes in full and what it shows")
     private boolean list;
+
+    @Option(
+            names = "--into",
+            paramLabel = "DIRECTORY",
+            description =
+                    "which keeps what the bench prints, its targets and plots; a new one in bench/results when not given")
+    private @Nullable Path into;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "MINUTES",
+            description = "of all: how long it may take; benches for which there is no time left are named and left out"
+                    + " (${DEFAULT-VALUE})")
+    private int minutes = 58;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -47,10 +64,11 @@ public final class BenchCommand implements Callable<Integer> {
     public BenchCommand() {}
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         PrintStream out = System.out;
         if (Suite.QUICK.equals(name) || Suite.ALL.equals(name)) {
-            return Suite.run(Benches.all(), Suite.QUICK.equals(name), Suite.results(), out);
+            return new Suite(new OwnProcess(), out)
+                    .run(Benches.all(), Suite.QUICK.equals(name), Results.root(), Duration.ofMinutes(minutes));
         }
         if (list || name == null) {
             out.print(listing());
@@ -63,7 +81,12 @@ public final class BenchCommand implements Callable<Integer> {
                     "no bench is called \"" + name + "\": there are "
                             + Benches.all().stream().map(Bench::name).collect(Collectors.joining(", ")));
         }
-        return BenchRunner.run(bench, quick, out);
+        Path directory = into == null ? Results.newRun(Results.root()) : into;
+        int code = Results.run(bench, quick, directory, out).code();
+        if (into == null) {
+            out.println("written to " + directory);
+        }
+        return code;
     }
 
     private static String listing() {
@@ -76,8 +99,18 @@ public final class BenchCommand implements Callable<Integer> {
             text.append("  ")
                     .append(bench.name())
                     .append(" ".repeat(width - bench.name().length()));
-            text.append("  ").append(bench.purpose()).append('\n');
+            text.append(
+                    String.format(Locale.ROOT, "  %5.1f min  ", bench.planned().toSeconds() / 60.0));
+            text.append(bench.purpose()).append('\n');
         }
+        text.append(String.format(
+                Locale.ROOT,
+                "  %s  %5.1f min, as planned%n",
+                Suite.ALL + " ".repeat(width - Suite.ALL.length()),
+                Benches.all().stream()
+                                .mapToLong(bench -> bench.planned().toSeconds())
+                                .sum()
+                        / 60.0));
         return text.toString();
     }
 

@@ -1,6 +1,9 @@
 package dev.quern.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -16,18 +19,32 @@ public final class BenchContext {
     private static final Duration IDLE_WAIT_QUICK_MAX = Duration.ofMillis(500);
 
     /** How long all waits of a run may take together: on a machine that never rests, a bench ends, too. */
-    private static final Duration IDLE_WAITS_MAX = Duration.ofMinutes(3);
+    private static final Duration IDLE_WAITS_MAX = Duration.ofMinutes(1);
 
     private final boolean quick;
     private final PrintStream out;
+    private final Path directory;
+    private final List<String> plots = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
     private final Set<String> commands = new LinkedHashSet<>();
     private long idleWaitsLeftNs = IDLE_WAITS_MAX.toNanos();
+    private boolean hasAwaited;
     private int busyWaits;
 
+    /** With plots in {@code bench/target}. */
     public BenchContext(boolean quick, PrintStream out) {
+        this(quick, out, Path.of(System.getProperty("quern.root", "."), "bench", "target"));
+    }
+
+    /**
+     * Of a run that is kept.
+     *
+     * @param directory of its plots
+     */
+    BenchContext(boolean quick, PrintStream out, Path directory) {
         this.quick = quick;
         this.out = out;
+        this.directory = directory;
     }
 
     /** Whether this is a smoke-size run, whose figures prove only that the bench works. */
@@ -68,8 +85,24 @@ public final class BenchContext {
         commands.add(command.stream().map(word -> word.isEmpty() ? "''" : word).collect(Collectors.joining(" ")));
     }
 
-    /** Waits for an idle machine up to a bound, which all waits of a run share; counts the times it was still busy then. */
+    /**
+     * Keeps a plot, and says where.
+     *
+     * @param name of the file, with its ending; no other bench has one of that name
+     */
+    public void plot(String name, String svg) throws IOException {
+        Path file = Files.createDirectories(directory).resolve(name);
+        Files.writeString(file, svg);
+        plots.add(name);
+        say("plot: " + file);
+    }
+
+    /** Waits for an idle machine up to a bound, which all waits of a run share; counts the times it was still busy then. A quick run looks once. */
     public void awaitIdle() throws InterruptedException {
+        if (quick && hasAwaited) {
+            return;
+        }
+        hasAwaited = true;
         Duration waitMax = quick ? IDLE_WAIT_QUICK_MAX : IDLE_WAIT_MAX;
         long startNs = System.nanoTime();
         if (!Machine.awaitIdle(Duration.ofNanos(Math.min(waitMax.toNanos(), idleWaitsLeftNs)))) {
@@ -81,6 +114,11 @@ public final class BenchContext {
     /** The targets reported so far. */
     public List<Target> targets() {
         return List.copyOf(targets);
+    }
+
+    /** The names of the plots kept so far. */
+    List<String> plots() {
+        return List.copyOf(plots);
     }
 
     /** The commands noted so far, each once, in order. */

@@ -1,6 +1,7 @@
 package dev.quern.bench;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -26,24 +27,29 @@ public final class BenchRunner {
      *
      * @param code one of this class's
      * @param targets that it reported; empty when it failed
+     * @param plots that it drew, names of files
      * @param seconds that it took
      */
-    public record Outcome(String bench, int code, List<Target> targets, double seconds) {}
+    record Outcome(int code, List<Target> targets, List<String> plots, double seconds) {}
 
     /** Runs to the end and returns the exit code. */
     public static int run(Bench bench, boolean quick, PrintStream out) {
-        return outcome(bench, quick, out).code();
+        return run(bench, new BenchContext(quick, out), quick, out);
     }
 
-    /** Runs to the end. */
-    public static Outcome outcome(Bench bench, boolean quick, PrintStream out) {
-        BenchContext context = new BenchContext(quick, out);
+    /**
+     * Runs to the end.
+     *
+     * @param directory of its plots
+     */
+    static Outcome outcome(Bench bench, boolean quick, PrintStream out, Path directory) {
+        BenchContext context = new BenchContext(quick, out, directory);
         long startNs = System.nanoTime();
         int code = run(bench, context, quick, out);
         return new Outcome(
-                bench.name(),
                 code,
                 code == FAILED ? List.of() : context.targets(),
+                context.plots(),
                 (System.nanoTime() - startNs) / 1e9);
     }
 
@@ -70,7 +76,7 @@ public final class BenchRunner {
                 e.getCause().printStackTrace(out);
             }
             return FAILED;
-        } catch (Exception e) {
+        } catch (Exception | LinkageError | OutOfMemoryError e) {
             context.say("bench " + bench.name() + " failed: " + e);
             e.printStackTrace(out);
             return FAILED;

@@ -1,16 +1,18 @@
 package dev.quern.bench;
 
-import com.google.gson.Gson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.nio.file.StandardCopyOption;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,38 +23,44 @@ import picocli.CommandLine.Parameters;
         name = "report",
         mixinStandardHelpOptions = true,
         description = {
-            "Tells the latest full run of all benches as a table for the docs.",
-            "With --docs, docs/benchmarks.md gets it between its markers; otherwise it is printed."
+            "Tells the latest full run of each bench, by itself or among all, as a table for the docs.",
+            "With --docs, docs/benchmarks.md gets it between its markers, and docs/benchmarks what each bench printed, and its plots;"
+                    + " otherwise it is printed."
         },
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:done", "1:there is no such run, or no such markers", "2:wrong usage"})
+        exitCodeList = {"0:done", "1:there is no full run, or no such markers", "2:wrong usage"})
 final class ReportCommand implements Callable<Integer> {
     static final String BEGIN = "<!-- results of bench all: begin; written by `scripts/quern bench report --docs` -->";
     static final String END = "<!-- results of bench all: end -->";
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "DIRECTORY",
-            description = "of a run; the latest full one in bench/results when not given")
-    private @Nullable Path directory;
+    /** Of what benches printed: class paths are cut. */
+    private static final int LINE_LENGTH_MAX = 300;
 
-    @Option(names = "--docs", description = "write it into docs/benchmarks.md")
+    /** Beside the page. */
+    private static final String FILES = "benchmarks";
+
+    @Parameters(arity = "0..1", paramLabel = "DIRECTORY", description = "of runs; bench/results when not given")
+    private @Nullable Path results;
+
+    @Option(names = "--docs", description = "write it into docs/benchmarks.md and docs/benchmarks")
     private boolean isForDocs;
 
     @Override
     public Integer call() throws IOException {
-        Optional<Path> run = directory == null ? latest(Suite.results()) : Optional.of(directory);
-        if (run.isEmpty()) {
-            System.err.println(
-                    "quern bench report: no full run in " + Suite.results() + ": run scripts/quern bench all");
+        Path from = results == null ? Results.root() : results;
+        List<String> names = Benches.all().stream().map(Bench::name).toList();
+        Map<String, Results.Kept> latest = Results.latestFull(from, names);
+        if (latest.isEmpty()) {
+            System.err.println("quern bench report: no full run in " + from + ": run scripts/quern bench all");
             return 1;
         }
-        String table = table(read(run.get()));
+        String table = table(latest.values(), names);
         if (!isForDocs) {
             System.out.print(table);
             return 0;
         }
-        Path page = Path.of(System.getProperty("quern.root", "."), "docs", "benchmarks.md");
+        Path docs = Path.of(System.getProperty("quern.root", "."), "docs");
+        Path page = docs.resolve("benchmarks.md");
         Optional<String> replaced = replaced(Files.readString(page), table);
         if (replaced.isEmpty()) {
             System.err.println(
@@ -60,62 +68,108 @@ final class ReportCommand implements Callable<Integer> {
                             + " to stand:\n" + BEGIN + "\n" + END);
             return 1;
         }
+        for (Results.Kept kept : latest.values()) {
+            copy(kept, Files.createDirectories(docs.resolve(FILES)));
+        }
         Files.writeString(page, replaced.get(), StandardCharsets.UTF_8);
-        System.out.println("written: " + page);
+        System.out.println("written: " + page + " and " + docs.resolve(FILES));
         return 0;
     }
 
-    /** A run as its directory has it. */
-    static Suite.Summary read(Path run) throws IOException {
-        return new Gson().fromJson(Files.readString(run.resolve(Suite.SUMMARY)), Suite.Summary.class);
+    /** What a bench printed, and its plots. */
+    static void copy(Results.Kept kept, Path directory) throws IOException {
+        if (Files.exists(kept.printed())) {
+            Files.writeString(
+                    directory.resolve(kept.printed().getFileName()), forReaders(Files.readString(kept.printed())));
+        }
+        for (String plot : kept.record().plots()) {
+            Files.copy(kept.directory().resolve(plot), directory.resolve(plot), StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
-    /** The full run that began last; directories are named by their time. */
-    static Optional<Path> latest(Path results) throws IOException {
-        if (!Files.isDirectory(results)) {
-            return Optional.empty();
-        }
-        List<Path> runs;
-        try (Stream<Path> all = Files.list(results)) {
-            runs = all.filter(run -> Files.exists(run.resolve(Suite.SUMMARY)))
-                    .sorted(Comparator.reverseOrder())
-                    .toList();
-        }
-        for (Path run : runs) {
-            if (read(run).kind().equals(Suite.ALL)) {
-                return Optional.of(run);
-            }
-        }
-        return Optional.empty();
+    /** Without this machine's paths and without class paths. */
+    static String forReaders(String printed) {
+        String root = Path.of(System.getProperty("quern.root", "."))
+                .toAbsolutePath()
+                .normalize()
+                .toString();
+        return printed.replace(root + "/", "")
+                .lines()
+                .map(line -> line.length() <= LINE_LENGTH_MAX ? line : line.substring(0, LINE_LENGTH_MAX) + " …")
+                .map(String::stripTrailing)
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     /** In Markdown. */
-    static String table(Suite.Summary summary) {
+    static String table(Collection<Results.Kept> runs, List<String> names) {
         StringBuilder text = new StringBuilder();
-        text.append(String.format(
-                Locale.ROOT,
-                "`scripts/quern bench %s`, %s, on %s; load averages before it %s.%n%n",
-                summary.kind(),
-                summary.startedAt(),
-                summary.machine(),
-                summary.loadAverages()));
-        text.append("| bench | target | measured | wanted | |\n|---|---|---|---|---|\n");
-        for (BenchRunner.Outcome outcome : summary.outcomes()) {
-            if (outcome.code() == BenchRunner.FAILED) {
-                text.append("| `").append(outcome.bench()).append("` | | | | failed |\n");
+        List<BenchRecord> records = runs.stream().map(Results.Kept::record).toList();
+        text.append("On ")
+                .append(distinct(records, BenchRecord::machine))
+                .append(".\n")
+                .append(distinct(records, BenchRecord::versions))
+                .append(".\n\n");
+        text.append("| command | begun | load averages | took | targets held | |\n|---|---|---|---|---|---|\n");
+        for (BenchRecord record : records) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| `scripts/quern bench %s` | %s | %s | %.0f s | %s | %s |%n",
+                    record.bench(),
+                    record.startedAt(),
+                    record.loadAverages(),
+                    record.seconds(),
+                    record.isFailed()
+                            ? "failed"
+                            : record.held() + " of " + record.targets().size(),
+                    links(record)));
+        }
+        List<String> missing = names.stream()
+                .filter(name ->
+                        records.stream().noneMatch(record -> record.bench().equals(name)))
+                .toList();
+        if (!missing.isEmpty()) {
+            text.append("\nWithout a full run: ")
+                    .append(String.join(", ", missing))
+                    .append(".\n");
+        }
+        text.append("\n| bench | target | measured | wanted | |\n|---|---|---|---|---|\n");
+        for (BenchRecord record : records) {
+            if (record.isFailed()) {
+                text.append("| `")
+                        .append(record.bench())
+                        .append("` | ")
+                        .append(record.note())
+                        .append(" | | | failed |\n");
             }
-            for (Target target : outcome.targets()) {
+            for (Target target : record.targets()) {
                 text.append(String.format(
                         Locale.ROOT,
                         "| `%s` | %s | %s | %s | %s |%n",
-                        outcome.bench(),
+                        record.bench(),
                         target.name(),
                         Suite.measured(target),
                         Suite.wanted(target),
-                        Suite.verdict(target)));
+                        target.holds() ? Suite.verdict(target) : "**" + Suite.verdict(target) + "**"));
             }
         }
         return text.toString();
+    }
+
+    private static String distinct(List<BenchRecord> records, Function<BenchRecord, String> property) {
+        return records.stream()
+                .map(property)
+                .filter(value -> !value.isEmpty())
+                .distinct()
+                .collect(Collectors.joining("; "));
+    }
+
+    private static String links(BenchRecord record) {
+        StringBuilder links =
+                new StringBuilder(String.format(Locale.ROOT, "[printed](%s/%s.txt)", FILES, record.bench()));
+        for (String plot : record.plots()) {
+            links.append(String.format(Locale.ROOT, ", [%s](%s/%s)", plot, FILES, plot));
+        }
+        return links.toString();
     }
 
     /** The page with this between its markers; empty when it lacks one of them. */

@@ -1,20 +1,17 @@
 package dev.quern.bench;
 
-import com.google.gson.GsonBuilder;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Runs benches one after the other, keeps what each printed in a directory of its own, and sums up their targets. One thread. */
+/**
+ * Runs benches one after the other within a time, and sums up their targets. One that fails, hangs or ends its process does not keep the others from
+ * running. One thread.
+ */
 final class Suite {
     /** The name under which all benches run at smoke size. */
     static final String QUICK = "quick";
@@ -22,80 +19,106 @@ final class Suite {
     /** The name under which all run in full. */
     static final String ALL = "all";
 
-    /** What a run leaves for the docs. */
-    static final String SUMMARY = "summary.json";
+    /** How long a bench may take, in what it takes on an idle machine. */
+    private static final double PATIENCE = 1.7;
 
-    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss", Locale.ROOT);
+    private static final Duration PATIENCE_LEAST = Duration.ofMinutes(1);
+    private static final Duration QUICK_MAX = Duration.ofMinutes(3);
 
-    /**
-     * A whole run.
-     *
-     * @param kind {@link #QUICK} or {@link #ALL}
-     * @param startedAt local time
-     */
-    record Summary(
-            String kind, String startedAt, String machine, String loadAverages, List<BenchRunner.Outcome> outcomes) {}
+    /** Runs one bench. */
+    @FunctionalInterface
+    interface Runner {
+        /**
+         * Runs it to its end, or until its time is up.
+         *
+         * @param directory which it leaves its record in
+         */
+        BenchRecord run(Bench bench, boolean isQuick, Path directory, Duration timeMax)
+                throws IOException, InterruptedException;
+    }
 
-    private Suite() {}
+    private final Runner runner;
+    private final PrintStream out;
 
-    /** Where runs are kept: ignored by git. */
-    static Path results() {
-        return Path.of(System.getProperty("quern.root", "."), "bench", "results");
+    Suite(Runner runner, PrintStream out) {
+        this.runner = runner;
+        this.out = out;
     }
 
     /**
-     * Runs them all, also when one fails.
+     * Runs them all, also when one fails; in full, those for which there is time.
      *
+     * @param timeMax for all of them together
      * @return an exit code of {@link BenchRunner}; short targets of a quick run are none
      */
-    static int run(List<Bench> benches, boolean quick, Path results, PrintStream out) throws IOException {
-        String startedAt = LocalDateTime.now(ZoneId.systemDefault()).format(STAMP);
-        Path directory = Files.createDirectories(results.resolve(startedAt));
-        String machine = Machine.describe();
-        String loadAverages = Machine.loadAverages();
-        List<BenchRunner.Outcome> outcomes = new ArrayList<>();
+    int run(List<Bench> benches, boolean isQuick, Path results, Duration timeMax)
+            throws IOException, InterruptedException {
+        long endNs = System.nanoTime() + timeMax.toNanos();
+        Path directory = Results.newRun(results);
+        List<BenchRecord> records = new ArrayList<>();
         for (Bench bench : benches) {
-            try (OutputStream file = Files.newOutputStream(directory.resolve(bench.name() + ".txt"));
-                    PrintStream both = new PrintStream(new Both(out, file), true, StandardCharsets.UTF_8)) {
-                outcomes.add(BenchRunner.outcome(bench, quick, both));
+            Duration left = Duration.ofNanos(endNs - System.nanoTime());
+            if (!isQuick && left.compareTo(bench.planned()) < 0) {
+                BenchRecord skipped = BenchRecord.failed(
+                        bench.name(),
+                        false,
+                        Results.now(),
+                        Duration.ZERO,
+                        "not begun: it takes " + bench.planned().toSeconds() + " s, and "
+                                + Math.max(0, left.toSeconds()) + " were left; run scripts/quern bench "
+                                + bench.name());
+                out.println("bench " + bench.name() + " was " + skipped.note());
+                records.add(skipped);
+            } else {
+                records.add(runner.run(bench, isQuick, directory, isQuick ? QUICK_MAX : patience(bench, left)));
             }
             out.println();
         }
-        Summary summary = new Summary(quick ? QUICK : ALL, startedAt, machine, loadAverages, List.copyOf(outcomes));
-        return conclude(summary, directory, out);
-    }
-
-    /** Keeps a summary, prints it and returns the exit code. */
-    static int conclude(Summary summary, Path directory, PrintStream out) throws IOException {
-        Files.writeString(
-                directory.resolve(SUMMARY),
-                new GsonBuilder().setPrettyPrinting().create().toJson(summary) + "\n",
-                StandardCharsets.UTF_8);
-        out.print(text(summary));
+        out.print(text(records));
         out.println("written to " + directory);
-        return code(summary.outcomes, summary.kind.equals(QUICK));
+        return code(records, isQuick);
     }
 
-    private static int code(List<BenchRunner.Outcome> outcomes, boolean quick) {
-        if (outcomes.stream().anyMatch(outcome -> outcome.code() == BenchRunner.FAILED)) {
+    private static Duration patience(Bench bench, Duration left) {
+        Duration patient = Duration.ofMillis((long) (bench.planned().toMillis() * PATIENCE))
+                .plus(PATIENCE_LEAST);
+        return patient.compareTo(left) < 0 ? patient : left;
+    }
+
+    private static int code(List<BenchRecord> records, boolean isQuick) {
+        if (records.stream().anyMatch(BenchRecord::isFailed)) {
             return BenchRunner.FAILED;
         }
-        boolean holds = quick || outcomes.stream().allMatch(outcome -> outcome.code() == BenchRunner.HOLDS);
+        boolean holds = isQuick || records.stream().allMatch(record -> record.code() == BenchRunner.HOLDS);
         return holds ? BenchRunner.HOLDS : BenchRunner.SHORT;
     }
 
-    private static String text(Summary summary) {
+    private static String text(List<BenchRecord> records) {
         TextTable table = new TextTable("bench", "target", "measured", "wanted", "", "s");
-        for (BenchRunner.Outcome outcome : summary.outcomes) {
-            String seconds = String.format(Locale.ROOT, "%.0f", outcome.seconds());
-            if (outcome.targets().isEmpty()) {
-                table.row(outcome.bench(), "", "", "", outcome.code() == BenchRunner.FAILED ? "FAILED" : "", seconds);
+        double seconds = 0;
+        for (BenchRecord record : records) {
+            seconds += record.seconds();
+            String took = String.format(Locale.ROOT, "%.0f", record.seconds());
+            if (record.targets().isEmpty()) {
+                table.row(record.bench(), record.note(), "", "", record.isFailed() ? "FAILED" : "", took);
             }
-            for (Target target : outcome.targets()) {
-                table.row(outcome.bench(), target.name(), measured(target), wanted(target), verdict(target), seconds);
+            for (Target target : record.targets()) {
+                table.row(record.bench(), target.name(), measured(target), wanted(target), verdict(target), took);
             }
         }
-        return table.text();
+        long held = records.stream().mapToLong(BenchRecord::held).sum();
+        long targets =
+                records.stream().mapToLong(record -> record.targets().size()).sum();
+        long failed = records.stream().filter(BenchRecord::isFailed).count();
+        return table.text()
+                + String.format(
+                        Locale.ROOT,
+                        "%d of %d targets hold; %d of %d benches failed; %.0f s in all%n",
+                        held,
+                        targets,
+                        failed,
+                        records.size(),
+                        seconds);
     }
 
     static String measured(Target target) {
@@ -108,34 +131,5 @@ final class Suite {
 
     static String verdict(Target target) {
         return target.holds() ? "holds" : "short";
-    }
-
-    /** Writes to both, and closes neither. */
-    private static final class Both extends OutputStream {
-        private final OutputStream first;
-        private final OutputStream second;
-
-        Both(OutputStream first, OutputStream second) {
-            this.first = first;
-            this.second = second;
-        }
-
-        @Override
-        public void write(int octet) throws IOException {
-            first.write(octet);
-            second.write(octet);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            first.write(bytes, offset, length);
-            second.write(bytes, offset, length);
-        }
-
-        @Override
-        public void flush() throws IOException {
-            first.flush();
-            second.flush();
-        }
     }
 }

@@ -9,7 +9,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,55 +43,107 @@ class SuiteTest {
         return new PrintStream(bytes, true, StandardCharsets.UTF_8);
     }
 
-    private static BenchRunner.Outcome outcome(String bench, int code, Target... targets) {
-        return new BenchRunner.Outcome(bench, code, List.of(targets), 1.5);
+    private static BenchRecord record(String bench, boolean isQuick, int code, Target... targets) {
+        return new BenchRecord(
+                bench,
+                isQuick,
+                "2026-01-02 03:04",
+                "a machine",
+                "0 0 0",
+                "Quern 1",
+                code,
+                "",
+                1.5,
+                List.of(targets),
+                List.of("made.svg"));
     }
 
-    /** A run as if it had been full, which would wait for an idle machine. */
-    private int conclude(String kind, BenchRunner.Outcome... outcomes) throws IOException {
-        Path directory = Files.createDirectories(results.resolve("2026-01-02-030405-" + kind));
-        return Suite.conclude(
-                new Suite.Summary(kind, "2026-01-02", "a machine", "0 0 0", List.of(outcomes)), directory, out());
+    private int run(boolean isQuick, Duration timeMax, Bench... benches) throws IOException, InterruptedException {
+        Suite suite = new Suite((bench, quick, directory, max) -> Results.run(bench, quick, directory, out()), out());
+        return suite.run(List.of(benches), isQuick, results, timeMax);
     }
 
-    private String latestTable() throws IOException {
-        return ReportCommand.table(
-                ReportCommand.read(ReportCommand.latest(results).orElseThrow()));
+    /** As if a bench had run in full, which would wait for an idle machine. */
+    private Path keep(String run, BenchRecord record) throws IOException {
+        Path directory = Files.createDirectories(results.resolve(run));
+        Results.write(directory, record);
+        Files.writeString(directory.resolve(record.bench() + ".txt"), "printed by " + record.bench());
+        Files.writeString(directory.resolve("made.svg"), "<svg/>");
+        return directory;
+    }
+
+    private String latestTable(String... benches) throws IOException {
+        return ReportCommand.table(Results.latestFull(results, List.of(benches)).values(), List.of(benches));
+    }
+
+    private String printed() {
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     @Test
-    void shouldKeepWhatEachBenchPrintedAlsoWhenOneFails() throws IOException {
-        int code = Suite.run(List.of(new Made("broken", 0), new Made("slow", 2)), true, results, out());
-        assertEquals(BenchRunner.FAILED, code);
+    void shouldKeepWhatEachBenchPrintedAlsoWhenOneFails() throws Exception {
+        assertEquals(BenchRunner.FAILED, run(true, Duration.ofMinutes(1), new Made("broken", 0), new Made("slow", 2)));
         try (Stream<Path> runs = Files.list(results)) {
             Path run = runs.findFirst().orElseThrow();
             assertTrue(Files.readString(run.resolve("broken.txt")).contains("bench broken failed"));
             assertTrue(Files.readString(run.resolve("slow.txt")).contains("target slow-rate: measured 2.00x"));
-            assertEquals(2, ReportCommand.read(run).outcomes().size());
+            assertEquals(1, Results.read(run, "slow").orElseThrow().targets().size());
         }
-        assertEquals(Optional.empty(), ReportCommand.latest(results), "a quick run is none for the docs");
+        assertEquals(Map.of(), Results.latestFull(results, List.of("slow")), "a quick run is none for the docs");
+        assertEquals(BenchRunner.HOLDS, run(true, Duration.ofMinutes(1), new Made("slow", 2)));
     }
 
     @Test
-    void shouldTellTheTargetsOfAFullRun() throws IOException {
+    void shouldNameBenchesForWhichThereIsNoTime() throws Exception {
+        assertEquals(BenchRunner.FAILED, run(false, Duration.ofSeconds(100), new Made("long", 7)));
+        assertTrue(printed().contains("bench long was not begun: it takes 120 s"), printed());
+        assertEquals(Map.of(), Results.latestFull(results, List.of("long")));
+    }
+
+    @Test
+    void shouldRecordABenchWhoseProcessLeavesNothing() throws Exception {
+        Path directory = Files.createDirectories(results.resolve("run"));
+        BenchRecord record = new OwnProcess().run(new Made("nobody", 7), true, directory, Duration.ofSeconds(50));
+        assertEquals(BenchRunner.FAILED, record.code());
+        assertEquals("its process ended with code 2", record.note());
+        assertEquals(record, Results.read(directory, "nobody").orElseThrow());
+    }
+
+    @Test
+    void shouldTellTheLatestFullRunOfEachBench() throws IOException {
         Target fast = new Target("fast-rate", 7, 5, "x", true);
         Target slow = new Target("slow-rate", 2, 5, "x", true);
-        assertEquals(
-                BenchRunner.SHORT,
-                conclude(
-                        Suite.ALL, outcome("fast", BenchRunner.HOLDS, fast), outcome("slow", BenchRunner.SHORT, slow)));
-        String table = latestTable();
+        keep("2026-01-02", record("fast", false, BenchRunner.HOLDS, new Target("fast-rate", 6, 5, "x", true)));
+        Path latest = keep("2026-01-03", record("fast", false, BenchRunner.HOLDS, fast));
+        keep("2026-01-04", record("fast", true, BenchRunner.HOLDS));
+        keep("2026-01-05", record("fast", false, BenchRunner.FAILED));
+        keep("2026-01-02", record("slow", false, BenchRunner.SHORT, slow));
+        keep("2026-01-02", record("broken", false, BenchRunner.FAILED));
+        String table = latestTable("fast", "slow", "broken", "none");
+        assertTrue(table.startsWith("On a machine.\nQuern 1.\n"), table);
+        assertTrue(table.contains("| `scripts/quern bench fast` | 2026-01-02 03:04 | 0 0 0 | 2 s | 1 of 1 |"), table);
+        assertTrue(table.contains("[printed](benchmarks/fast.txt), [made.svg](benchmarks/made.svg)"), table);
         assertTrue(table.contains("| `fast` | fast-rate | 7.00x | ≥ 5.00x | holds |"), table);
-        assertTrue(table.contains("| `slow` | slow-rate | 2.00x | ≥ 5.00x | short |"), table);
-        assertTrue(bytes.toString(StandardCharsets.UTF_8).contains("slow-rate"));
+        assertTrue(table.contains("| `slow` | slow-rate | 2.00x | ≥ 5.00x | **short** |"), table);
+        assertTrue(table.contains("| `broken` |  | | | failed |"), table);
+        assertTrue(table.contains("Without a full run: none."), table);
+        assertEquals(
+                latest,
+                Objects.requireNonNull(
+                                Results.latestFull(results, List.of("fast")).get("fast"))
+                        .directory());
     }
 
     @Test
-    void shouldTakeShortTargetsOfAQuickRunForFine() throws IOException {
-        Target slow = new Target("slow-rate", 2, 5, "x", true);
-        assertEquals(BenchRunner.HOLDS, conclude(Suite.QUICK, outcome("slow", BenchRunner.SHORT, slow)));
-        assertEquals(BenchRunner.FAILED, conclude(Suite.ALL, outcome("broken", BenchRunner.FAILED)));
-        assertTrue(latestTable().contains("| `broken` | | | | failed |"), latestTable());
+    void shouldCopyWhatABenchPrintedForReaders() throws IOException {
+        BenchRecord record = record("fast", false, BenchRunner.HOLDS);
+        Path run = keep("2026-01-03", record);
+        Path docs = Files.createDirectories(results.resolve("docs"));
+        ReportCommand.copy(new Results.Kept(run, record), docs);
+        assertEquals("printed by fast\n", Files.readString(docs.resolve("fast.txt")));
+        assertEquals("<svg/>", Files.readString(docs.resolve("made.svg")));
+        String line = ReportCommand.forReaders("java -cp " + "a:".repeat(1000) + "\n");
+        assertTrue(line.length() < 310, line);
     }
 
     @Test

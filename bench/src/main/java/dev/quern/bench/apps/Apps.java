@@ -31,7 +31,7 @@ import java.util.Objects;
 public final class Apps implements Bench {
     private static final int ROUNDS = 3;
     private static final int IN_FLIGHT = 96;
-    private static final Duration RUN = Duration.ofSeconds(2);
+    private static final Duration RUN = Duration.ofMillis(1500);
     private static final Duration RUN_QUICK = Duration.ofMillis(150);
     private static final Duration WARM_UP = Duration.ofMillis(500);
     private static final Duration WARM_UP_QUICK = Duration.ofMillis(50);
@@ -66,6 +66,11 @@ public final class Apps implements Bench {
     @Override
     public String purpose() {
         return "a social graph, a ledger, graph walks and vectors as functions, beside Redis and its Lua functions";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofSeconds(220);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.quern.bench.dataplane;
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.Target;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,6 +23,11 @@ public final class Dataplane implements Bench {
     @Override
     public String purpose() {
         return "get over shared memory, kernel UDP and rings, and from Redis; echoes by DPDK beside C: one core each side";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofSeconds(280);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.TextTable;
 import dev.quern.kvstore.TableKind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,11 @@ public final class Evict implements Bench {
     @Override
     public String purpose() {
         return "hit ratios of tables that evict beside LRU, SIEVE, FIFO and its pure policy, on Zipf and on swept traces";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofMinutes(2);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.quern.bench.functions;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import java.time.Duration;
 import java.util.List;
 
 /** {@code bench functions}: every group of rows, one after the other. */
@@ -18,6 +19,11 @@ public final class FunctionsBench implements Bench {
     @Override
     public String purpose() {
         return "what isolates and calls of functions cost: first calls, memory, ten thousand tenants, calls on a core and over the network, and computations beside trusted Java";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofMinutes(8);
     }
 
     @Override

@@ -92,6 +92,11 @@ public final class Hostile implements Bench {
     }
 
     @Override
+    public Duration planned() {
+        return Duration.ofSeconds(260);
+    }
+
+    @Override
     public void run(BenchContext context) throws Exception {
         boolean pins = Runtime.getRuntime().availableProcessors() > CLIENT_CORE;
         ServerConfig.Builder config = ServerConfig.builder()

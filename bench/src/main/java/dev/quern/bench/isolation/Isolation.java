@@ -67,6 +67,11 @@ public final class Isolation implements Bench {
     }
 
     @Override
+    public Duration planned() {
+        return Duration.ofSeconds(100);
+    }
+
+    @Override
     public void run(BenchContext context) throws Exception {
         boolean pins = Runtime.getRuntime().availableProcessors() > CLIENT_CORE;
         ServerConfig.Builder config = ServerConfig.builder()

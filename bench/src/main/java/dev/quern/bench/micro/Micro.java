@@ -3,6 +3,7 @@ package dev.quern.bench.micro;
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.TextTable;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,11 @@ public final class Micro implements Bench {
     public String purpose() {
         return "time and allocation of single hot paths, with JMH: wire decode, store get and put, checksum, function"
                 + " call";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofSeconds(80);
     }
 
     @Override

@@ -16,16 +16,16 @@ import java.util.Map;
  * servers live all through the run; the one that is not measured is stopped by a signal, so that it takes no time from the other.
  */
 public final class Peers implements Bench {
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 3;
     private static final int PIPELINE = 16;
 
-    /** Requests of one run: about two seconds' worth. */
-    private static final long REQUESTS = 300_000;
+    /** Requests of one run: one or two seconds' worth. */
+    private static final long REQUESTS = 200_000;
 
     private static final long REQUESTS_PIPELINED = 1_600_000;
 
     /** How much smaller a quick run is. */
-    private static final int QUICK_SHARE = 10;
+    private static final int QUICK_SHARE = 20;
 
     private static final Duration NATIVE_RUN = Duration.ofSeconds(2);
 
@@ -41,7 +41,7 @@ public final class Peers implements Bench {
     private static final int WARM_RUNS_ALIKE = 3;
 
     /** For each case: a function takes some 20 s, as its compiler has to share the server's core. */
-    private static final Duration WARM_UP_MAX = Duration.ofSeconds(40);
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(25);
 
     private static final Duration WARM_UP_QUICK_MAX = Duration.ofSeconds(1);
 
@@ -61,6 +61,11 @@ public final class Peers implements Bench {
     @Override
     public String purpose() {
         return "get, set and functions beside redis-server, one server core and one client core each";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofSeconds(310);
     }
 
     @Override

@@ -6,8 +6,7 @@ import dev.quern.bench.TextTable;
 import dev.quern.bench.plot.LineChart;
 import dev.quern.server.Pushback;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -52,6 +51,11 @@ public final class PlacementBench implements Bench {
         double share() {
             return rate(Pushback.ADAPTIVE) / better();
         }
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofSeconds(80);
     }
 
     @Override
@@ -116,8 +120,6 @@ public final class PlacementBench implements Bench {
     }
 
     private static void draw(BenchContext context, List<Cell> cells) throws IOException {
-        Path directory = Path.of("bench", "results");
-        Files.createDirectories(directory);
         for (int reads : cells.stream().mapToInt(Cell::reads).distinct().toArray()) {
             List<Cell> row =
                     cells.stream().filter(cell -> cell.reads() == reads).toList();
@@ -132,9 +134,7 @@ public final class PlacementBench implements Bench {
                                 .mapToDouble(cell -> cell.rate(pushback) / 1e3)
                                 .toArray());
             }
-            Path file = directory.resolve("placement-" + reads + ".svg");
-            Files.writeString(file, chart.svg());
-            context.say("drawn: " + file);
+            context.plot("placement-" + reads + ".svg", chart.svg());
         }
     }
 }

@@ -15,8 +15,6 @@ import dev.quern.bench.report.PhaseResult;
 import dev.quern.bench.report.RunResult;
 import dev.quern.bench.workload.Walk;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -38,9 +36,9 @@ public final class Reads implements Bench {
     private static final int RECORDS_QUICK = 10_000;
     private static final int ROUNDS = 3;
     private static final int CALLERS = Servers.CONNECTIONS;
-    private static final Duration RUN = Duration.ofSeconds(1);
+    private static final Duration RUN = Duration.ofMillis(700);
     private static final Duration RUN_QUICK = Duration.ofMillis(100);
-    private static final Duration WARM_UP = Duration.ofMillis(300);
+    private static final Duration WARM_UP = Duration.ofMillis(200);
     private static final Duration WARM_UP_QUICK = Duration.ofMillis(50);
 
     /** Quern's first runs have its compilers at work. */
@@ -66,6 +64,11 @@ public final class Reads implements Bench {
     @Override
     public String purpose() {
         return "1 to 32 dependent reads by the client and by functions, beside redis-server and its Lua functions";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofSeconds(230);
     }
 
     @Override
@@ -160,7 +163,7 @@ public final class Reads implements Bench {
             }
         }
         context.out().print(table.text());
-        plot(context, chart);
+        context.plot("reads.svg", chart.svg());
         int most = reads[reads.length - 1];
         int wanted = Math.min(READS_WANTED, most);
         double calls = rounds.median(name(Servers.QUERN_UDP, true, wanted));
@@ -201,12 +204,5 @@ public final class Reads implements Bench {
         }
         table.row(cells.toArray(String[]::new));
         LineChart ignored = chart.line(way + (isCall ? CALLS : GETS), x, y);
-    }
-
-    private static void plot(BenchContext context, LineChart chart) throws IOException {
-        Path directory = Files.createDirectories(Path.of(System.getProperty("quern.root", "."), "bench", "results"));
-        Path file = directory.resolve("reads.svg");
-        Files.writeString(file, chart.svg());
-        context.say("plot: " + file);
     }
 }

@@ -6,8 +6,7 @@ import dev.quern.bench.TextTable;
 import dev.quern.bench.plot.LineChart;
 import dev.quern.server.dispatch.RoleEvent;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -50,6 +49,11 @@ public final class Shift implements Bench {
     @Override
     public String purpose() {
         return "how fast cores follow a load that shifts between gets and functions, and what that is worth beside a fixed split";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofMinutes(2);
     }
 
     @Override
@@ -155,8 +159,7 @@ public final class Shift implements Bench {
         double[] at = all.stream()
                 .mapToDouble(window -> (window.atNs() - beginNs) / 1e6)
                 .toArray();
-        write(
-                context,
+        context.plot(
                 "shift.svg",
                 new LineChart("gets and calls by turns, two cores", "ms", "answered in a ms, serving cores")
                         .line("gets / 100", at, values(all, window -> window.gets() / 100.0))
@@ -165,19 +168,12 @@ public final class Shift implements Bench {
                         .line(
                                 "p99, 100 us",
                                 at,
-                                values(all, window -> Math.max(window.getP99Ns(), window.callP99Ns()) / 1e5)));
+                                values(all, window -> Math.max(window.getP99Ns(), window.callP99Ns()) / 1e5))
+                        .svg());
     }
 
     private static double[] values(List<Driver.Window> windows, ToDoubleFunction<Driver.Window> value) {
         return windows.stream().mapToDouble(value).toArray();
-    }
-
-    static void write(BenchContext context, String name, LineChart chart) throws IOException {
-        Path directory = Path.of(System.getProperty("quern.root", "."), "bench", "target");
-        Files.createDirectories(directory);
-        Path file = directory.resolve(name);
-        Files.writeString(file, chart.svg());
-        context.say("drawn: " + file);
     }
 
     private static double middle(List<Double> values) {

@@ -3,6 +3,7 @@ package dev.quern.bench.roles;
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.TextTable;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -35,6 +36,11 @@ public final class Tenants implements Bench {
     @Override
     public String purpose() {
         return "a thousand tenants' calls beside one tenant's, and what a tenant that asks for ten times its share does to the others";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofSeconds(40);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.quern.bench.store;
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.TextTable;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -16,6 +17,11 @@ public final class StoreBench implements Bench {
     @Override
     public String purpose() {
         return "the store by itself, with JMH, beside Chronicle Map, ConcurrentHashMap and OHC";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofSeconds(390);
     }
 
     @Override
@@ -34,7 +40,7 @@ public final class StoreBench implements Bench {
             }
         }
         Figures quern = figures.getOrDefault(SubjectKind.QUERN, new Figures("nothing"));
-        // Each part is told when it has been measured: the last one takes ten minutes.
+        // Each part is told when it has been measured.
         new PeerReport(context, figures).say();
         QuernReport report = new QuernReport(context, quern);
         report.alone();

@@ -3,7 +3,7 @@ package dev.quern.bench.store;
 /** How large a run is, and how long. */
 enum StoreScale {
     /** What counts. */
-    FULL(10_000_000, 1 << 23, 2, 1000, 3, 1000, 10_000_000, 600_000, "6g"),
+    FULL(10_000_000, 1 << 23, 1, 700, 3, 700, 10_000_000, 30_000, "6g"),
 
     /** Shows that it works. */
     QUICK(200_000, 1 << 18, 1, 60, 1, 100, 300_000, 2_000, "512m");

@@ -40,13 +40,13 @@ public final class Ycsb implements Bench {
 
     private static final int SLOTS = 1 << 10;
 
-    private static final Duration RUN = Duration.ofSeconds(2);
+    private static final Duration RUN = Duration.ofSeconds(1);
     private static final Duration RUN_QUICK = Duration.ofMillis(150);
     private static final Duration WARM_UP = Duration.ofMillis(500);
     private static final Duration WARM_UP_QUICK = Duration.ofMillis(100);
 
     /** Quern's first runs have its compilers at work. */
-    private static final int FIRST_RUNS = 3;
+    private static final int FIRST_RUNS = 2;
 
     /** Requests a second of the open loop: what Redis can do without a pipeline, and some. */
     private static final double RATE = 100_000;
@@ -71,6 +71,11 @@ public final class Ycsb implements Bench {
     @Override
     public String purpose() {
         return "YCSB A to F beside redis-server, memcached and a bare hash map, by one load generator";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofSeconds(320);
     }
 
     @Override
