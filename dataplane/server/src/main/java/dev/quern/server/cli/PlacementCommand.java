@@ -33,7 +33,7 @@ final class PlacementCommand implements Runnable {
             description = "Tells where a call of a function would run now, and what each place would cost.")
     static final class Explain implements Callable<Integer> {
         @Mixin
-        private ConnectOptions connect = new ConnectOptions();
+        private ServerOptions server = new ServerOptions();
 
         @Parameters(index = "0", paramLabel = "TENANT", description = "NAME, or NAME:SECRET.")
         private String tenant = "";
@@ -43,7 +43,7 @@ final class PlacementCommand implements Runnable {
 
         @Override
         public Integer call() {
-            try (QuernClient client = connect.as(tenant).connect()) {
+            try (QuernClient client = server.connect(tenant)) {
                 System.out.print(client.await(client.show("placement " + function)));
                 return 0;
             }
