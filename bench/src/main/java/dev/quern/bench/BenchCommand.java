@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -39,6 +40,13 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--quick", description = "smoke size: shows in about a minute that the bench works")
     private boolean quick;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "ROW",
+            description = "of a bench that can leave rows out (hostile): only those that begin so; the run is not kept")
+    private List<String> only = List.of();
 
     @Option(names = "--list", description = "name every bench, and say how long it takes in full and what it shows")
     private boolean list;
@@ -80,6 +88,9 @@ public final class BenchCommand implements Callable<Integer> {
                     spec().commandLine(),
                     "no bench is called \"" + name + "\": there are "
                             + Benches.all().stream().map(Bench::name).collect(Collectors.joining(", ")));
+        }
+        if (!only.isEmpty()) {
+            return BenchRunner.run(bench, new BenchContext(quick, out).only(only), quick, out);
         }
         Path directory = into == null ? Results.newRun(Results.root()) : into;
         int code = Results.run(bench, quick, directory, out).code();

@@ -24,6 +24,7 @@ public final class BenchContext {
     private final boolean quick;
     private final PrintStream out;
     private final Path directory;
+    private List<String> only = List.of();
     private final List<String> plots = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
     private final Set<String> commands = new LinkedHashSet<>();
@@ -45,6 +46,17 @@ public final class BenchContext {
         this.quick = quick;
         this.out = out;
         this.directory = directory;
+    }
+
+    /** Of a bench that can leave rows out, has only those measured that begin with one of these; all when there are none. */
+    BenchContext only(List<String> beginnings) {
+        only = List.copyOf(beginnings);
+        return this;
+    }
+
+    /** Whether a row is to be measured, in a bench that can leave some out. */
+    public boolean isWanted(String row) {
+        return only.isEmpty() || only.stream().anyMatch(row::startsWith);
     }
 
     /** Whether this is a smoke-size run, whose figures prove only that the bench works. */

@@ -53,7 +53,8 @@ public final class BenchRunner {
                 (System.nanoTime() - startNs) / 1e9);
     }
 
-    private static int run(Bench bench, BenchContext context, boolean quick, PrintStream out) {
+    /** The same, in this context. */
+    static int run(Bench bench, BenchContext context, boolean quick, PrintStream out) {
         context.say("bench " + bench.name() + (quick ? " (quick: smoke size, figures mean little)" : "") + ": "
                 + bench.purpose());
         context.say("on " + Machine.describe() + "; load averages " + Machine.loadAverages());

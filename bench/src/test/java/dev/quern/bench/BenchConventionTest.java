@@ -1,6 +1,7 @@
 package dev.quern.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -99,6 +100,15 @@ class BenchConventionTest {
         assertEquals(1, rounds.samples("subject").min());
         assertEquals(9, rounds.samples("subject").max());
         assertThrows(IllegalArgumentException.class, () -> rounds.median("nobody"));
+    }
+
+    @Test
+    void shouldWantRowsThatBeginAsTheOptionSays() {
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        assertTrue(new BenchContext(true, out).isWanted("spin"));
+        BenchContext some = new BenchContext(true, out).only(List.of("spin", "floods.memory"));
+        assertTrue(some.isWanted("spin.calling") && some.isWanted("floods.memory_trap"));
+        assertFalse(some.isWanted("floods.logs"));
     }
 
     @Test

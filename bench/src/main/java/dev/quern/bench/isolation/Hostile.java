@@ -20,21 +20,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * {@code bench hostile}: one tenant's gets at a core, beside each of another tenant's functions that mean harm. The server is on core 0,
  * what loads it on core 1.
  */
 public final class Hostile implements Bench {
+    private static final String CORE = "quern-core-0";
     private static final int SERVER_CORE = 0;
     private static final int CLIENT_CORE = 1;
     private static final int ROUNDS = 3;
     private static final Duration RUN = Duration.ofSeconds(1);
 
-    /** A function is warm when some runs are no better than the best before them by more than a fifth. */
-    private static final double WARM_SHARE_MIN = 0.8;
+    /** A function is warm when what is neither core nor load, as compilers are, ran for less than this part of some runs. */
+    private static final double WARM_OTHERS_MAX = 0.05;
 
-    private static final int WARM_RUNS_ALIKE = 3;
+    private static final int WARM_RUNS = 2;
     private static final int WARM_RUNS_MAX = 12;
     private static final Duration RUN_QUICK = Duration.ofMillis(100);
 
@@ -80,6 +82,7 @@ public final class Hostile implements Bench {
 
     private final Map<String, OpenLoop.Result> latest = new LinkedHashMap<>();
     private final Map<String, String> endings = new LinkedHashMap<>();
+    private final Map<String, ThreadTimes.Shares> shares = new LinkedHashMap<>();
 
     @Override
     public String name() {
@@ -149,6 +152,9 @@ public final class Hostile implements Bench {
         warmUp(context, subject, loop, ALONE, time);
         rounds.add(ALONE, () -> once(context, subject, loop, ALONE, time));
         for (String function : FUNCTIONS) {
+            if (!context.isWanted(function)) {
+                continue;
+            }
             warmUp(context, subject, loop, function, time);
             rounds.add(function, () -> once(context, subject, loop, function, time));
         }
@@ -156,21 +162,25 @@ public final class Hostile implements Bench {
         report(context, rounds);
     }
 
-    /** Until gets wait no less from run to run: the first calls are interpreted, and compilers share both cores with what is measured. */
+    /** Until compilers have done with what it meets: they share both processors with what is measured. */
     private void warmUp(BenchContext context, HostileSubject subject, OpenLoop loop, String function, Duration time) {
-        double least = Double.MAX_VALUE;
-        int alike = 0;
-        for (int run = 0; run < (context.quick() ? 1 : WARM_RUNS_MAX) && alike < WARM_RUNS_ALIKE; run++) {
-            double p99Us = once(context, subject, loop, function, time);
-            alike = p99Us >= least * WARM_SHARE_MIN ? alike + 1 : 0;
-            least = Math.min(least, p99Us);
+        int warm = 0;
+        for (int run = 0; run < (context.quick() ? 1 : WARM_RUNS_MAX) && warm < WARM_RUNS; run++) {
+            once(context, subject, loop, function, time);
+            warm = shares(function).others() < WARM_OTHERS_MAX ? warm + 1 : 0;
         }
+    }
+
+    private ThreadTimes.Shares shares(String function) {
+        return Objects.requireNonNull(shares.get(function));
     }
 
     private double once(BenchContext context, HostileSubject subject, OpenLoop loop, String function, Duration time) {
         boolean isAlone = function.equals(ALONE);
         subject.attackBy(function);
+        ThreadTimes before = ThreadTimes.now();
         OpenLoop.Result result = loop.run(time, isAlone ? 0 : CALLS_AT_ONCE, 0);
+        shares.put(function, ThreadTimes.now().since(before, CORE));
         latest.put(function, result);
         if (!isAlone) {
             context.check(subject.lastStatus() != Status.OK, function + " is ended or refused");
@@ -181,7 +191,16 @@ public final class Hostile implements Bench {
 
     private void report(BenchContext context, Rounds rounds) {
         TextTable table = new TextTable(
-                "beside", "p50 us", "p99 us", "p99.9 us", "max us", "call ms", "p99 us, median", "how a call ends");
+                "beside",
+                "p50 us",
+                "p99 us",
+                "p99.9 us",
+                "max us",
+                "call ms",
+                "p99 us, median",
+                "core waited %",
+                "others ran %, most",
+                "how a call ends");
         double worst = 0;
         for (Map.Entry<String, OpenLoop.Result> each : latest.entrySet()) {
             OpenLoop.Result result = each.getValue();
@@ -195,13 +214,21 @@ public final class Hostile implements Bench {
                     us(result, 100),
                     String.format(Locale.ROOT, "%.2f", result.callUs() / 1e3),
                     String.format(Locale.ROOT, "%.0f", median),
+                    percent(shares(each.getKey()).waited()),
+                    percent(shares(each.getKey()).others()) + "  "
+                            + shares(each.getKey()).busiest(),
                     endings.getOrDefault(each.getKey(), ""));
         }
         context.say(
                 "gets of another tenant at the same core, over rings, from the time that each was due; the last run of"
-                        + " each, and the median over all of its p99");
+                        + " each, and the median over all of its p99. The core waited while others had its processor; others of this"
+                        + " process, as compilers, ran for so much of one processor");
         context.say(table.text());
         context.atMost("get-p99-beside-worst-function", worst, GET_P99_US_MAX, " us");
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f", 100 * share);
     }
 
     private static String us(OpenLoop.Result result, double percentile) {
