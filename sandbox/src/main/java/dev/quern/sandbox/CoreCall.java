@@ -166,6 +166,13 @@ final class CoreCall {
         }
     }
 
+    /** Whether the call is to be looked at again soon: it has not ticked for a while, or is about to be over its deadline. Any thread. */
+    boolean isUrgent(long nowNs) {
+        return isRunning()
+                && (nowNs - deadlineNs >= -SILENCE_NS
+                        || nowNs - startNs >= SILENCE_NS / 2 && nowNs - pace.lastNs() >= SILENCE_NS / 2);
+    }
+
     private boolean isSilent(long nowNs) {
         return nowNs - startNs >= SILENCE_NS && nowNs - pace.lastNs() >= SILENCE_NS;
     }

@@ -26,6 +26,9 @@ public final class Functions implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Functions.class.getName());
     private static final long WATCH_INTERVAL_NS = 500_000;
 
+    /** While all calls tick: each look takes a processor from a core or from whoever shares the machine with it. */
+    private static final long WATCH_SELDOM_NS = 2_000_000;
+
     private final Runtimes runtimes;
     private final Map<Tenant, TenantFunctions> byTenant = new ConcurrentHashMap<>();
     private final List<CoreCall> calls = new CopyOnWriteArrayList<>();
@@ -386,11 +389,14 @@ public final class Functions implements AutoCloseable {
     }
 
     private void watch() {
+        boolean isUrgent = true;
         while (!closed) {
-            LockSupport.parkNanos(WATCH_INTERVAL_NS);
+            LockSupport.parkNanos(isUrgent ? WATCH_INTERVAL_NS : WATCH_SELDOM_NS);
             long nowNs = System.nanoTime();
+            isUrgent = false;
             for (CoreCall call : calls) {
                 watch(call, nowNs);
+                isUrgent |= call.isUrgent(nowNs);
             }
         }
     }

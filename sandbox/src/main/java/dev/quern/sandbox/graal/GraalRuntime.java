@@ -27,9 +27,7 @@ public final class GraalRuntime implements FunctionRuntime {
     static final String WASM = "wasm";
     private static final String INTERPRETED = "Interpreted";
 
-    private final Engine engine = Engine.newBuilder(WASM, QuernLanguage.ID)
-            .option("engine.WarnInterpreterOnly", "false")
-            .build();
+    private final Engine engine = newEngine();
 
     /** Those in use, by their bytes: tenants that deploy the same one share the code that calls its entries, too, and so it gets hot. */
     private final Map<Source, WeakReference<GraalModule>> modules = Collections.synchronizedMap(new WeakHashMap<>());
@@ -58,6 +56,22 @@ public final class GraalRuntime implements FunctionRuntime {
         CallTarget entry(String name, Function<String, CallTarget> maker) {
             return entries.computeIfAbsent(name, maker);
         }
+    }
+
+    private static Engine newEngine() {
+        try {
+            // The compiler's threads stay: one that a core's thread starts anew would be bound to that core's
+            // processor.
+            return engine().allowExperimentalOptions(true)
+                    .option("engine.CompilerIdleDelay", "0")
+                    .build();
+        } catch (IllegalArgumentException noCompiler) {
+            return engine().build();
+        }
+    }
+
+    private static Engine.Builder engine() {
+        return Engine.newBuilder(WASM, QuernLanguage.ID).option("engine.WarnInterpreterOnly", "false");
     }
 
     @Override

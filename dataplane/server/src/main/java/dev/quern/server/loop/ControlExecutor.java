@@ -29,6 +29,9 @@ public final class ControlExecutor implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(LoopLimits.CONTROL_TASKS_MAX),
                 Thread.ofPlatform().daemon().name("quern-control").factory());
+        // Started by a core's first task, the thread would be bound to that core's processor for good, as whoever
+        // starts one hands that down.
+        executor.prestartAllCoreThreads();
     }
 
     /**
