@@ -10,6 +10,8 @@ import dev.quern.sandbox.guest.Pace;
 import dev.quern.sandbox.guest.ReplyBuffer;
 import dev.quern.sandbox.guest.StoreCalls;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,9 @@ public final class FunctionCore implements AutoCloseable {
 
     /** What had been removed when it was last looked at. */
     private Changes.Change seen;
+
+    /** Removed before a call that was on its way made an instance. */
+    private final Deque<Deployment> removedBefore = new ArrayDeque<>();
 
     /** When the running call's time is over, and when others may go first. */
     private long deadlineNs;
@@ -304,8 +309,8 @@ public final class FunctionCore implements AutoCloseable {
             rest();
             Deployment deployment = function.deployment();
             found = makeReady(function, tried == null ? isolates.runtimeOf(deployment) : tried, nowNs);
-            sample(deployment.headStart(), function, call);
         }
+        sample(function.deployment().headStart(), function, call);
         lastFunction = function;
         lastReady = found;
         return found;
@@ -334,6 +339,9 @@ public final class FunctionCore implements AutoCloseable {
                 function.manifest().timeLimitUs());
         ready.put(function, made);
         home.callable().add(function);
+        if (deployment.isRemoved()) {
+            removedBefore.add(deployment); // What says so may have been seen already.
+        }
         return made;
     }
 
@@ -375,7 +383,7 @@ public final class FunctionCore implements AutoCloseable {
     public int maintain(long nowNs) {
         int done = storeCalls.returned().returnSome() ? 1 : 0;
         boolean isWarm = functions.isWarm();
-        if (seen.next() == null && !isolates.wantsMaintenance(nowNs, isWarm)) {
+        if (seen.next() == null && removedBefore.isEmpty() && !isolates.wantsMaintenance(nowNs, isWarm)) {
             return done;
         }
         rest();
@@ -388,12 +396,20 @@ public final class FunctionCore implements AutoCloseable {
             lastFunction = null; // It may be to go elsewhere.
             done++;
         }
+        for (Deployment removed; (removed = removedBefore.poll()) != null; done++) {
+            isolates.dropRemoved(removed);
+        }
         return done + isolates.maintain(nowNs, isWarm);
     }
 
     /** How many isolates tenants have on this core. */
     int isolateCount() {
         return isolates.count();
+    }
+
+    /** How many instances are in them. */
+    int instanceCount() {
+        return isolates.instanceCount();
     }
 
     /** How many stand ready for those that call first. */

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * deployments of a module by the same name. Safe on any thread.
  */
 final class HeadStart {
+    /** One that traps each time is compiled no more eagerly than others. */
+    private static final int SAMPLES_MAX = 8;
+
     /**
      * A call that a core has made, to be made again aside.
      *
@@ -23,6 +26,10 @@ final class HeadStart {
     private final FunctionRuntime.Module module;
     private final HeadStarts all;
     private final AtomicReference<@Nullable Sample> sample = new AtomicReference<>();
+
+    /** Samples that were of no use. */
+    private volatile int useless;
+
     private volatile boolean isOver;
 
     /** Of its being tried; the thread's that tries. */
@@ -52,6 +59,21 @@ final class HeadStart {
         if (!isOver && sample.compareAndSet(null, called)) {
             all.offer(this);
         }
+    }
+
+    /**
+     * Nothing was to be learnt from the sample, as it trapped: another call is to be one. Thread: that which tries.
+     *
+     * @return false when that was so too often
+     */
+    boolean sampleAnother() {
+        int found = useless + 1;
+        useless = found;
+        if (found == SAMPLES_MAX) {
+            return false;
+        }
+        sample.set(null);
+        return true;
     }
 
     boolean isSampled() {

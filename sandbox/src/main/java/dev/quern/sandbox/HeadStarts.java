@@ -109,10 +109,20 @@ final class HeadStarts {
         while (!isClosed) {
             try {
                 HeadStart next = wanted.take();
-                if (tryOut(next)) {
-                    end(next);
-                } else if (!isClosed && next.countTurn() < TURNS_MAX) {
-                    offer(next);
+                switch (tryOut(next)) {
+                    case OVER -> end(next);
+                    case TRAPS -> {
+                        if (next.sampleAnother()) {
+                            functions.changed(); // Cores look anew at what they call next.
+                        } else {
+                            end(next);
+                        }
+                    }
+                    case SLOWER -> {
+                        if (!isClosed && next.countTurn() < TURNS_MAX) {
+                            offer(next);
+                        }
+                    }
                 }
             } catch (InterruptedException closed) {
                 return;
@@ -120,11 +130,20 @@ final class HeadStarts {
         }
     }
 
-    /** Calls for a while; true when the function is to go over to the runtime in force. */
-    private boolean tryOut(HeadStart tried) {
+    /** What came of calling for a while. */
+    private enum Trial {
+        /** The function is to go over to the runtime in force. */
+        OVER,
+        /** The sample traps. */
+        TRAPS,
+        /** The runtime in force is not as fast yet. */
+        SLOWER
+    }
+
+    private Trial tryOut(HeadStart tried) {
         HeadStart.Sample sample = tried.sample();
         if (sample == null) {
-            return true;
+            return Trial.OVER;
         }
         try (StoreCore core = sample.store().attach();
                 Arena arena = Arena.ofConfined();
@@ -139,19 +158,19 @@ final class HeadStarts {
                 long earlyNs = batchNs(earlyCore, sample, arguments);
                 long lateNs = batchNs(lateCore, sample, arguments);
                 if (earlyNs < 0 || lateNs < 0) {
-                    return true; // It traps: nothing is learnt from that.
+                    return Trial.TRAPS;
                 }
                 fast = lateNs <= AS_FAST * earlyNs ? fast + 1 : 0;
                 if (fast == FAST_TIMES) {
-                    return true;
+                    return Trial.OVER;
                 }
                 // Half of a processor at most; the compiler wants one, too.
                 LockSupport.parkNanos(earlyNs + lateNs);
             }
-            return false;
+            return Trial.SLOWER;
         } catch (StoreException | IllegalStateException refused) {
             LOG.log(System.Logger.Level.DEBUG, "no core of the store is free to try a function out", refused);
-            return true;
+            return Trial.OVER;
         }
     }
 

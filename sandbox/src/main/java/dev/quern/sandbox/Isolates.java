@@ -283,6 +283,12 @@ final class Isolates implements AutoCloseable {
         return isolates.size();
     }
 
+    int instanceCount() {
+        return isolates.values().stream()
+                .mapToInt(isolate -> isolate.instances().size())
+                .sum();
+    }
+
     int spareCount() {
         return spares.size();
     }

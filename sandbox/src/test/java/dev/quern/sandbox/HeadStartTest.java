@@ -131,15 +131,29 @@ class HeadStartTest {
     }
 
     @Test
-    void shouldGoOverWhenWhatIsTriedTraps() throws FunctionRefusedException {
+    void shouldGoOverWhenWhatIsTriedTrapsEachTime() throws FunctionRefusedException {
         Deployment deployment = deploy(Rig.patient("unreachable"), "hostile/unreachable");
         String first = deployment.info().entries().getFirst();
         assertCall(FunctionStatus.TRAPPED, "unreachable." + first);
         while (!deployment.runtimeNow().equals(deployment.runtime())) {
-            Thread.onSpinWait();
+            assertCall(FunctionStatus.TRAPPED, "unreachable." + first);
         }
         rig.worker().functionCore().maintain(System.nanoTime());
         assertCall(FunctionStatus.TRAPPED, "unreachable." + first);
+    }
+
+    @Test
+    void shouldTryAnotherCallWhenTheFirstTraps() throws FunctionRefusedException {
+        HeadStart headStart = Objects.requireNonNull(
+                deploy(Rig.patient("unreachable"), "hostile/unreachable").headStart());
+        assertCall(FunctionStatus.TRAPPED, "unreachable.run");
+        String tried = "unreachable.run";
+        while (!tried.equals("unreachable.fails")) {
+            assertCall(FunctionStatus.FAILED, "unreachable.fails");
+            rig.worker().functionCore().maintain(System.nanoTime());
+            HeadStart.Sample sample = headStart.sample();
+            tried = sample == null ? "" : sample.function().name();
+        }
     }
 
     @Test

@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,6 +31,8 @@ abstract class IsolatesConformanceTest {
     private static final int FOLLOWERS = 200;
 
     private static final int CHANCE_CALLS = 2000;
+
+    private static final int GROWN_PAGES = 16;
 
     /** What an instance's first call replies. */
     private static final long TALLY_FIRST = 41;
@@ -161,8 +166,46 @@ abstract class IsolatesConformanceTest {
                 turns++;
             }
             assertTrue(turns <= functions.size());
-            // That which was called when it was removed already is let go when it is cold.
+            // So does that which was called when it was removed already.
             call(rig, functions.get(1));
+            assertEquals(1, core.isolateCount());
+            core.maintain(System.nanoTime());
+            assertEquals(0, core.isolateCount());
+            assertEquals(0, rig.functions().isolateMemory().bytes());
+        }
+    }
+
+    private static void await(CyclicBarrier step) {
+        try {
+            step.await(PATIENT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Test
+    void shouldGiveBackWhatARemovedFunctionTookAmongOthersOfItsTenantOnEachCore() throws FunctionRefusedException {
+        try (Rig rig = rig(IsolatesConfig.defaults().bytesMax(), PATIENT_MS)) {
+            Function kept = deployToTenants(rig, 1, "hostile/state", COUNT_UP).getFirst();
+            rig.functions().deploy(kept.tenant(), Rig.patient("g"), Rig.module("hostile/state"), false);
+            CyclicBarrier step = new CyclicBarrier(2);
+            Crew.run(rig, 2, (worker, core) -> {
+                Rig.Worker caller = worker.as(kept.tenant());
+                assertEquals(FunctionStatus.OK, caller.call(kept, false, 0));
+                assertEquals(FunctionStatus.OK, caller.call("g.count_up"));
+                assertEquals(FunctionStatus.OK, caller.call("g.grow", number(GROWN_PAGES)));
+                await(step);
+                if (core == 0) {
+                    rig.functions().remove(kept.tenant(), "g");
+                }
+                await(step);
+                FunctionCore functionCore = caller.functionCore();
+                functionCore.maintain(System.nanoTime());
+                // The other function's instance stays, and remembers.
+                assertEquals(1, functionCore.isolateCount());
+                assertEquals(1, functionCore.instanceCount());
+                assertEquals(FunctionStatus.FAILED, caller.call(kept, false, 0));
+            });
         }
     }
 
