@@ -152,12 +152,15 @@ class PushbackTest {
         try (PushbackRig rig = new PushbackRig()) {
             rig.deploy(FunctionSpec.of("spin", TestModules.SPIN).timeLimit(Duration.ofMillis(200)));
             assertEquals("status " + Status.DEADLINE, outcome(rig.here(), "spin"));
+            assertEquals(
+                    1, rig.functions().returned(), "records are nearer at the server, which may do it in its time");
+            assertEquals(0, rig.functions().ran());
             rig.deploy(FunctionSpec.of("until", TestModules.UNTIL_GO).timeLimit(AMPLE));
             // It reads one record, again and again, from what it read first.
             assertEquals(
                     "status " + Status.DEADLINE,
                     outcome(rig.here(), rig.here().call("until").timeout(Duration.ofMillis(500))));
-            assertEquals(2, rig.functions().ran());
+            assertEquals(1, rig.functions().ran());
             rig.put("default", bytes("go"), bytes(""));
             rig.here().await(rig.here().invoke("until"));
             assertEquals("1", text(rig.here(), "ended"));
