@@ -56,6 +56,10 @@ public final class Server implements AutoCloseable {
         this.memory = new MemoryThread(store.commitAhead());
         this.totals = new CounterTotals(config.cores());
         this.roles = new Roles(config.roles(), config.cores(), config.functionWaitNs());
+        Path costs = config.functionCosts();
+        if (costs != null) {
+            roles.messageCosts(CostsFile.readMessages(costs));
+        }
     }
 
     /** Starts a server whose ways in are given, and which closes them; everything is open when this returns. */

@@ -5,6 +5,7 @@ import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.FunctionsConfig;
 import dev.quern.sandbox.RuntimeCosts;
 import dev.quern.server.CostsFile;
+import dev.quern.server.roles.MessageCosts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +23,13 @@ import picocli.CommandLine.Option;
         name = "calibrate",
         mixinStandardHelpOptions = true,
         description = {
-            "Measures what each function runtime costs on this machine: making an isolate, changing between two, a call, a get, memory.",
+            "Measures what each function runtime costs on this machine: making an isolate, changing between two, a call, a get, memory;"
+                    + " and what messages cost: by UDP on loopback, each byte, a hand-over between cores, a record that lies in no cache.",
             "Needs no server, and wants a machine that is otherwise idle; takes a minute and a half."
         })
 final class CalibrateCommand implements Callable<Integer> {
+    private static final int MESSAGES = 200_000;
+    private static final int MESSAGES_QUICK = 1_000;
     private static final int TENANTS = 200;
     private static final int TENANTS_QUICK = 3;
 
@@ -72,8 +76,16 @@ final class CalibrateCommand implements Callable<Integer> {
                         measured.memoryBytes());
             }
         }
+        MessageCosts messages = MessageCalibration.measure(quick ? MESSAGES_QUICK : MESSAGES);
+        System.out.printf(
+                Locale.ROOT,
+                "a message %.0f ns, a byte %.3f ns, a hand-over %.0f ns, a record in no cache %.0f ns%n",
+                messages.messageNs(),
+                messages.byteNs(),
+                messages.handoverNs(),
+                messages.touchNs());
         if (out != null) {
-            Files.writeString(out, CostsFile.format(costs));
+            Files.writeString(out, CostsFile.format(costs, messages));
             System.out.println("written to " + out);
         }
         return 0;

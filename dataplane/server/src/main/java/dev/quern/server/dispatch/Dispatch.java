@@ -4,7 +4,6 @@ import dev.quern.sandbox.Function;
 import dev.quern.sandbox.Functions;
 import dev.quern.server.roles.CostModel;
 import dev.quern.server.roles.FunctionCost;
-import dev.quern.server.roles.MessageCosts;
 import dev.quern.server.roles.Place;
 import dev.quern.server.roles.PlaceState;
 import dev.quern.server.roles.Placement;
@@ -36,6 +35,7 @@ public final class Dispatch {
 
     private final Map<String, Placement> placements = new HashMap<>();
     private final PlaceState state = new PlaceState();
+    private final MessageMeter messages = new MessageMeter();
     private @Nullable Function lastFunction;
     private @Nullable FunctionProfile lastProfile;
     private int enteredTenant = -1;
@@ -119,11 +119,17 @@ public final class Dispatch {
         state.messageBytes = 2 * bytes;
         state.requestsPerSecond = requestsPerSecond;
         state.inlineWaitNs = own == null ? waitedNs : Math.max(own.waitNs(nowNs), waitedNs);
+        state.messageNs = messages.messageNs();
         state.isContextEntered = enteredTenant == function.tenant().id();
         state.hasFunctionCore = general != null;
         state.functionWaitNs = general == null ? 0 : general.waitNs(nowNs);
         state.hasDedicatedCore = reserved != null;
         state.dedicatedWaitNs = reserved == null ? 0 : reserved.waitNs(nowNs);
+    }
+
+    /** What messages cost the lane, which the lane tells it. */
+    public MessageMeter messages() {
+        return messages;
     }
 
     private void rate(long nowNs) {
@@ -193,7 +199,7 @@ public final class Dispatch {
         known = profiles.get(function);
         if (known == null) {
             String runtime = function.runtime();
-            CostModel model = new CostModel(functions.costs(runtime), MessageCosts.DEFAULT, quantumNs);
+            CostModel model = new CostModel(functions.costs(runtime), roles.messageCosts(), quantumNs);
             known = new FunctionProfile(
                     model.unknown(), placements.computeIfAbsent(runtime, name -> new Placement(model, CONGESTED_NS)));
             profiles.put(function, known);

@@ -1,5 +1,6 @@
 package dev.quern.server.dispatch;
 
+import dev.quern.server.roles.MessageCosts;
 import dev.quern.server.roles.Role;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ public final class Roles {
     private final TenantPolicies policies = new TenantPolicies();
     private final AtomicReferenceArray<@Nullable FunctionStation> stations;
     private volatile RoleView view;
+    private volatile MessageCosts messageCosts = MessageCosts.DEFAULT;
 
     /**
      * For so many cores; fewer than them for functions.
@@ -36,6 +38,16 @@ public final class Roles {
     /** How long an invocation may expect to wait and still be taken in, in nanoseconds. */
     public long waitMaxNs() {
         return waitMaxNs;
+    }
+
+    /** What is taken for granted of messages and hand-overs. */
+    public MessageCosts messageCosts() {
+        return messageCosts;
+    }
+
+    /** What was measured of them here; counts for functions that are not called before. Any thread. */
+    public void messageCosts(MessageCosts measured) {
+        messageCosts = measured;
     }
 
     /** What tenants may take. */

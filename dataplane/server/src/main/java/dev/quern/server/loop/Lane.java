@@ -108,15 +108,28 @@ final class Lane {
     int turn(long nowNs, long unixMs) {
         core.tick(nowNs, unixMs);
         counters.increment(Counter.TURNS);
+        boolean isMeasured = core.dispatch().messages().begins();
+        long requests = counters.get(Counter.REQUESTS);
+        long runs = core.gauges().inlineRuns();
         int work = core.runTasks(LoopLimits.TASKS_PER_TURN_MAX);
         work += core.calls().answer();
         work += receive(nowNs, LoopLimits.BURST_MAX);
         work += transmit(nowNs);
+        if (isMeasured) {
+            measure(nowNs, counters.get(Counter.REQUESTS) - requests, runs);
+        }
         work += maintain(work);
         if (drainWanted) {
             lookDrained();
         }
         return work;
+    }
+
+    /** What the requests of a turn took, if there were any, and no function ran in it. */
+    private void measure(long beganNs, long requests, long runsBefore) {
+        if (requests > 0 && core.gauges().inlineRuns() == runsBefore) {
+            core.dispatch().messages().ended(System.nanoTime() - beganNs, requests);
+        }
     }
 
     private int receive(long nowNs, int limit) {

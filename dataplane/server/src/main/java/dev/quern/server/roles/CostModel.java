@@ -37,8 +37,18 @@ public final class CostModel {
                         ? function.cpuNs() + runtime.switchNs() / BATCH + handoverNs(now)
                         : Double.POSITIVE_INFINITY;
             case DEDICATED -> now.hasDedicatedCore ? function.cpuNs() + handoverNs(now) : Double.POSITIVE_INFINITY;
-            case PUSHBACK -> canPushBack(function, now) ? pushbackNs(function) : Double.POSITIVE_INFINITY;
+            case PUSHBACK -> canPushBack(function, now) ? pushbackNs(function, now) : Double.POSITIVE_INFINITY;
         };
+    }
+
+    /** What a message costs: as measured, or as assumed until then. */
+    double messageNs(PlaceState now) {
+        return now.messageNs > 0 ? now.messageNs : messages.messageNs();
+    }
+
+    /** What is taken for granted of messages. */
+    MessageCosts messages() {
+        return messages;
     }
 
     private double handoverNs(PlaceState now) {
@@ -52,8 +62,8 @@ public final class CostModel {
     }
 
     /** Each record is a message, as reads may depend on each other; one more tells the client to run, and one commits. */
-    private double pushbackNs(FunctionCost function) {
-        return messages.messageNs() * (function.records() + 1)
+    private double pushbackNs(FunctionCost function, PlaceState now) {
+        return messageNs(now) * (function.records() + 1)
                 + (messages.byteNs() * function.bytes())
                 + messages.touchNs() * function.records();
     }

@@ -15,6 +15,11 @@ public record MessageCosts(double messageNs, double byteNs, double handoverNs, d
      */
     public static final MessageCosts DEFAULT = new MessageCosts(900, 0.2, 400, 100);
 
+    /** Where these figures are from, for people. */
+    String origin() {
+        return equals(DEFAULT) ? "assumed" : "calibrated";
+    }
+
     public MessageCosts {
         if (!(messageNs >= 0 && byteNs >= 0 && handoverNs >= 0 && touchNs >= 0)) {
             throw new IllegalArgumentException("costs are numbers from 0 up: messageNs=" + messageNs + ", byteNs="

@@ -17,6 +17,9 @@ public final class PlaceState {
      */
     public long inlineWaitNs;
 
+    /** What a message costs this core, in nanoseconds, as it was measured lately; 0 as long as that is assumed. */
+    public double messageNs;
+
     /** Whether the last function here was the same tenant's. */
     public boolean isContextEntered;
 
@@ -30,7 +33,7 @@ public final class PlaceState {
 
     public long dedicatedWaitNs;
 
-    /** Whether this client runs functions that it is sent back, and how long a message takes to it and back. */
+    /** Whether the client of this invocation runs functions that it is sent back, and how long a message takes to it and back. */
     public boolean clientRuns;
 
     public long roundTripNs;

@@ -51,7 +51,28 @@ public final class Placement {
             double priceNs = model.priceNs(place, function, now);
             prices.add(new Price(place, priceNs, model.waitNs(place, now), model.waitNs(place, now) >= congestedNs));
         }
-        return new Decision(choose(function, now), function.cpuNs(), function.records(), function.bytes(), prices);
+        return new Decision(
+                choose(function, now),
+                function.cpuNs(),
+                function.records(),
+                function.bytes(),
+                function.calls(),
+                prices,
+                costs(now));
+    }
+
+    /** What the prices rest on, and where that is from. */
+    private String costs(PlaceState now) {
+        MessageCosts assumed = model.messages();
+        return String.format(
+                Locale.ROOT,
+                "a message %.0f ns (%s); a hand-over %.0f ns, a byte %.2f ns, a record that lies in no cache %.0f ns (%s)",
+                model.messageNs(now),
+                now.messageNs > 0 ? "measured here" : assumed.origin(),
+                assumed.handoverNs(),
+                assumed.byteNs(),
+                assumed.touchNs(),
+                assumed.origin());
     }
 
     /**
@@ -84,20 +105,24 @@ public final class Placement {
      * @param cpuNs what a call of the function takes by the last ones
      * @param records what it touches
      * @param bytes how much of them
+     * @param calls how many that was measured by; 0 for what its runtime declares
+     * @param costs what the prices rest on
      */
-    public record Decision(Place place, double cpuNs, double records, double bytes, List<Price> prices) {
+    public record Decision(
+            Place place, double cpuNs, double records, double bytes, long calls, List<Price> prices, String costs) {
         /** What {@code quern placement explain} prints. */
         @Override
         public String toString() {
             StringBuilder text = new StringBuilder(String.format(
                     Locale.ROOT,
-                    "runs at %s: a call takes %.1f us and touches %.1f records, %.0f bytes%n",
+                    "runs at %s: a call takes %.1f us and touches %.1f records, %.0f bytes (%s)%n",
                     place,
                     cpuNs / 1e3,
                     records,
-                    bytes));
+                    bytes,
+                    calls == 0 ? "as its runtime declares" : "measured by " + calls + " calls here"));
             prices.forEach(price -> text.append("  ").append(price).append(String.format("%n")));
-            return text.toString();
+            return text.append("  ").append(costs).append(String.format("%n")).toString();
         }
     }
 }

@@ -39,7 +39,10 @@ public interface PushbackPolicy {
         /** Calls after which a function's cost is believed: the first ones are slow, as they are compiled. */
         static final int CALLS_MIN = 32;
 
-        /** A message in a datagram of its own, by a socket of the kernel's: about a third of a million in a second. */
+        /**
+         * A message in a datagram of its own, by a socket of the kernel's: about a third of a million in a second. Counts until the lane has
+         * measured its own.
+         */
         private static final MessageCosts MESSAGES = new MessageCosts(3_000, 0.2, 400, 100);
 
         /** What a call costs beside the function itself is part of what was measured. */

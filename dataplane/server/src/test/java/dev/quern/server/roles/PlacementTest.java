@@ -89,7 +89,11 @@ class PlacementTest {
         String text = placement.explain(taking(2 * US, 4), now).toString();
         assertTrue(text.startsWith("runs at INLINE"), text);
         assertTrue(text.contains("PUSHBACK  not here"), text);
-        assertEquals(5, text.lines().count());
+        assertEquals(6, text.lines().count());
+        assertTrue(text.contains("a message 900 ns (assumed)"), text);
+        assertTrue(text.contains("measured by 100 calls"), text);
+        now.messageNs = 1_234;
+        assertTrue(placement.explain(taking(2 * US, 4), now).toString().contains("a message 1234 ns (measured here)"));
     }
 
     @Test

@@ -45,6 +45,16 @@ class PushbackPolicyTest {
     }
 
     @Test
+    void shouldGoByWhatMessagesWereMeasuredToCost() {
+        PlaceState state = waiting(WAIT_NS);
+        assertFalse(pushesBack(function(20_000, 8), state), "as assumed");
+        state.messageNs = 1_000;
+        assertTrue(pushesBack(function(20_000, 8), state));
+        state.messageNs = 30_000;
+        assertFalse(pushesBack(function(150_000, 8), state));
+    }
+
+    @Test
     void shouldKeepWhatACoreForFunctionsHasTimeFor() {
         PlaceState state = waiting(WAIT_NS);
         state.hasFunctionCore = true;
