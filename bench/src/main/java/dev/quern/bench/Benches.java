@@ -12,6 +12,7 @@ import dev.quern.bench.placement.PlacementBench;
 import dev.quern.bench.reads.Reads;
 import dev.quern.bench.roles.Shift;
 import dev.quern.bench.roles.Tenants;
+import dev.quern.bench.simulate.BesideLive;
 import dev.quern.bench.store.StoreBench;
 import dev.quern.bench.ycsb.Ycsb;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class Benches {
             new PlacementBench(),
             new Shift(),
             new Tenants(),
+            new BesideLive(),
             new Micro(),
             new Evict(),
             new StoreBench());

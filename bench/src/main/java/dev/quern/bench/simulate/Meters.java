@@ -7,6 +7,7 @@ final class Meters {
     private static final int DIGITS = 2;
 
     private final long fromNs;
+    private final SimulatedClient client;
     private final Histogram gets = new Histogram(DIGITS);
     private final Histogram functions = new Histogram(DIGITS);
     private final Histogram windowGets = new Histogram(DIGITS);
@@ -17,8 +18,14 @@ final class Meters {
     private long shed;
     private double offeredNs;
 
-    Meters(long fromNs) {
+    Meters(long fromNs, SimulatedClient client) {
         this.fromNs = fromNs;
+        this.client = client;
+    }
+
+    /** From when on it counts. */
+    long fromNs() {
+        return fromNs;
     }
 
     void offered(double workNs, long nowNs) {
@@ -27,11 +34,11 @@ final class Meters {
 
     void gets(int count, double workNs, long arrivedNs, long doneNs) {
         windowUsefulNs += workNs;
-        windowGets.recordValue(doneNs - arrivedNs);
+        windowGets.recordValue(client.seesNs(doneNs) - arrivedNs);
         if (arrivedNs >= fromNs) {
             usefulNs += workNs;
             getCount += count;
-            gets.recordValue(doneNs - arrivedNs);
+            gets.recordValue(client.seesNs(doneNs) - arrivedNs);
         }
     }
 
@@ -40,7 +47,7 @@ final class Meters {
         if (arrivedNs >= fromNs) {
             usefulNs += workNs;
             functionCount++;
-            functions.recordValue(Math.max(0, doneNs - arrivedNs));
+            functions.recordValue(Math.max(0, client.seesNs(doneNs) - arrivedNs));
         }
     }
 
@@ -59,7 +66,7 @@ final class Meters {
         return window;
     }
 
-    Outcome outcome(Policy policy, int cores, long untilNs, int moves, Timeline timeline) {
+    Outcome outcome(Policy policy, int cores, long busyNs, long untilNs, int moves, Timeline timeline) {
         double seconds = (untilNs - fromNs) / 1e9;
         return new Outcome(
                 policy,
@@ -68,7 +75,10 @@ final class Meters {
                 getCount / seconds,
                 functionCount / seconds,
                 shed / seconds,
+                busyNs / 1e9 / seconds / cores,
+                gets.getValueAtPercentile(50) / 1e3,
                 gets.getValueAtPercentile(99) / 1e3,
+                functions.getValueAtPercentile(50) / 1e3,
                 functions.getValueAtPercentile(99) / 1e3,
                 moves,
                 timeline);

@@ -95,8 +95,8 @@ public final class SimulateCommand implements Callable<Integer> {
             System.err.println("simulate: choose 2 to 128 cores, 1 to 16384 tenants and 10 ms or more");
             return 2;
         }
-        SimulatedCosts costs = new SimulatedCosts(
-                getNs, functionUs * 1e3, poolNs, (long) (moveUs * 1e3), runtimeCosts(), MessageCosts.DEFAULT);
+        SimulatedCosts costs = SimulatedCosts.of(getNs, functionUs * 1e3, runtimeCosts(), messageCosts())
+                .with(poolNs, (long) (moveUs * 1e3));
         StringBuilder windows = new StringBuilder("load,cores,policy,at_ms,useful_share,get_p99_us,serving_share\n");
         for (LoadShape load : loads) {
             for (int count : cores) {
@@ -133,6 +133,10 @@ public final class SimulateCommand implements Callable<Integer> {
         return costs;
     }
 
+    private MessageCosts messageCosts() {
+        return costsFile == null ? MessageCosts.DEFAULT : CostsFile.readMessages(costsFile);
+    }
+
     /** The adaptive policy first, then the oracle, the best static split and the pool. */
     private List<Outcome> compare(LoadShape load, int count, SimulatedCosts costs) {
         List<Outcome> outcomes = new ArrayList<>();
@@ -149,7 +153,8 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private Outcome run(LoadShape load, Policy policy, int count, SimulatedCosts costs) {
-        return new Simulation(load, policy, costs, count, tenants, seed, ms * 1_000_000L).run();
+        return new Simulation(load, policy, costs, SimulatedClient.ELSEWHERE, count, tenants, seed, ms * 1_000_000L)
+                .run();
     }
 
     private static String table(List<Outcome> outcomes) {

@@ -24,12 +24,14 @@ final class SimulatedCore {
     long delayNs;
     long busyNs;
     long functionNs;
+    /** Of the whole run, after its warm-up. */
+    long allBusyNs;
     /** Until when what it has begun lasts, and whether that is a function. */
     long busyUntilNs;
 
     boolean inFunction;
 
-    SimulatedCore(int index, int tenants) {
+    SimulatedCore(int index, int tenants, long waitNs) {
         this.index = index;
         TenantQueuesConfig usual = TenantQueuesConfig.DEFAULT;
         queues = new TenantQueues(new TenantQueuesConfig(
@@ -38,7 +40,7 @@ final class SimulatedCore {
                 tenants,
                 usual.quantumNs(),
                 usual.batchMax(),
-                usual.waitNs(),
+                waitNs,
                 usual.targetNs()));
     }
 

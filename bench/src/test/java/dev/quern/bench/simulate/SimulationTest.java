@@ -16,11 +16,11 @@ import picocli.CommandLine;
 
 @Timeout(120)
 class SimulationTest {
-    private static final SimulatedCosts COSTS = new SimulatedCosts(
-            400, 20_000, 100, 20_000, new RuntimeCosts(300, 150, 110, 40, 20_000), MessageCosts.DEFAULT);
+    private static final SimulatedCosts COSTS =
+            SimulatedCosts.of(400, 20_000, new RuntimeCosts(300, 150, 110, 40, 20_000), MessageCosts.DEFAULT);
 
     private static Outcome run(LoadShape load, Policy policy, int cores) {
-        return new Simulation(load, policy, COSTS, cores, 200, 7, 300_000_000).run();
+        return new Simulation(load, policy, COSTS, SimulatedClient.ELSEWHERE, cores, 200, 7, 300_000_000).run();
     }
 
     @Test

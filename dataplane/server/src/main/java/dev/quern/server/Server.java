@@ -11,6 +11,7 @@ import dev.quern.server.loop.ControlExecutor;
 import dev.quern.server.loop.CoreEvents;
 import dev.quern.server.loop.CoreLoop;
 import dev.quern.server.loop.CounterTotals;
+import dev.quern.server.loop.LoopFigures;
 import dev.quern.server.loop.PortFactory;
 import dev.quern.server.metrics.MetricsServer;
 import dev.quern.server.metrics.ServerMetrics;
@@ -200,6 +201,12 @@ public final class Server implements AutoCloseable {
     /** The threads that turn the cores, in their order. */
     List<CoreLoop> loops() {
         return List.copyOf(loops);
+    }
+
+    /** What each core's loop shows of itself now, in their order. */
+    public List<LoopFigures> figures() {
+        long nowNs = System.nanoTime();
+        return loops.stream().map(loop -> loop.figures(nowNs)).toList();
     }
 
     /** The port of the metrics, 0 when they are off. */

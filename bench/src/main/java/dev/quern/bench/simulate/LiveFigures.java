@@ -1,0 +1,69 @@
+package dev.quern.bench.simulate;
+
+import dev.quern.server.dispatch.RoleEvent;
+import dev.quern.server.loop.LoopFigures;
+import java.util.List;
+
+/**
+ * What a running server and its client did within a while. Times are in nanoseconds.
+ *
+ * @param tookNs how long the while was
+ * @param gets answered
+ * @param calls answered
+ * @param sheds refused
+ * @param busyNs of all cores
+ * @param servingBusyNs of the first core
+ * @param functionNs of functions, wherever they ran
+ * @param functions how many ran
+ * @param clientNs CPU time of the client's thread
+ * @param looks how often it looked
+ * @param moves changes of role
+ */
+record LiveFigures(
+        long tookNs,
+        long gets,
+        long calls,
+        long sheds,
+        long busyNs,
+        long servingBusyNs,
+        long functionNs,
+        long functions,
+        long clientNs,
+        long looks,
+        long moves,
+        double getP50Us,
+        double getP99Us,
+        double callP50Us,
+        double callP99Us) {
+    double perSecond(long count) {
+        return count * 1e9 / tookNs;
+    }
+
+    double busyShare(int cores) {
+        return (double) busyNs / tookNs / cores;
+    }
+
+    double clientShare() {
+        return (double) clientNs / tookNs;
+    }
+
+    static long busyNs(List<LoopFigures> cores) {
+        return cores.stream().mapToLong(LoopFigures::busyNs).sum();
+    }
+
+    static long functionNs(List<LoopFigures> cores) {
+        return cores.stream()
+                .mapToLong(core -> core.inlineNs() + core.queuedNs())
+                .sum();
+    }
+
+    static long functions(List<LoopFigures> cores) {
+        return cores.stream()
+                .mapToLong(core -> core.inlineRuns() + core.queuedRuns())
+                .sum();
+    }
+
+    static long roleChanges(List<RoleEvent> events) {
+        return events.stream().filter(event -> event.from() != event.to()).count();
+    }
+}
