@@ -2,6 +2,7 @@ package dev.quern.bench.placement;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.plot.LineChart;
 import dev.quern.server.Pushback;
@@ -22,6 +23,9 @@ public final class PlacementBench implements Bench {
     private static final int[] READS_QUICK = {1, 16};
     private static final int[] COMPUTE_US = {0, 10, 100, 300, 1000};
     private static final int[] COMPUTE_US_QUICK = {0, 300};
+
+    /** Each figure is the median of so many. */
+    private static final int TURNS = 3;
 
     /** The share of the better place that the adaptive choice has to reach in each cell. */
     private static final double SHARE_WANTED = 0.9;
@@ -62,10 +66,10 @@ public final class PlacementBench implements Bench {
     public void run(BenchContext context) throws Exception {
         int[] allReads = context.quick() ? READS_QUICK : READS;
         int[] allComputeUs = context.quick() ? COMPUTE_US_QUICK : COMPUTE_US;
-        long measureMs = context.quick() ? 100 : 350;
+        long measureMs = context.quick() ? 50 : 120;
         context.say("One server core, one client process' I/O thread and one worker, UDP on loopback, "
                 + PlacementRig.OUTSTANDING + " calls outstanding, chicory at both places; calls/s, " + measureMs
-                + " ms for each figure.");
+                + " ms for each figure, which is the median of " + TURNS + ".");
         List<Cell> cells = new ArrayList<>();
         try (PlacementRig rig = new PlacementRig()) {
             rig.warm(context.quick() ? 200 : 1500);
@@ -81,15 +85,20 @@ public final class PlacementBench implements Bench {
 
     private static Cell measure(PlacementRig rig, int reads, int computeUs, int rounds, long measureMs)
             throws InterruptedException {
-        Map<Pushback, Double> rates = new EnumMap<>(Pushback.class);
+        Map<Pushback, Rounds.Samples> samples = new EnumMap<>(Pushback.class);
         double pushedShare = 0;
-        for (Pushback pushback : Pushback.values()) {
-            PlacementRig.Rate rate = rig.measure(pushback, reads, rounds, measureMs);
-            rates.put(pushback, rate.callsPerSecond());
-            if (pushback == Pushback.ADAPTIVE) {
-                pushedShare = rate.pushedShare();
+        // In turns, so that what disturbs the machine for a while disturbs all three.
+        for (int turn = 0; turn < TURNS; turn++) {
+            for (Pushback pushback : Pushback.values()) {
+                PlacementRig.Rate rate = rig.measure(pushback, reads, rounds, measureMs);
+                samples.computeIfAbsent(pushback, fresh -> new Rounds.Samples()).add(rate.callsPerSecond());
+                if (pushback == Pushback.ADAPTIVE) {
+                    pushedShare += rate.pushedShare() / TURNS;
+                }
             }
         }
+        Map<Pushback, Double> rates = new EnumMap<>(Pushback.class);
+        samples.forEach((pushback, all) -> rates.put(pushback, all.median()));
         return new Cell(reads, computeUs, rates, pushedShare);
     }
 
