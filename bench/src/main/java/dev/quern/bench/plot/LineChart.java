@@ -3,8 +3,9 @@ package dev.quern.bench.plot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
-/** Lines over a common pair of axes that begin at 0, as a picture in SVG. Thread: one. */
+/** Lines over a common pair of axes that begin at 0, unless the upright one goes by powers of ten, as a picture in SVG. Thread: one. */
 public final class LineChart {
     private static final int WIDTH = 960;
     private static final int HEIGHT = 420;
@@ -34,11 +35,23 @@ public final class LineChart {
     private final String xName;
     private final String yName;
     private final List<Line> lines = new ArrayList<>();
+    private boolean isLogarithmic;
 
     public LineChart(String title, String xName, String yName) {
         this.title = title;
         this.xName = xName;
         this.yName = yName;
+    }
+
+    /** Has the upright axis go by powers of ten; points at 0 are left out. Before any line is added. */
+    public LineChart logarithmic() {
+        isLogarithmic = true;
+        return this;
+    }
+
+    /** Whether there is anything to draw. */
+    public boolean hasPoints() {
+        return lines.stream().anyMatch(line -> line.x.length > 0);
     }
 
     /** Adds a line through such points, none of them below 0. */
@@ -47,7 +60,13 @@ public final class LineChart {
             throw new IllegalArgumentException(
                     "points of a line have both coordinates: x=" + x.length + ", y=" + y.length);
         }
-        lines.add(new Line(name, x.clone(), y.clone()));
+        int[] drawn = IntStream.range(0, x.length)
+                .filter(i -> !isLogarithmic || y[i] > 0)
+                .toArray();
+        lines.add(new Line(
+                name,
+                IntStream.of(drawn).mapToDouble(i -> x[i]).toArray(),
+                IntStream.of(drawn).mapToDouble(i -> y[i]).toArray()));
         return this;
     }
 
@@ -55,16 +74,20 @@ public final class LineChart {
     public String svg() {
         double xMax = 0;
         double yMax = 0;
+        double yMin = Double.POSITIVE_INFINITY;
         for (Line line : lines) {
             for (double x : line.x) {
                 xMax = Math.max(xMax, x);
             }
             for (double y : line.y) {
                 yMax = Math.max(yMax, y);
+                yMin = Math.min(yMin, y);
             }
         }
         xMax = round(xMax);
-        yMax = round(yMax);
+        // By powers of ten: whole ones, and one at the least.
+        yMin = isLogarithmic && hasPoints() ? Math.floor(Math.log10(yMin)) : 0;
+        yMax = !isLogarithmic ? round(yMax) : hasPoints() ? Math.max(Math.ceil(Math.log10(yMax)), yMin + 1) : 1;
         StringBuilder svg = new StringBuilder(String.format(
                 Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
@@ -80,36 +103,36 @@ public final class LineChart {
                 escaped(yName)));
         for (int tick = 0; tick <= TICKS; tick++) {
             double x = at(tick, TICKS, LEFT, WIDTH - RIGHT);
-            double y = at(tick, TICKS, HEIGHT - BOTTOM, TOP);
             svg.append(String.format(
-                    Locale.ROOT,
-                    "<path d=\"M%.1f %d V%d M%d %.1f H%d\" stroke=\"#ddd\"/>%n",
-                    x,
-                    TOP,
-                    HEIGHT - BOTTOM,
-                    LEFT,
-                    y,
-                    WIDTH - RIGHT));
+                    Locale.ROOT, "<path d=\"M%.1f %d V%d\" stroke=\"#ddd\"/>%n", x, TOP, HEIGHT - BOTTOM));
             text(svg, x, HEIGHT - BOTTOM + 18, "middle", number(xMax * tick / TICKS));
-            text(svg, LEFT - 6, y + 4, "end", number(yMax * tick / TICKS));
+        }
+        int yTicks = isLogarithmic ? (int) Math.round(yMax - yMin) : TICKS;
+        for (int tick = 0; tick <= yTicks; tick++) {
+            double y = at(tick, yTicks, HEIGHT - BOTTOM, TOP);
+            svg.append(
+                    String.format(Locale.ROOT, "<path d=\"M%d %.1f H%d\" stroke=\"#ddd\"/>%n", LEFT, y, WIDTH - RIGHT));
+            double value = yMin + (yMax - yMin) * tick / yTicks;
+            text(svg, LEFT - 6, y + 4, "end", number(isLogarithmic ? Math.pow(10, value) : value));
         }
         for (int i = 0; i < lines.size(); i++) {
-            line(svg, lines.get(i), i, xMax, yMax);
+            line(svg, lines.get(i), i, xMax, yMin, yMax);
         }
         return svg.append("</svg>\n").toString();
     }
 
-    private static void line(StringBuilder svg, Line line, int number, double xMax, double yMax) {
+    private void line(StringBuilder svg, Line line, int number, double xMax, double yMin, double yMax) {
         String colour = COLOURS[number % COLOURS.length];
         svg.append("<polyline fill=\"none\" stroke-width=\"1.5\" stroke=\"")
                 .append(colour)
                 .append("\" points=\"");
         for (int i = 0; i < line.x.length; i++) {
+            double value = isLogarithmic ? Math.log10(line.y[i]) : line.y[i];
             svg.append(String.format(
                     Locale.ROOT,
                     "%.1f,%.1f ",
                     at(line.x[i], xMax, LEFT, WIDTH - RIGHT),
-                    at(line.y[i], yMax, HEIGHT - BOTTOM, TOP)));
+                    at(value - yMin, yMax - yMin, HEIGHT - BOTTOM, TOP)));
         }
         svg.append("\"/>\n");
         int y = TOP + 10 + 20 * number;

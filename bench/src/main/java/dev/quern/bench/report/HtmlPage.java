@@ -1,6 +1,6 @@
 package dev.quern.bench.report;
 
-import dev.quern.bench.report.LineChart.Line;
+import dev.quern.bench.plot.LineChart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,9 +75,7 @@ final class HtmlPage {
     private static void rates(StringBuilder page, RunResult run) {
         List<double[]> points = new ArrayList<>();
         run.seconds().forEach(second -> points.add(new double[] {second.endS(), second.ratePerSecond()}));
-        page.append(new LineChart("Answers by time", "s", "answers/s", false)
-                .add(new Line("answers/s", points))
-                .svg());
+        draw(page, line(new LineChart("Answers by time", "s", "answers/s"), "answers/s", points));
     }
 
     private static void latencies(StringBuilder page, RunResult run) {
@@ -89,11 +87,8 @@ final class HtmlPage {
             p99.add(new double[] {second.endS(), second.latency().p99Us()});
             p999.add(new double[] {second.endS(), second.latency().p999Us()});
         }
-        page.append(new LineChart("Latency by time", "s", "µs", true)
-                .add(new Line("p50", p50))
-                .add(new Line("p99", p99))
-                .add(new Line("p99.9", p999))
-                .svg());
+        LineChart chart = line(new LineChart("Latency by time", "s", "µs").logarithmic(), "p50", p50);
+        draw(page, line(line(chart, "p99", p99), "p99.9", p999));
     }
 
     /** By nines: each unit to the right is a tenth of what is left. */
@@ -104,9 +99,8 @@ final class HtmlPage {
                 points.add(new double[] {-Math.log10(1 - point[0] / 100), point[1]});
             }
         }
-        page.append(new LineChart("Latency by percentile, last phase", "nines (1: p90, 2: p99, 3: p99.9)", "µs", true)
-                .add(new Line("latency", points))
-                .svg());
+        LineChart chart = new LineChart("Latency by percentile, last phase", "nines (1: p90, 2: p99, 3: p99.9)", "µs");
+        draw(page, line(chart.logarithmic(), "latency", points));
     }
 
     private static void steps(StringBuilder page, RunResult run) {
@@ -119,10 +113,21 @@ final class HtmlPage {
             p50.add(new double[] {phase.ratePerSecond(), phase.latency().p50Us()});
             p99.add(new double[] {phase.ratePerSecond(), phase.latency().p99Us()});
         }
-        page.append(new LineChart("Latency by answered rate", "answers/s", "µs", true)
-                .add(new Line("p50", p50))
-                .add(new Line("p99", p99))
-                .svg());
+        LineChart chart = new LineChart("Latency by answered rate", "answers/s", "µs").logarithmic();
+        draw(page, line(line(chart, "p50", p50), "p99", p99));
+    }
+
+    private static LineChart line(LineChart chart, String name, List<double[]> points) {
+        return chart.line(
+                name,
+                points.stream().mapToDouble(point -> point[0]).toArray(),
+                points.stream().mapToDouble(point -> point[1]).toArray());
+    }
+
+    private static void draw(StringBuilder page, LineChart chart) {
+        if (chart.hasPoints()) {
+            page.append(chart.svg());
+        }
     }
 
     static String escaped(String text) {

@@ -1,6 +1,7 @@
 package dev.quern.bench.plot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +30,19 @@ class LineChartTest {
     @Test
     void shouldDrawAnEmptyChart() {
         assertTrue(new LineChart("nothing", "x", "y").svg().endsWith("</svg>\n"));
+    }
+
+    @Test
+    void shouldGoByPowersOfTen() {
+        LineChart chart = new LineChart("t", "x", "y").logarithmic();
+        assertFalse(chart.hasPoints());
+        String svg = chart.line("l", new double[] {0, 1, 2}, new double[] {0, 20, 2_000})
+                .svg();
+        assertTrue(chart.hasPoints());
+        for (String power : new String[] {">10<", ">100<", ">1000<", ">10000<"}) {
+            assertTrue(svg.contains(power), svg);
+        }
+        assertFalse(svg.contains("NaN") || svg.contains("Infinity"), svg);
     }
 
     @Test
