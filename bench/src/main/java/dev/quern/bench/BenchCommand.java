@@ -101,28 +101,17 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private static String listing() {
+        List<Bench> all = Benches.all();
         StringBuilder text = new StringBuilder();
-        int width = Benches.all().stream()
-                .mapToInt(bench -> bench.name().length())
-                .max()
-                .orElse(0);
-        for (Bench bench : Benches.all()) {
-            text.append("  ")
-                    .append(bench.name())
-                    .append(" ".repeat(width - bench.name().length()));
-            text.append(
-                    String.format(Locale.ROOT, "  %5.1f min  ", bench.planned().toSeconds() / 60.0));
-            text.append(bench.purpose()).append('\n');
-        }
-        text.append(String.format(
-                Locale.ROOT,
-                "  %s  %5.1f min, as planned%n",
-                Suite.ALL + " ".repeat(width - Suite.ALL.length()),
-                Benches.all().stream()
-                                .mapToLong(bench -> bench.planned().toSeconds())
-                                .sum()
-                        / 60.0));
+        all.forEach(bench -> text.append(line(bench.name(), bench.planned(), bench.purpose())));
+        Duration sum = all.stream().map(Bench::planned).reduce(Duration.ZERO, Duration::plus);
+        text.append(line(Suite.ALL, sum, "all of these, one after the other"));
+        Benches.alone().forEach(bench -> text.append(line(bench.name(), bench.planned(), bench.purpose())));
         return text.toString();
+    }
+
+    private static String line(String name, Duration planned, String purpose) {
+        return String.format(Locale.ROOT, "  %-14s  %5.1f min  %s%n", name, planned.toSeconds() / 60.0, purpose);
     }
 
     private CommandSpec spec() {

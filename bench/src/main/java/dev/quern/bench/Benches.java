@@ -16,6 +16,7 @@ import dev.quern.bench.simulate.BesideLive;
 import dev.quern.bench.store.StoreBench;
 import dev.quern.bench.ycsb.Ycsb;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All benches by name, in the order in which they run; a new bench is added here and nowhere else. */
@@ -35,7 +36,10 @@ public final class Benches {
             new BesideLive(),
             new Micro(),
             new Evict(),
-            new StoreBench());
+            StoreBench.inAll());
+
+    /** Too long for a run of all. */
+    private static final List<Bench> ALONE = List.of(StoreBench.thorough());
 
     private Benches() {}
 
@@ -44,13 +48,16 @@ public final class Benches {
         return ALL;
     }
 
+    /** Benches that run by themselves only. */
+    public static List<Bench> alone() {
+        return ALONE;
+    }
+
     /** The bench of this name, or null. */
     public static @Nullable Bench find(String name) {
-        for (Bench bench : ALL) {
-            if (bench.name().equals(name)) {
-                return bench;
-            }
-        }
-        return null;
+        return Stream.concat(ALL.stream(), ALONE.stream())
+                .filter(bench -> bench.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 }

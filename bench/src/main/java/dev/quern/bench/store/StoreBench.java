@@ -9,24 +9,54 @@ import java.util.Map;
 
 /** {@code bench store}: the store beside the maps that one would embed instead. */
 public final class StoreBench implements Bench {
+    private final String name;
+    private final String purpose;
+    private final Duration planned;
+    private final StoreScale full;
+
+    private StoreBench(String name, String purpose, Duration planned, StoreScale full) {
+        this.name = name;
+        this.purpose = purpose;
+        this.planned = planned;
+        this.full = full;
+    }
+
+    /** As a part of all benches, which have an hour. */
+    public static StoreBench inAll() {
+        return new StoreBench(
+                "store",
+                "the store by itself, with JMH, beside Chronicle Map, ConcurrentHashMap and OHC",
+                Duration.ofSeconds(390),
+                StoreScale.FULL);
+    }
+
+    /** By itself: with time for several processes and for much garbage. */
+    public static StoreBench thorough() {
+        return new StoreBench(
+                "store-thorough",
+                "as store, with two processes a map, longer iterations and ten minutes of counting garbage",
+                Duration.ofMinutes(24),
+                StoreScale.THOROUGH);
+    }
+
     @Override
     public String name() {
-        return "store";
+        return name;
     }
 
     @Override
     public String purpose() {
-        return "the store by itself, with JMH, beside Chronicle Map, ConcurrentHashMap and OHC";
+        return purpose;
     }
 
     @Override
     public Duration planned() {
-        return Duration.ofSeconds(390);
+        return planned;
     }
 
     @Override
     public void run(BenchContext context) throws InterruptedException {
-        StoreScale scale = StoreScale.of(context.quick());
+        StoreScale scale = context.quick() ? StoreScale.QUICK : full;
         context.say(TextTable.number(scale.records()) + " records, keys of " + Entry.KEY_BYTES + " bytes, values of "
                 + Entry.VALUE_BYTES + "; heap " + scale.heap() + " and the same JVM options for each subject");
         SubjectRun run = new SubjectRun(context, scale);

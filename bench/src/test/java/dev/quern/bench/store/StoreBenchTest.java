@@ -15,7 +15,7 @@ class StoreBenchTest {
     @Test
     void shouldRunWithRightResults() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        int code = BenchRunner.run(new StoreBench(), true, new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        int code = BenchRunner.run(StoreBench.inAll(), true, new PrintStream(bytes, true, StandardCharsets.UTF_8));
         String report = bytes.toString(StandardCharsets.UTF_8);
         assertTrue(code == BenchRunner.HOLDS || code == BenchRunner.SHORT, report);
         assertTrue(report.contains("target store.get-to-chronicle-uniform: "), report);
