@@ -36,6 +36,9 @@ public final class BesideLive implements Bench {
 
     private static final int WARM_TIMES_MAX = 12;
 
+    /** {@code functions.wait_ms}: the server's default. */
+    private static final long WAIT_NS = 20 * MS;
+
     /** Warm is what became no faster than by this. */
     private static final double STEADY = 0.9;
 
@@ -93,8 +96,11 @@ public final class BesideLive implements Bench {
             try (LiveServer server = open(mode)) {
                 warm(server, roundsPerNs, isQuick);
                 for (int us : sizes) {
+                    double functionNs = functionNs(server, us, roundsPerNs, isQuick);
+                    context.say(String.format(
+                            Locale.ROOT, "%s: functions of %d us take %.1f us", mode, us, functionNs / 1e3));
                     for (double load : isQuick ? LOADS_QUICK : LOADS) {
-                        cells.add(cell(server, mode, us, load, costs, roundsPerNs, isQuick));
+                        cells.add(cell(server, mode, us, load, costs, functionNs, roundsPerNs, isQuick));
                     }
                 }
             }
@@ -107,7 +113,7 @@ public final class BesideLive implements Bench {
         for (int us : FUNCTION_US) {
             names.add(function(us));
         }
-        return new LiveServer(mode, names, SimulatedCosts.WAIT_NS);
+        return new LiveServer(mode, names, WAIT_NS);
     }
 
     private static String function(int us) {
@@ -144,7 +150,7 @@ public final class BesideLive implements Bench {
 
     /** What gets, calls and hand-overs take at servers whose roles are fixed, well below what they can do. */
     private static Costs costs(BenchContext context, double roundsPerNs) throws Exception {
-        long ns = (context.quick() ? 50 : 1_000) * MS;
+        long ns = (context.quick() ? 50 : 600) * MS;
         double perSecond = CALIBRATION_LOAD * LiveServer.CORES * 1e9 / GET_GUESS_NS;
         int us = FUNCTION_US[0];
         double callsPerSecond = CALIBRATION_LOAD * LiveServer.CORES * 1e6 / us;
@@ -166,25 +172,39 @@ public final class BesideLive implements Bench {
         double handoverNs = Math.max(0, (double) (handed.busyNs() - handed.functionNs()) / handed.functions() - callNs);
         context.say(String.format(
                 Locale.ROOT,
-                "measured: a get %.0f ns at %.0f/s; a call %.0f ns beside its function, which takes %.0f for %d; a hand-over %.0f ns",
+                "measured: a get %.0f ns at %.0f/s; a call %.0f ns beside its function, and a hand-over %.0f ns",
                 getNs,
                 gets.perSecond(gets.gets()),
                 callNs,
-                (double) inline.functionNs() / inline.functions(),
-                1_000 * us,
                 handoverNs));
         return new Costs(getNs, callNs, handoverNs);
     }
 
+    /** What a function takes at this server, its call's way into the runtime included, well below what the server can do. */
+    private static double functionNs(LiveServer server, int us, double roundsPerNs, boolean isQuick) {
+        LiveFigures calm = server.send(
+                CALIBRATION_LOAD * 1e9 / GET_GUESS_NS,
+                CALIBRATION_LOAD * LiveServer.CORES * 1e6 / us,
+                function(us),
+                1e3 * us * roundsPerNs,
+                (isQuick ? 50 : 400) * MS);
+        return (double) calm.functionNs() / Math.max(1, calm.functions());
+    }
+
     private static Cell cell(
-            LiveServer server, String mode, int us, double load, Costs costs, double roundsPerNs, boolean isQuick) {
+            LiveServer server,
+            String mode,
+            int us,
+            double load,
+            Costs costs,
+            double functionNs,
+            double roundsPerNs,
+            boolean isQuick) {
         long ns = (isQuick ? 50 : 600) * MS;
-        double functionNs = 1e3 * us;
         double getsPerSecond = GETS_PART * load * LiveServer.CORES * 1e9 / costs.getNs();
         double callsPerSecond = (1 - GETS_PART) * load * LiveServer.CORES * 1e9 / functionNs;
-        LiveFigures ignored =
-                server.send(getsPerSecond, callsPerSecond, function(us), functionNs * roundsPerNs, ns / 4);
-        LiveFigures live = server.send(getsPerSecond, callsPerSecond, function(us), functionNs * roundsPerNs, ns);
+        LiveFigures ignored = server.send(getsPerSecond, callsPerSecond, function(us), 1e3 * us * roundsPerNs, ns / 4);
+        LiveFigures live = server.send(getsPerSecond, callsPerSecond, function(us), 1e3 * us * roundsPerNs, ns);
         return new Cell(mode, us, load, live, simulate(mode, functionNs, getsPerSecond, callsPerSecond, costs, live));
     }
 
@@ -204,7 +224,7 @@ public final class BesideLive implements Bench {
                 SimulatedCosts.POOL_NS,
                 SimulatedCosts.MOVE_NS,
                 Long.MAX_VALUE,
-                SimulatedCosts.WAIT_NS,
+                WAIT_NS,
                 new RuntimeCosts(0, 0, 0, 0, 0),
                 new MessageCosts(0, 0, costs.handoverNs(), 0));
         Load load = new Load.Steady(

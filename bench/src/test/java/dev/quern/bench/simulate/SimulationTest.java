@@ -1,10 +1,14 @@
 package dev.quern.bench.simulate;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.bench.BenchContext;
 import dev.quern.sandbox.RuntimeCosts;
 import dev.quern.server.roles.MessageCosts;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -57,6 +61,33 @@ class SimulationTest {
         assertTrue(twice.shedPerSecond() > 0);
         assertTrue(twice.functionP99Us() < 10_000, twice.toString());
         assertTrue(twice.getP99Us() < 10_000, twice.toString());
+    }
+
+    @Test
+    void shouldGiveAClientOfTheSameProcessorsItsTime() {
+        double[] useful = new double[2];
+        for (int i = 0; i < 2; i++) {
+            SimulatedClient client = new SimulatedClient(100_000, i == 0 ? 0.05 : 0.6);
+            useful[i] = new Simulation(
+                            new Load.Steady(0.9, 1.5),
+                            new Policy(Policy.Kind.STATIC, 1),
+                            COSTS,
+                            client,
+                            2,
+                            1,
+                            7,
+                            300_000_000)
+                    .run()
+                    .usefulShare();
+        }
+        assertTrue(useful[1] < useful[0] - 0.1, useful[1] + " beside " + useful[0]);
+    }
+
+    @Test
+    void shouldStandBesideARunningServer() throws Exception {
+        BenchContext context = new BenchContext(true, new PrintStream(OutputStream.nullOutputStream(), true, UTF_8));
+        new BesideLive().run(context);
+        assertEquals(2, context.targets().size());
     }
 
     @Test
