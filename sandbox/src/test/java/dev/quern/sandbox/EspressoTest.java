@@ -13,6 +13,8 @@ import dev.quern.guest.View;
 import dev.quern.kvstore.Tenant;
 import dev.quern.kvstore.TenantConfig;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -97,5 +99,27 @@ class EspressoTest extends RuntimeTest {
         rig.functions().deploy(rig.tenant(), espresso("calling"), jar, false);
         assertStatus(FunctionStatus.OK, worker.call("calling"));
         assertEquals("from within", worker.replyText());
+    }
+
+    @Test
+    void shouldHaveCallersComeAgainUntilAContextIsThere() throws FunctionRefusedException {
+        rig.example("noop");
+        Function noop = rig.function(rig.tenant(), "noop");
+        List<Rig.Worker> workers = new ArrayList<>();
+        try {
+            boolean hadToWait = false;
+            // Faster than contexts are made: each core takes one for itself.
+            while (!hadToWait) {
+                Rig.Worker next = rig.newWorker();
+                workers.add(next);
+                int status = next.invoke(rig.tenant().defaultTable(), noop, false, 0, Integer.BYTES);
+                hadToWait = next.isNotReady(status);
+                assertTrue(
+                        hadToWait || status == FunctionStatus.OK, next.outcome().error());
+            }
+            assertStatus(FunctionStatus.OK, workers.getLast().call("noop"));
+        } finally {
+            workers.forEach(Rig.Worker::close);
+        }
     }
 }

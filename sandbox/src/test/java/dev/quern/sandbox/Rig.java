@@ -93,9 +93,23 @@ final class Rig implements AutoCloseable {
             for (byte[] value : values) {
                 buffer.putInt(value.length).put(value);
             }
+            int status;
+            do {
+                status = invoke(table, function, readOnly, timeLimitUs, buffer.position());
+            } while (isNotReady(status));
+            return status;
+        }
+
+        /** One call, as a core makes it, with the arguments of the last one. */
+        int invoke(Table table, Function function, boolean readOnly, long timeLimitUs, int argumentsLength) {
             Invocation call = functionCore.invocation();
-            call.set(arguments.address(), buffer.position(), table, readOnly, timeLimitUs);
+            call.set(arguments.address(), argumentsLength, table, readOnly, timeLimitUs);
             return functionCore.invoke(function, call, System.nanoTime(), System.currentTimeMillis());
+        }
+
+        /** Whether the call is to be made again, as what it runs in was not there yet. */
+        boolean isNotReady(int status) {
+            return status == FunctionStatus.UNAVAILABLE && outcome().error().contains("; call again after ");
         }
 
         Invocation outcome() {

@@ -33,12 +33,11 @@ final class EspressoIsolate implements FunctionRuntime.Isolate {
     /** An end came while the function was not inside. */
     private boolean isEndedBefore;
 
-    /** @throws IOException when there can be no more contexts */
+    /** @throws IOException when no context waits, or there can be no more */
     EspressoIsolate(StoreCalls calls) throws IOException {
         this.calls = calls;
         hostCalls = new EspressoCalls(calls);
-        vm = GuestVms.take();
-        GuestVms.refill();
+        vm = GuestVms.takeWaiting();
     }
 
     /** Ends a call, unless it is over by then. Runs on the core's thread. */

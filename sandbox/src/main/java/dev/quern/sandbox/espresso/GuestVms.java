@@ -15,6 +15,9 @@ final class GuestVms {
     /** The eleventh was the last that could be made. */
     static final int MAX = 10;
 
+    /** Of the seconds that making one takes. */
+    private static final int RETRY_MS = 1000;
+
     private static final System.Logger LOG = System.getLogger(GuestVms.class.getName());
     private static final Engine ENGINE = Engine.newBuilder(GuestVm.JAVA, QuernLanguage.ID)
             .option("engine.WarnInterpreterOnly", "false")
@@ -47,12 +50,34 @@ final class GuestVms {
         return IDLE.pop();
     }
 
-    private static void makeOne() throws IOException {
+    /**
+     * One that waits, for a core, which cannot stand still for as long as it takes to make one; that is begun, in the background.
+     *
+     * @throws IOException when none waits: to try again, unless all that there can be are in use
+     */
+    static synchronized GuestVm takeWaiting() throws IOException {
+        if (IDLE.isEmpty()) {
+            if (!isMaking) {
+                checkRoom();
+            }
+            refill();
+            throw new IOException("an Espresso context is being made for it; call again after " + RETRY_MS + " ms");
+        }
+        GuestVm taken = IDLE.pop();
+        refill();
+        return taken;
+    }
+
+    private static void checkRoom() throws IOException {
         if (count == MAX) {
             throw new IOException(
                     "all " + MAX + " Espresso contexts are in use, one for each tenant and core, and there"
                             + " cannot be more; use runtime java");
         }
+    }
+
+    private static void makeOne() throws IOException {
+        checkRoom();
         count++;
         IDLE.push(GuestVm.open(ENGINE));
     }
@@ -63,8 +88,8 @@ final class GuestVms {
         GuestVms.class.notifyAll();
     }
 
-    /** Has one wait, made in the background, so that the next core to want one need not stand still while it makes it. */
-    static synchronized void refill() {
+    /** Has one wait, made in the background, for the next core to want one. */
+    private static synchronized void refill() {
         if (IDLE.isEmpty() && !isMaking && count < MAX) {
             isMaking = true;
             count++;
