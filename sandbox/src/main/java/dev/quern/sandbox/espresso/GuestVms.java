@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.graalvm.polyglot.Engine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The contexts of this process. There can be a few only, ever: each has copies of the JDK's native libraries in a namespace of the C
@@ -28,6 +29,9 @@ final class GuestVms {
     private static int count;
     private static boolean isMaking;
 
+    /** Why the last one could not be made; null when it was. */
+    private static @Nullable String failure;
+
     private GuestVms() {}
 
     /**
@@ -36,16 +40,21 @@ final class GuestVms {
      * @throws IOException when all that there can be are in use
      */
     static synchronized GuestVm take() throws IOException {
-        while (IDLE.isEmpty() && isMaking) {
+        // Not made here: a core that wants one would wait for the lock.
+        while (IDLE.isEmpty()) {
+            if (!isMaking) {
+                checkRoom();
+                refill();
+            }
             try {
                 GuestVms.class.wait();
             } catch (InterruptedException wanted) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while an Espresso context was made", wanted);
             }
-        }
-        if (IDLE.isEmpty()) {
-            makeOne();
+            if (IDLE.isEmpty() && !isMaking && failure != null) {
+                throw new IOException("no Espresso context could be made: " + failure);
+            }
         }
         return IDLE.pop();
     }
@@ -76,12 +85,6 @@ final class GuestVms {
         }
     }
 
-    private static void makeOne() throws IOException {
-        checkRoom();
-        count++;
-        IDLE.push(GuestVm.open(ENGINE));
-    }
-
     /** Gives one back. Nothing of what it ran may be used any more. */
     static synchronized void giveBack(GuestVm unused) {
         IDLE.push(unused);
@@ -100,14 +103,15 @@ final class GuestVms {
     private static void makeSpare() {
         try {
             giveBack(GuestVm.open(ENGINE));
+            made(null);
         } catch (IOException | RuntimeException | Error failed) {
-            LOG.log(System.Logger.Level.WARNING, "no Espresso context could be made to wait for the next core", failed);
-        } finally {
-            made();
+            LOG.log(System.Logger.Level.WARNING, "no Espresso context could be made", failed);
+            made(String.valueOf(failed.getMessage()));
         }
     }
 
-    private static synchronized void made() {
+    private static synchronized void made(@Nullable String failed) {
+        failure = failed;
         isMaking = false;
         GuestVms.class.notifyAll();
     }
