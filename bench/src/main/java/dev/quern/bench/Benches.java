@@ -1,6 +1,7 @@
 package dev.quern.bench;
 
 import dev.quern.bench.apps.Apps;
+import dev.quern.bench.apps.Mixes;
 import dev.quern.bench.dataplane.Dataplane;
 import dev.quern.bench.evict.Evict;
 import dev.quern.bench.functions.FunctionsBench;
@@ -26,6 +27,7 @@ public final class Benches {
             new Ycsb(),
             new Reads(),
             new Apps(),
+            new Mixes(),
             new FunctionsBench(),
             new Isolation(),
             new Hostile(),

@@ -3,6 +3,7 @@ package dev.quern.bench.load;
 import dev.quern.bench.BenchFailedException;
 import dev.quern.bench.report.Reports;
 import dev.quern.bench.report.RunResult;
+import dev.quern.bench.workload.TenantMix;
 import dev.quern.bench.workload.Workload;
 import dev.quern.bench.workload.Workloads;
 import dev.quern.bench.workload.WrongAnswerException;
@@ -45,6 +46,8 @@ public final class LoadCommand implements Callable<Integer> {
 
     private static final int SLOTS_MAX = 1 << 16;
     private static final int IN_FLIGHT_DEFAULT = 64;
+    private static final String TENANTS = "tenants";
+    private static final int RECORDS_EACH_MIN = 2;
 
     @Parameters(
             arity = "0..1",
@@ -59,7 +62,7 @@ public final class LoadCommand implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "simple",
             description =
-                    "simple, ycsb-a to ycsb-f, etc, twitter-CLUSTER, gets-K, call-K, social, ledger, classes, or vectors; ${DEFAULT-VALUE} when not given")
+                    "simple, ycsb-a to ycsb-f, etc, twitter-CLUSTER, gets-K, call-K, social, ledger, classes, vectors, or tenants; ${DEFAULT-VALUE} when not given")
     private String workloadName = "simple";
 
     @Option(
@@ -75,10 +78,26 @@ public final class LoadCommand implements Callable<Integer> {
     private boolean isLoaded;
 
     @Option(
+            names = "--tenants",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "of tenants: how many, named TENANT-0 and on, each with a share of --records; the server must have them")
+    private int tenants;
+
+    @Option(
+            names = "--tenant-skew",
+            paramLabel = "NAME",
+            defaultValue = "azure",
+            description = "of tenants: azure, zipf:EXPONENT or uniform; ${DEFAULT-VALUE} when not given")
+    private String tenantRates = "azure";
+
+    @Option(
             names = "--gets",
             paramLabel = "SHARE",
             defaultValue = "1",
-            description = "of simple: the share of gets, the rest are puts; ${DEFAULT-VALUE} when not given")
+            description =
+                    "of simple and tenants: the share of gets, the rest are puts, or calls; ${DEFAULT-VALUE} when not given")
     private double getShare = 1;
 
     @Option(
@@ -204,8 +223,7 @@ public final class LoadCommand implements Callable<Integer> {
         Target target;
         try {
             phases = phases();
-            workload =
-                    Workloads.parse(workloadName, records, new Workloads.Choice(getShare, keys, keyBytes, valueBytes));
+            workload = workload();
             target = new Target(address, login(), serverCpu < 0 ? List.of() : List.of(serverCpu));
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec().commandLine(), String.valueOf(wrong.getMessage()), wrong);
@@ -228,6 +246,15 @@ public final class LoadCommand implements Callable<Integer> {
         }
     }
 
+    private Workload workload() {
+        if (workloadName.equalsIgnoreCase(TENANTS) != tenants > 0) {
+            throw new IllegalArgumentException("--workload tenants and --tenants N go together");
+        }
+        return tenants > 0
+                ? new TenantMix(tenants, tenantRates, getShare, Math.max(RECORDS_EACH_MIN, records / tenants))
+                : Workloads.parse(workloadName, records, new Workloads.Choice(getShare, keys, keyBytes, valueBytes));
+    }
+
     private @Nullable Profile profile() throws IOException {
         if (!isProfiled && profiledPid == null) {
             return null;
@@ -245,7 +272,7 @@ public final class LoadCommand implements Callable<Integer> {
             throw new IllegalArgumentException("vectors are in a table of their own: leave out --table");
         }
         return new Target.Login(
-                tenant, secret, isOrdered && table.isEmpty() ? Workloads.ORDERED_TABLE : table, isOrdered);
+                tenant, secret, isOrdered && table.isEmpty() ? Workloads.ORDERED_TABLE : table, isOrdered, tenants);
     }
 
     private LoadRun.Settings settings() {

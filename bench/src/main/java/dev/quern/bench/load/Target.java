@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +44,22 @@ public final class Target implements AutoCloseable {
     /**
      * How Quern is asked; the other servers know none of it.
      *
+     * @param tenant its name, or what all their names begin with
      * @param table empty for the tenant's default one
      * @param isOrdered whether that table is in the order of its keys
+     * @param tenants 0 for the one of that name; otherwise so many, {@code TENANT-0} and on, with the same secret
      */
-    public record Login(String tenant, String secret, String table, boolean isOrdered) {
+    public record Login(String tenant, String secret, String table, boolean isOrdered, int tenants) {
         /** The default tenant without a secret, and its default table. */
-        public static final Login DEFAULT = new Login("default", "", "", false);
+        public static final Login DEFAULT = new Login("default", "", "", false, 0);
+
+        List<String> names() {
+            return tenants == 0
+                    ? List.of(tenant)
+                    : IntStream.range(0, tenants)
+                            .mapToObj(i -> tenant + '-' + i)
+                            .toList();
+        }
     }
 
     private final URI uri;
@@ -81,8 +93,8 @@ public final class Target implements AutoCloseable {
         if (!cpus.isEmpty()) {
             config.cpus(cpus);
         }
-        if (!login.tenant().equals("default")) {
-            config.tenant(login.tenant(), login.secret());
+        if (!login.tenant().equals("default") || login.tenants() > 0) {
+            login.names().forEach(name -> config.tenant(name, login.secret()));
         }
         try {
             return Quern.embedded(config.build());
@@ -102,7 +114,7 @@ public final class Target implements AutoCloseable {
         return switch (uri.getScheme()) {
             case "resp" -> new RespEndpoint(address(), connections, depthMax, valueLengthMax, isRedis, listener);
             case "memcached" -> new MemcachedEndpoint(address(), connections, depthMax, valueLengthMax, listener);
-            default -> quern(connections, listener);
+            default -> login.tenants() == 0 ? quern(login.tenant(), connections, listener) : tenants(listener);
         };
     }
 
@@ -127,15 +139,21 @@ public final class Target implements AutoCloseable {
             case "resp" -> deployByResp(functions);
             case "memcached" -> throw new UnsupportedOperationException("memcached runs no functions");
             default -> {
-                try (QuernClient client = client()) {
-                    orderedTables.forEach(client::orderedTable);
-                    for (StoredFunction function : functions) {
-                        FunctionSpec spec = FunctionSpec.of(function.name(), function.module())
-                                .timeLimit(FUNCTION_TIME_MAX);
-                        client.await(client.functions().replace(function.isReadOnly() ? spec.readOnly() : spec));
+                for (String tenant : login.names()) {
+                    try (QuernClient client = client(tenant)) {
+                        deploy(client, functions, orderedTables);
                     }
                 }
             }
+        }
+    }
+
+    private static void deploy(QuernClient client, List<StoredFunction> functions, List<String> orderedTables) {
+        orderedTables.forEach(client::orderedTable);
+        for (StoredFunction function : functions) {
+            FunctionSpec spec =
+                    FunctionSpec.of(function.name(), function.module()).timeLimit(FUNCTION_TIME_MAX);
+            client.await(client.functions().replace(function.isReadOnly() ? spec.readOnly() : spec));
         }
     }
 
@@ -175,11 +193,17 @@ public final class Target implements AutoCloseable {
         return new InetSocketAddress(uri.getHost(), uri.getPort());
     }
 
-    private Endpoint quern(int connections, Endpoint.Listener listener) {
+    private Endpoint tenants(Endpoint.Listener listener) {
+        List<Function<Endpoint.Listener, Endpoint>> connectors = new ArrayList<>(login.tenants());
+        login.names().forEach(name -> connectors.add(its -> quern(name, 1, its)));
+        return new TenantsEndpoint(connectors, listener);
+    }
+
+    private Endpoint quern(String tenant, int connections, Endpoint.Listener listener) {
         List<QuernClient> clients = new ArrayList<>(connections);
         try {
             for (int i = 0; i < connections; i++) {
-                clients.add(client());
+                clients.add(client(tenant));
             }
             String description = "quern " + uri + ", " + connections + (connections == 1 ? " session" : " sessions");
             return new NativeEndpoint(description, clients, login.table(), login.isOrdered(), listener);
@@ -189,10 +213,10 @@ public final class Target implements AutoCloseable {
         }
     }
 
-    private QuernClient client() {
+    private QuernClient client(String tenant) {
         ClientConfig.Builder config = ClientConfig.builder()
                 .threading(ClientConfig.Threading.INVOKER)
-                .tenant(login.tenant())
+                .tenant(tenant)
                 .secret(login.secret());
         if (embedded != null) {
             return embedded.client(config);

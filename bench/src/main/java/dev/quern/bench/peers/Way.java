@@ -22,7 +22,7 @@ public record Way(String name, Peer server, String address, boolean isOurs, int 
     public Target target(boolean isOrdered) {
         return new Target(
                 address,
-                isOrdered ? new Target.Login("default", "", Workloads.ORDERED_TABLE, true) : Target.Login.DEFAULT,
+                isOrdered ? new Target.Login("default", "", Workloads.ORDERED_TABLE, true, 0) : Target.Login.DEFAULT,
                 List.of());
     }
 

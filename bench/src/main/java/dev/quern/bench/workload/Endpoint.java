@@ -35,6 +35,14 @@ public interface Endpoint extends AutoCloseable {
         throw new UnsupportedOperationException(describe() + " has no functions here");
     }
 
+    /** What reaches one of many tenants; its answers come with all others. The one that there is has number 0. */
+    default Endpoint of(int tenant) {
+        if (tenant != 0) {
+            throw new UnsupportedOperationException(describe() + " has one tenant");
+        }
+        return this;
+    }
+
     /** Sends what was begun and takes in what has arrived; returns the work done. */
     int poll();
 

@@ -80,6 +80,34 @@ class LoadCommandTest {
     }
 
     @Test
+    void shouldLoadByManyTenants() throws IOException {
+        Path json = directory.resolve("a.json");
+        assertEquals(
+                0,
+                load(
+                        "ring",
+                        "--workload",
+                        "tenants",
+                        "--tenants",
+                        "7",
+                        "--gets",
+                        "0.5",
+                        "--records",
+                        "200",
+                        "--duration",
+                        "0.3",
+                        "--warm-up",
+                        "0.1",
+                        "--in-flight",
+                        "20",
+                        "--json",
+                        json.toString()));
+        RunResult result = Reports.readRun(json);
+        assertTrue(result.workload().startsWith("7 tenants by rates of azure"), result.workload());
+        assertEquals(2, load("ring", "--workload", "tenants"), "without their number");
+    }
+
+    @Test
     void shouldWriteEveryReport() throws IOException {
         Path json = directory.resolve("new/a.json");
         Path csv = directory.resolve("a.csv");
