@@ -89,18 +89,37 @@ final class RespEndpoint extends TextEndpoint {
         connection.write(END);
         connection.writeName(function, isRedis);
         connection.write(NO_KEYS);
+        writeAll(connection, arguments, count);
+        connection.await(slot);
+        return true;
+    }
+
+    @Override
+    public boolean command(byte[] words, int wordsLength, int slot) {
+        TextConnection connection = connection(slot);
+        int count = (int) INT.get(words, 0);
+        if (!connection.hasRoom(OVERHEAD_BYTES + wordsLength + count * ARGUMENT_OVERHEAD_BYTES)) {
+            return false;
+        }
+        connection.write(COUNT);
+        connection.writeNumber(count);
+        connection.write(END);
+        writeAll(connection, words, count);
+        connection.await(slot);
+        return true;
+    }
+
+    private static void writeAll(TextConnection connection, byte[] words, int count) {
         int at = Integer.BYTES;
         for (int i = 0; i < count; i++) {
-            int length = (int) INT.get(arguments, at);
+            int length = (int) INT.get(words, at);
             connection.write(ARGUMENT);
             connection.writeNumber(length);
             connection.write(END);
-            connection.write(arguments, at + Integer.BYTES, length);
+            connection.write(words, at + Integer.BYTES, length);
             connection.write(END);
             at += Integer.BYTES + length;
         }
-        connection.await(slot);
-        return true;
     }
 
     private static void writeBulk(TextConnection connection, byte[] bytes, int length) {
@@ -117,6 +136,7 @@ final class RespEndpoint extends TextEndpoint {
         }
         return switch (connection.byteAt(0)) {
             case '$' -> readBulk(connection, lineEnd);
+            case '*' -> readList(connection);
             case '+', ':' -> {
                 answer.done();
                 yield lineEnd;
@@ -143,5 +163,37 @@ final class RespEndpoint extends TextEndpoint {
         }
         answer.value(connection.memory(), connection.at() + (long) lineEnd, length);
         return whole;
+    }
+
+    private int readList(TextConnection connection) {
+        int whole = end(connection, 0);
+        if (whole > 0) {
+            answer.value(connection.memory(), connection.at(), whole);
+        }
+        return whole;
+    }
+
+    /** The offset behind a reply that starts at this one; 0 when it has not come whole. */
+    private static int end(TextConnection connection, int from) {
+        int lineEnd = connection.lineEnd(from);
+        if (lineEnd < 0) {
+            return 0;
+        }
+        byte kind = connection.byteAt(from);
+        if (kind == '$') {
+            int length = (int) connection.number(from + 1);
+            int end = length < 0 ? lineEnd : lineEnd + length + LINE_END_BYTES;
+            return end <= connection.available() ? end : 0;
+        }
+        int at = lineEnd;
+        if (kind == '*') {
+            for (long left = connection.number(from + 1); left > 0; left--) {
+                at = end(connection, at);
+                if (at == 0) {
+                    return 0;
+                }
+            }
+        }
+        return at;
     }
 }

@@ -40,6 +40,11 @@ final class Arguments {
         return this;
     }
 
+    Arguments u8(int number) {
+        bytes[length++] = (byte) number;
+        return this;
+    }
+
     Arguments u32(int number) {
         INT.set(bytes, length, number);
         length += Integer.BYTES;

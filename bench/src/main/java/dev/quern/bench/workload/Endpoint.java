@@ -35,6 +35,15 @@ public interface Endpoint extends AutoCloseable {
         throw new UnsupportedOperationException(describe() + " has no functions here");
     }
 
+    /**
+     * Sends a command of Redis's; answered by the reply's bytes as they came, also of a list.
+     *
+     * @param words as the arguments of {@link #call}
+     */
+    default boolean command(byte[] words, int wordsLength, int slot) {
+        throw new UnsupportedOperationException(describe() + " does not speak RESP");
+    }
+
     /** What reaches one of many tenants; its answers come with all others. The one that there is has number 0. */
     default Endpoint of(int tenant) {
         if (tenant != 0) {

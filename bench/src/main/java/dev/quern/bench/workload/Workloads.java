@@ -21,6 +21,9 @@ public final class Workloads {
     private static final int KEY_LENGTH = 16;
     private static final int VALUE_LENGTH = 100;
 
+    /** Ends the names of YCSB's workloads over hashes of fields. */
+    public static final String HASHES = "-hash";
+
     /** What the table is called that a workload takes which {@link #isOrdered}. */
     public static final String ORDERED_TABLE = "ordered";
 
@@ -51,7 +54,8 @@ public final class Workloads {
     /** What {@link #parse} takes. */
     public static String names() {
         StringBuilder names =
-                new StringBuilder("simple, ycsb-a … ycsb-f, gets-K, call-K, social, ledger, classes, vectors, etc");
+                new StringBuilder("simple, ycsb-a … ycsb-f, ycsb-a-hash … ycsb-f-hash, gets-K, call-K, social,"
+                        + " ledger, classes, vectors, etc");
         CLUSTERS.forEach(cluster -> names.append(", twitter-").append(cluster.number));
         return names.toString();
     }
@@ -70,6 +74,9 @@ public final class Workloads {
      */
     public static Workload parse(String name, int records, Choice choice) {
         String lower = name.toLowerCase(Locale.ROOT);
+        if (lower.startsWith("ycsb-") && lower.endsWith(HASHES)) {
+            return hashes(lower, records);
+        }
         if (lower.startsWith("ycsb-")) {
             return ycsb(lower, records);
         }
@@ -123,6 +130,20 @@ public final class Workloads {
             case "ycsb-d" -> ycsb(name, fields, records, new Mix(0.95, 0, 0.05, 0, 0), KeyChoosers.latest(records));
             case "ycsb-e" -> ycsb(name, fields, records, new Mix(0, 0, 0.05, 0.95, 0), zipf);
             case "ycsb-f" -> ycsb(name, fields, records, new Mix(0.5, 0, 0, 0, 0.5), zipf);
+            default -> throw unknown(name);
+        };
+    }
+
+    /** The same shares of the same operations, as YCSB's binding for Redis makes them. */
+    private static YcsbHashes hashes(String name, int records) {
+        KeyChooser zipf = KeyChoosers.ycsbZipf();
+        return switch (name.substring(0, name.length() - HASHES.length())) {
+            case "ycsb-a" -> new YcsbHashes(name, records, Mix.gets(0.5), zipf);
+            case "ycsb-b" -> new YcsbHashes(name, records, Mix.gets(0.95), zipf);
+            case "ycsb-c" -> new YcsbHashes(name, records, Mix.gets(1), zipf);
+            case "ycsb-d" -> new YcsbHashes(name, records, new Mix(0.95, 0, 0.05, 0, 0), KeyChoosers.latest(records));
+            case "ycsb-e" -> new YcsbHashes(name, records, new Mix(0, 0, 0.05, 0.95, 0), zipf);
+            case "ycsb-f" -> new YcsbHashes(name, records, new Mix(0.5, 0, 0, 0, 0.5), zipf);
             default -> throw unknown(name);
         };
     }

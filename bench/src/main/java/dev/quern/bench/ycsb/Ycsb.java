@@ -18,10 +18,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * YCSB's workloads A to F over 100,000 records of ten fields of 100 bytes: Quern by its own protocol and by RESP, Redis, memcached, and a server that
@@ -55,10 +57,16 @@ public final class Ycsb implements Bench {
 
     private static final List<String> WORKLOADS = List.of("ycsb-a", "ycsb-b", "ycsb-c", "ycsb-d", "ycsb-e", "ycsb-f");
 
+    private static final String SCANNING = "ycsb-e";
+
+    /** As YCSB's binding for Redis does them, by RESP. */
+    private static final List<String> HASHES = List.of("ycsb-a-hash", "ycsb-c-hash", "ycsb-e-hash");
+
     /** Workload C with requests that are due by the clock. */
     private static final String OPEN = "ycsb-c open";
 
     private final Map<String, PhaseResult> results = new LinkedHashMap<>();
+    private final Set<String> hashesLoaded = new HashSet<>();
 
     /** For the list of benches. */
     public Ycsb() {}
@@ -75,12 +83,13 @@ public final class Ycsb implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofSeconds(320);
+        return Duration.ofSeconds(370);
     }
 
     @Override
     public void run(BenchContext context) throws Exception {
         results.clear();
+        hashesLoaded.clear();
         try (Servers servers = Servers.start(context, EnumSet.allOf(Servers.Kind.class));
                 PinnedGenerator generator = new PinnedGenerator()) {
             measure(context, servers.ways(), generator);
@@ -96,6 +105,11 @@ public final class Ycsb implements Bench {
                 }
             }
         }
+        for (String workload : HASHES) {
+            for (Way way : hashWays(ways)) {
+                rounds.add(name(workload, way.name()), () -> run(context, way, workload, false, generator));
+            }
+        }
         for (Way way : ways) {
             rounds.add(name(OPEN, way.name()), () -> run(context, way, "ycsb-c", true, generator));
         }
@@ -104,10 +118,20 @@ public final class Ycsb implements Bench {
                 for (Way way : ways) {
                     run(context, way, "ycsb-a", false, generator);
                 }
+                for (String workload : HASHES) {
+                    run(context, hashWays(ways).getFirst(), workload, false, generator);
+                }
             }
         }
         rounds.run(context, context.quick() ? 1 : ROUNDS);
         report(context, rounds, ways);
+    }
+
+    private static List<Way> hashWays(List<Way> ways) {
+        return ways.stream()
+                .filter(way ->
+                        way.name().equals(Servers.QUERN_RESP) || way.name().equals(Servers.REDIS))
+                .toList();
     }
 
     private static String name(String workload, String way) {
@@ -117,25 +141,34 @@ public final class Ycsb implements Bench {
     private double run(BenchContext context, Way way, String workload, boolean isOpen, PinnedGenerator generator)
             throws Exception {
         PhaseResult result = generator
-                .run(name(workload, way.name()), way, () -> run(context.quick(), way, workload, isOpen))
+                .run(
+                        name(workload, way.name()),
+                        way,
+                        () -> run(context.quick(), way, workload, isOpen, isLoading(workload, way)))
                 .phases()
                 .getFirst();
         results.put(name(isOpen ? OPEN : workload, way.name()), result);
         return result.ratePerSecond();
     }
 
-    private static RunResult run(boolean quick, Way way, String name, boolean isOpen) throws IOException {
+    /** Hashes are all the same at first, and stay what they are. */
+    private boolean isLoading(String workload, Way way) {
+        return !workload.endsWith(Workloads.HASHES) || hashesLoaded.add(way.name());
+    }
+
+    private static RunResult run(boolean quick, Way way, String name, boolean isOpen, boolean isLoading)
+            throws IOException {
         Workload workload = Workloads.parse(name, quick ? RECORDS_QUICK : RECORDS, Workloads.Choice.DEFAULT);
         Duration time = quick ? RUN_QUICK : RUN;
         Phase phase = isOpen
                 ? Phase.open("open", time, quick ? RATE_QUICK : RATE)
-                : Phase.closed("closed", time, Workloads.isOrdered(name) ? SCANS_IN_FLIGHT : IN_FLIGHT);
+                : Phase.closed("closed", time, name.startsWith(SCANNING) ? SCANS_IN_FLIGHT : IN_FLIGHT);
         try (Target target = way.target(Workloads.isOrdered(name))) {
             return LoadRun.run(
                     target,
                     workload,
                     List.of(phase.warmUp(quick ? WARM_UP_QUICK : WARM_UP), phase),
-                    new LoadRun.Settings(way.connections(), SLOTS, SLOTS, isOpen, true, -1),
+                    new LoadRun.Settings(way.connections(), SLOTS, SLOTS, isOpen, isLoading, -1),
                     "",
                     line -> {});
         }
@@ -162,6 +195,7 @@ public final class Ycsb implements Bench {
             table.row(cells.toArray(String[]::new));
         }
         context.out().print(table.text());
+        hashes(context, rounds, ways);
         open(context, ways);
         if (hasRedis) {
             double redis = rounds.median(name("ycsb-c", Servers.REDIS));
@@ -170,6 +204,29 @@ public final class Ycsb implements Bench {
             context.atLeast(
                     "ycsb-c-resp-over-redis", rounds.median(name("ycsb-c", Servers.QUERN_RESP)) / redis, 1, "x");
         }
+    }
+
+    private static void hashes(BenchContext context, Rounds rounds, List<Way> ways) {
+        List<Way> both = hashWays(ways);
+        context.say(
+                "the same over hashes of ten fields and a sorted set of all keys, by the commands of YCSB's binding for Redis:");
+        List<String> headings = new ArrayList<>(List.of("workload"));
+        both.forEach(way -> headings.add(way.name()));
+        TextTable table = new TextTable(headings.toArray(String[]::new));
+        for (String workload : HASHES) {
+            List<String> cells = new ArrayList<>(List.of(workload));
+            both.forEach(way -> cells.add(cell(rounds, workload, way.name(), both.size() > 1)));
+            table.row(cells.toArray(String[]::new));
+            if (both.size() > 1) {
+                context.atLeast(
+                        workload + "-resp-over-redis",
+                        rounds.median(name(workload, Servers.QUERN_RESP))
+                                / rounds.median(name(workload, Servers.REDIS)),
+                        1,
+                        "x");
+            }
+        }
+        context.out().print(table.text());
     }
 
     private static String cell(Rounds rounds, String workload, String way, boolean hasRedis) {

@@ -191,6 +191,9 @@ class LoadCommandTest {
             for (String workload : List.of("gets-3", "call-3", "social", "ledger", "classes")) {
                 assertEquals(0, loadBriefly("resp", port, workload), workload);
             }
+            for (String workload : List.of("ycsb-a-hash", "ycsb-d-hash", "ycsb-e-hash", "ycsb-f-hash")) {
+                assertEquals(0, loadBriefly("resp", port, workload), workload);
+            }
             assertEquals(1, loadBriefly("resp", port, "vectors"));
         } finally {
             redis.destroy();
