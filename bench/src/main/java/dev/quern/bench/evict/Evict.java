@@ -14,7 +14,7 @@ import java.util.Objects;
 
 /** {@code bench evict}: hit ratios of eviction policies on synthetic traces. */
 public final class Evict implements Bench {
-    private static final int KEYS = 1_000_000;
+    private static final int KEYS = 500_000;
     private static final int KEYS_QUICK = 50_000;
 
     /** Requests for each popular key, on average. */
@@ -48,7 +48,7 @@ public final class Evict implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofMinutes(2);
+        return Duration.ofSeconds(100);
     }
 
     @Override

@@ -8,7 +8,9 @@ import dev.quern.kvstore.StoreConfig;
 import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Table;
+import dev.quern.kvstore.Tenant;
 import dev.quern.kvstore.TenantConfig;
+import dev.quern.kvstore.Transaction;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,9 @@ public class StoreBenchmark {
     private static final int KEY_LENGTH = 16;
     private static final int VALUE_LENGTH = 100;
 
+    /** Of a transaction, which makes one put besides. */
+    private static final int READS = 4;
+
     /** How often the core reclaims, as a loop does between bursts. */
     private static final int MAINTAIN_EVERY = 64;
 
@@ -44,8 +49,8 @@ public class StoreBenchmark {
     private final Arena arena = Arena.ofShared();
     private final Store store = Store.open(StoreConfig.defaults());
     private final StoreCore core = store.attach();
-    private final Table table =
-            store.createTenant("bench", TenantConfig.defaults()).defaultTable();
+    private final Tenant tenant = store.createTenant("bench", TenantConfig.defaults());
+    private final Table table = tenant.defaultTable();
     private final SplittableRandom random = new SplittableRandom(20_261_121);
     private long key;
     private long value;
@@ -100,6 +105,48 @@ public class StoreBenchmark {
             throw new IllegalStateException("a record was not put: " + StoreStatus.describe(status));
         }
         return status;
+    }
+
+    /** Four gets and a put in a transaction, and its commit. */
+    @Benchmark
+    public int storeCommit() {
+        core.enter(0);
+        Transaction transaction = core.begin(tenant);
+        int found = 0;
+        for (int i = 0; i < READS; i++) {
+            name(random.nextInt(KEYS));
+            found += transaction.find(table, key, KEY_LENGTH) == Record.NONE ? 0 : 1;
+        }
+        name(random.nextInt(KEYS));
+        int put = transaction.put(table, key, KEY_LENGTH, value, VALUE_LENGTH, Record.NO_EXPIRY);
+        int status = put == StoreStatus.OK ? transaction.commit() : put;
+        core.exit();
+        return done(found, status);
+    }
+
+    /** The same five operations without a transaction. */
+    @Benchmark
+    public int storeCommitBare() {
+        int found = 0;
+        core.enter(0);
+        for (int i = 0; i < READS; i++) {
+            name(random.nextInt(KEYS));
+            found += table.find(core, key, KEY_LENGTH) == Record.NONE ? 0 : 1;
+        }
+        name(random.nextInt(KEYS));
+        int status = table.put(core, key, KEY_LENGTH, value, VALUE_LENGTH, Record.NO_EXPIRY, PutCondition.NONE);
+        core.exit();
+        return done(found, status);
+    }
+
+    private int done(int found, int status) {
+        if (found != READS || status != StoreStatus.OK) {
+            throw new IllegalStateException("read " + found + " records, and " + StoreStatus.describe(status));
+        }
+        if (++turn % MAINTAIN_EVERY == 0) {
+            core.maintain(0, MAINTAIN_STEPS);
+        }
+        return found;
     }
 
     /** Frees everything. */
