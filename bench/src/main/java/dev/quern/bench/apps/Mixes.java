@@ -1,5 +1,6 @@
 package dev.quern.bench.apps;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.Rounds;
@@ -13,9 +14,11 @@ import dev.quern.bench.peers.Tools;
 import dev.quern.bench.peers.Way;
 import dev.quern.bench.report.PhaseResult;
 import dev.quern.bench.workload.TenantMix;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +31,12 @@ import java.util.Set;
  * its own over UDP, its own records, and its own copy of the function. Server on core 0, the generator on core 1.
  */
 public final class Mixes implements Bench {
-    private static final int[] TENANTS = {1, 100, 1_000, 10_000};
+    private static final int[] TENANTS = {1, 100, 1_000, 4_000, 10_000};
     private static final int[] TENANTS_QUICK = {1, 20};
+    /** A session over UDP has a socket and what waits for it. */
+    private static final int FILES_EACH = 4;
+
+    private static final int FILES_BESIDE = 500;
     private static final int RECORDS_EACH = 20;
     private static final int IN_FLIGHT = 48;
     private static final int SLOTS = 1 << 10;
@@ -85,7 +92,7 @@ public final class Mixes implements Bench {
     public void run(BenchContext context) throws Exception {
         results.clear();
         loaded.clear();
-        int[] tenants = context.quick() ? TENANTS_QUICK : TENANTS;
+        int[] tenants = fitting(context, context.quick() ? TENANTS_QUICK : TENANTS);
         int most = tenants[tenants.length - 1];
         int udpPort = Tools.freeUdpPort();
         int respPort = Tools.freePort();
@@ -117,6 +124,22 @@ public final class Mixes implements Bench {
         } finally {
             Files.deleteIfExists(config);
         }
+    }
+
+    /** Those whose sessions this process may have files open for. */
+    private static int[] fitting(BenchContext context, int[] tenants) {
+        long files = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? system.getMaxFileDescriptorCount() - FILES_BESIDE
+                : Long.MAX_VALUE;
+        for (int number : tenants) {
+            if (number > files / FILES_EACH) {
+                context.say(TextTable.number(number) + " tenants are left out: their sessions over UDP take "
+                        + TextTable.number((double) number * FILES_EACH) + " open files (ulimit -n)");
+            }
+        }
+        return Arrays.stream(tenants)
+                .filter(number -> number <= files / FILES_EACH)
+                .toArray();
     }
 
     private static String config(int tenants) {

@@ -216,6 +216,7 @@ public final class Target implements AutoCloseable {
     private QuernClient client(String tenant) {
         ClientConfig.Builder config = ClientConfig.builder()
                 .threading(ClientConfig.Threading.INVOKER)
+                .connectTimeout(ANSWER_MAX)
                 .tenant(tenant)
                 .secret(login.secret());
         if (embedded != null) {
