@@ -1,5 +1,6 @@
 package dev.quern.server.port;
 
+import dev.quern.ffi.linux.NativeHeap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -44,12 +45,20 @@ final class Ring {
     private final SpscVarHandleArrayQueue<Slot> free = new SpscVarHandleArrayQueue<>(PortLimits.RING_SLOTS);
 
     Ring() {
-        MemorySegment memory =
-                Arena.ofAuto().allocate((long) PortLimits.RING_SLOTS * PortLimits.RING_SLOT_BYTES, CACHE_LINE);
+        MemorySegment memory = allocate((long) PortLimits.RING_SLOTS * PortLimits.RING_SLOT_BYTES);
         for (int index = 0; index < PortLimits.RING_SLOTS; index++) {
             free.add(new Slot(
                     memory.asSlice((long) index * PortLimits.RING_SLOT_BYTES, PortLimits.RING_SLOT_BYTES, CACHE_LINE)));
         }
+    }
+
+    /** Not cleared, so that a client that asks for little takes little: each slot is written before it is read. */
+    private static MemorySegment allocate(long bytes) {
+        long blockBytes = bytes + CACHE_LINE;
+        long block = NativeHeap.allocate(blockBytes);
+        return MemorySegment.ofAddress(block)
+                .reinterpret(blockBytes, Arena.ofAuto(), freed -> NativeHeap.free(freed.address()))
+                .asSlice(-block & (CACHE_LINE - 1), bytes);
     }
 
     /** Filled slots: the sender offers, the receiver polls. Never full, as there are no more slots than places. */
