@@ -24,6 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A core that serves and one that runs functions: what the one receives runs on the other, and its client is answered. */
 @Timeout(100)
@@ -121,12 +123,13 @@ class FunctionCoresTest {
     }
 
     /** It is refused what is past its quota, and told when to come back; its client does, until all have run. */
-    @Test
-    void shouldHoldATenantToItsQuotaAndTellOfItsTarget() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"static, 2", "inline, 1"})
+    void shouldHoldATenantToItsQuotaAndTellOfItsTarget(String mode, int cores) throws Exception {
         TenantSettings small = TenantSettings.of("small", "").sharing(new FunctionShare(1, QUOTA_PERCENT, 1));
         try (EmbeddedQuern quern = Quern.embedded(ServerConfig.builder()
-                        .cores(2)
-                        .roles(roles -> roles.mode("static"))
+                        .cores(cores)
+                        .roles(roles -> roles.mode(mode))
                         .functions(functions -> functions.waitMs(60_000))
                         .udp("off")
                         .resp("off")
@@ -140,7 +143,9 @@ class FunctionCoresTest {
                 assertThrows(QuernException.class, () -> client.await(call), "it never ends by itself");
             }
             // The last one is counted after it was answered.
-            Await.until("not all ran there", () -> station(quern, 1).gauges().ran() == QUOTA_CALLS);
+            Await.until(
+                    "not all ran there",
+                    () -> station(quern, cores - 1).gauges().ran() == QUOTA_CALLS);
             assertTrue(quern.server().counters().get(Counter.INVOCATIONS_SHED) > 0, "it was refused nothing");
             int tenant = Objects.requireNonNull(quern.server().store().tenant("small"))
                     .id();

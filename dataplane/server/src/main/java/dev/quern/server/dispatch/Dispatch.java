@@ -65,11 +65,14 @@ public final class Dispatch {
      */
     public @Nullable FunctionStation choose(
             Function function, int bytes, int owner, long waitedNs, long heldUpNs, long nowNs) {
-        FunctionStation own = isInline ? null : roles.station(owner);
+        FunctionStation own = roles.station(owner);
         if (own == null || bytes > DispatchLimits.ARGUMENTS_BYTES_MAX) {
             return null;
         }
         int tenant = function.tenant().id();
+        if (isInline) {
+            return hasQuota(tenant) ? own : null;
+        }
         RoleView view = roles.view();
         int dedicated = view.dedicatedCore(tenant, owner);
         FunctionStation general = view.functionCores() == 0 ? null : lessLoaded(view, tenant, nowNs);
@@ -79,13 +82,16 @@ public final class Dispatch {
                 return other;
             }
         }
-        TenantPolicies.Policy policy = roles.policies().of(tenant);
         // What may take long runs apart from the lane, which can then be served elsewhere.
-        boolean mayRunNow = function.isShort()
-                && heldUpNs < quantumNs
-                && own.gauges().queued() == 0
-                && (policy == null || policy.quota() == null);
+        boolean mayRunNow =
+                function.isShort() && heldUpNs < quantumNs && own.gauges().queued() == 0 && !hasQuota(tenant);
         return mayRunNow ? null : own;
+    }
+
+    /** Whether its calls must be counted, and held back, in queues. */
+    private boolean hasQuota(int tenant) {
+        TenantPolicies.Policy policy = roles.policies().of(tenant);
+        return policy != null && policy.quota() != null;
     }
 
     /** The function core or the one dedicated to the tenant, or null where the lane's own loop is the best place. */
