@@ -16,6 +16,8 @@ import dev.quern.server.loop.PortFactory;
 import dev.quern.server.metrics.MetricsServer;
 import dev.quern.server.metrics.ServerMetrics;
 import dev.quern.server.port.UdpPorts;
+import dev.quern.server.roles.LoadSnapshot;
+import dev.quern.server.roles.Role;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -217,6 +219,24 @@ public final class Server implements AutoCloseable {
     /** Who serves, who runs functions, and what waits for them. */
     public Roles roles() {
         return roles;
+    }
+
+    /**
+     * Has a core serve, or run all tenants' functions, and the lanes go where they are served then. From now on roles change by such orders
+     * alone, until {@link #releaseRoles}. Nothing changes if no other core would serve. Any thread.
+     *
+     * @return false, with nothing changed, while lanes are on the move: ask again
+     */
+    public boolean assignRole(int core, Role role) {
+        if (role == Role.DEDICATED) {
+            throw new IllegalArgumentException("to whom core " + core + " would be dedicated is not said");
+        }
+        return loops.get(core).assign(role, LoadSnapshot.NO_TENANT);
+    }
+
+    /** Has roles follow the load again, where the mode says so. Any thread. */
+    public void releaseRoles() {
+        loops.getFirst().releaseRoles();
     }
 
     /** All cores' counters. */

@@ -369,6 +369,24 @@ public final class CoreLoop implements Runnable {
         }
     }
 
+    private RoleKeeper governor() {
+        RoleKeeper governing = keeper;
+        if (governing == null) {
+            throw new IllegalStateException("core " + index + " has no roles yet");
+        }
+        return governing;
+    }
+
+    /** Gives this core a role; see {@link RoleKeeper#assign}. Any thread. */
+    public boolean assign(Role to, int tenant) {
+        return governor().assign(index, to, tenant);
+    }
+
+    /** Has all cores' roles follow the load again. Any thread. */
+    public void releaseRoles() {
+        governor().release();
+    }
+
     /** What it shows of itself now. Once all loops are open; any thread. */
     public LoopFigures figures(long nowNs) {
         LaneGauges lane = homeLane().core().gauges();

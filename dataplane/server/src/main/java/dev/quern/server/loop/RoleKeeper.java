@@ -10,22 +10,29 @@ import dev.quern.server.roles.LoadSnapshot;
 import dev.quern.server.roles.Move;
 import dev.quern.server.roles.Provisioner;
 import dev.quern.server.roles.ProvisionerConfig;
+import dev.quern.server.roles.Role;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Has the provisioner look at the running loops each millisecond and carries its moves out, by whichever loop's turn it is: it has no
+ * Has the provisioner look at the running loops four times a millisecond and carries its moves out, by whichever loop's turn it is: it has no
  * thread of its own. {@link #look} is for every turn of every loop; whoever is first once the time has come decides, and the flag that it takes hands the state on.
  * Allocates nothing but moves and what is kept of them.
  */
 final class RoleKeeper {
-    private static final long LOOK_NS = 1_000_000;
+    private static final long LOOK_NS = 250_000;
+
+    /** How often tenants are looked at: what is decided of them stands for milliseconds. */
+    private static final long TENANTS_NS = 1_000_000;
 
     /** Cores for which it decides once in each look. */
     private static final int CORES_PER_DECISION = 8;
 
     /** A look that comes so late says nothing of shares, as all were asleep; and without them, the core that stands in a function would get lanes. */
-    private static final long STALE_NS = 20 * LOOK_NS;
+    private static final long STALE_NS = 20_000_000;
+
+    /** A loop that had no processor for a larger part of the time between two looks says nothing of what it needs. */
+    private static final double WITHOUT_PROCESSOR_MAX = 0.5;
 
     private final Roles roles;
     private final CoreLoop[] loops;
@@ -33,21 +40,28 @@ final class RoleKeeper {
     private final AtomicBoolean isTaken = new AtomicBoolean();
     private volatile long dueNs;
 
+    /** Whether roles stay as they are said to be. */
+    private volatile boolean isHeld;
+
     // Whoever has taken the flag.
     private final LoadSnapshot seen;
     private final Provisioner provisioner;
+    private final ProcessorTimes processors;
     private final long[] busyNs;
     private final long[] stationNs;
     private final long[] laneInlineNs;
     private final long[] laneNs;
     private final long[] tenantNs;
     private final int[] tenantAt;
-    private final double[] laneShare;
     private final double[] inlineShare;
+    private final long[] waitedNs;
+    private final int[] turned;
+    private final int[] onlyLane;
     private final int[] tenantId = new int[LoadSnapshot.TENANTS_MAX];
     private final double[] tenantShare = new double[LoadSnapshot.TENANTS_MAX];
     private int tenants;
     private long lookedNs;
+    private long tenantsLookedNs;
     private boolean isStale;
 
     /** When the last lane came to where it is. */
@@ -61,15 +75,19 @@ final class RoleKeeper {
         int cores = loops.length;
         seen = new LoadSnapshot(cores, cores);
         provisioner = new Provisioner(cores, cores, ProvisionerConfig.DEFAULT);
+        processors = new ProcessorTimes(loops);
         busyNs = new long[cores];
         stationNs = new long[cores];
         laneInlineNs = new long[cores];
         laneNs = new long[cores];
         tenantNs = new long[2 * cores * BusyTenants.KEPT];
         tenantAt = new int[2 * cores * BusyTenants.KEPT];
-        laneShare = new double[cores];
         inlineShare = new double[cores];
+        waitedNs = new long[cores];
+        turned = new int[cores];
+        onlyLane = new int[cores];
         lookedNs = nowNs;
+        tenantsLookedNs = nowNs;
         dueNs = nowNs + LOOK_NS;
     }
 
@@ -109,10 +127,43 @@ final class RoleKeeper {
         return loops[core].gauges().isAsleep() ? 0 : waitNs;
     }
 
+    /**
+     * Gives a core a role, with the lanes that go with it; from now on roles change by such orders alone, until {@link #release}. Any thread.
+     *
+     * @return false, with nothing changed, while lanes are on the move
+     */
+    boolean assign(int core, Role to, int tenant) {
+        isHeld = true;
+        while (!isTaken.compareAndSet(false, true)) {
+            Thread.onSpinWait(); // For the microseconds of a look.
+        }
+        try {
+            long nowNs = System.nanoTime();
+            boolean isSettled = fill(nowNs);
+            roles.events().look(seen, isSettled, enteredNs, nowNs);
+            if (!isSettled) {
+                return false;
+            }
+            Move move = provisioner.ordered(seen, core, to, tenant, nowNs);
+            if (move != null) {
+                roles.events().add(move, seen, nowNs);
+                carryOut(move);
+            }
+            return true;
+        } finally {
+            isTaken.set(false);
+        }
+    }
+
+    /** Has roles follow the load again. Any thread. */
+    void release() {
+        isHeld = false;
+    }
+
     private void decide(long nowNs) {
         boolean isSettled = fill(nowNs);
         roles.events().look(seen, isSettled, enteredNs, nowNs);
-        if (!isAdaptive || isStale) {
+        if (!isAdaptive || isHeld || isStale) {
             return;
         }
         for (int times = 1 + loops.length / CORES_PER_DECISION; times > 0; times--) {
@@ -140,28 +191,31 @@ final class RoleKeeper {
         long tookNs = Math.max(1, nowNs - lookedNs);
         isStale = tookNs > STALE_NS;
         lookedNs = nowNs;
-        tenants = 0;
         boolean isSettled = true;
         Arrays.fill(inlineShare, 0);
+        Arrays.fill(waitedNs, 0);
+        Arrays.fill(turned, 0);
         enteredNs = loops[0].homeLane().enteredNs();
-        for (int lane = 0; lane < loops.length; lane++) {
-            LaneGauges gauges = loops[lane].homeLane().core().gauges();
-            int owner = loops[lane].homeLane().owner().index();
-            isSettled &= loops[lane].homeLane().isPlaced();
-            enteredNs = Math.max(enteredNs, loops[lane].homeLane().enteredNs());
-            double inline = share(gauges.inlineNs(nowNs), laneInlineNs, lane, tookNs);
-            laneShare[lane] = Math.max(0, share(gauges.tookNs(), laneNs, lane, tookNs) - inline);
+        for (int number = 0; number < loops.length; number++) {
+            Lane lane = loops[number].homeLane();
+            LaneGauges gauges = lane.core().gauges();
+            int owner = lane.owner().index();
+            isSettled &= lane.isPlaced();
+            enteredNs = Math.max(enteredNs, lane.enteredNs());
+            double inline = share(gauges.inlineNs(nowNs), laneInlineNs, number, tookNs);
             inlineShare[owner] += inline;
-            tenants(gauges.tenants(), 2 * lane, tookNs);
-            seen.lane(lane, owner, laneShare[lane]);
+            waitedNs[owner] = Math.max(waitedNs[owner], nowNs - gauges.emptiedNs());
+            turned[owner]++;
+            onlyLane[owner] = number;
+            seen.lane(number, owner, Math.max(0, share(gauges.tookNs(), laneNs, number, tookNs) - inline));
         }
         for (int core = 0; core < loops.length; core++) {
             fillCore(core, nowNs, tookNs);
         }
         seen.moving(!isSettled);
-        seen.clearTenants();
-        for (int i = 0; i < tenants; i++) {
-            seen.tenant(tenantId[i], tenantShare[i]);
+        if (nowNs - tenantsLookedNs >= TENANTS_NS) {
+            fillTenants(nowNs - tenantsLookedNs);
+            tenantsLookedNs = nowNs;
         }
         return isSettled;
     }
@@ -170,27 +224,33 @@ final class RoleKeeper {
         LoopGauges gauges = loops[core].gauges();
         FunctionStation station = loops[core].station();
         double busy = share(gauges.busyNs(nowNs), busyNs, core, tookNs);
-        double run = share(station.gauges().ranNs(nowNs), stationNs, core, tookNs);
-        double functions = run + inlineShare[core];
-        tenants(station.gauges().tenants(), 2 * core + 1, tookNs);
-        long waitNs = 0;
-        int turned = 0;
-        int only = -1;
-        for (int lane = 0; lane < loops.length; lane++) {
-            if (seen.owner(lane) == core) {
-                turned++;
-                only = lane;
-                waitNs = Math.max(
-                        waitNs, nowNs - loops[lane].homeLane().core().gauges().emptiedNs());
-            }
-        }
-        if (turned == 1) {
-            // A loop with one lane does not measure that lane's turns, as they are all that it does beside functions.
-            seen.lane(only, core, Math.max(0, busy - functions));
-        }
-        boolean isAsleep = gauges.isAsleep();
+        double functions = share(station.gauges().ranNs(nowNs), stationNs, core, tookNs) + inlineShare[core];
+        double without = processors.withoutShare(core, busy, tookNs);
         seen.role(core, roles.view().role(core), roles.view().dedicatedTo(core));
-        seen.load(core, busy, functions, isAsleep ? 0 : waitNs, station.waitNs(nowNs), station.queued());
+        if (without > WITHOUT_PROCESSOR_MAX) {
+            seen.load(core, seen.busyShare(core), seen.functionShare(core), 0, 0, station.queued());
+            return;
+        }
+        // Of the time in which it could have idled.
+        busy = (busy - without) / (1 - without);
+        if (turned[core] == 1) {
+            // A loop with one lane does not measure that lane's turns, as they are all that it does beside functions.
+            seen.lane(onlyLane[core], core, Math.max(0, busy - functions));
+        }
+        long waitNs = gauges.isAsleep() ? 0 : waitedNs[core];
+        seen.load(core, busy, functions, waitNs, station.waitNs(nowNs), station.queued());
+    }
+
+    private void fillTenants(long tookNs) {
+        tenants = 0;
+        for (int core = 0; core < loops.length; core++) {
+            tenants(loops[core].homeLane().core().gauges().tenants(), 2 * core, tookNs);
+            tenants(loops[core].station().gauges().tenants(), 2 * core + 1, tookNs);
+        }
+        seen.clearTenants();
+        for (int i = 0; i < tenants; i++) {
+            seen.tenant(tenantId[i], tenantShare[i]);
+        }
     }
 
     private static double share(long totalNs, long[] lastNs, int place, long tookNs) {

@@ -49,7 +49,7 @@ final class LaneSpread {
     }
 
     /** A serving core that leaves: its lanes go to the others, of which there is one at the least. */
-    Move leave(LoadSnapshot now, int core, Role to, MoveCause cause) {
+    Move leave(LoadSnapshot now, int core, Role to, int tenant, MoveCause cause) {
         look(now);
         while (count[core] > 0) {
             int lane = largest(core, Double.POSITIVE_INFINITY);
@@ -61,7 +61,7 @@ final class LaneSpread {
             }
             give(lane, target);
         }
-        return move(core, Role.SERVING, to, cause);
+        return move(core, Role.SERVING, to, tenant, cause);
     }
 
     /** A core that comes to serve: the lanes that are at home there, and if {@code balancing}, its share of the others. */
@@ -75,7 +75,7 @@ final class LaneSpread {
         while (balancing && takeOne(now, core)) {
             // Until nobody is eased by it.
         }
-        return move(core, now.role(core), Role.SERVING, cause);
+        return move(core, now.role(core), Role.SERVING, LoadSnapshot.NO_TENANT, cause);
     }
 
     /** Takes a lane from the most loaded core that is the better for it. */
@@ -167,10 +167,10 @@ final class LaneSpread {
         moved[movedCount++] = lane;
     }
 
-    private Move move(int core, Role from, Role to, MoveCause cause) {
+    private Move move(int core, Role from, Role to, int tenant, MoveCause cause) {
         int[] lanes = Arrays.copyOf(moved, movedCount);
         int[] owners = new int[movedCount];
         Arrays.setAll(owners, i -> owner[lanes[i]]);
-        return new Move(core, from, to, LoadSnapshot.NO_TENANT, cause, lanes, owners);
+        return new Move(core, from, to, tenant, cause, lanes, owners);
     }
 }

@@ -15,5 +15,7 @@ public enum MoveCause {
     /** One serving core has much more to do than another. */
     LANES_UNEVEN,
     /** No functions are called any more: cores and lanes go home. */
-    FUNCTIONS_IDLE
+    FUNCTIONS_IDLE,
+    /** Whoever runs the server said so. */
+    OPERATOR
 }

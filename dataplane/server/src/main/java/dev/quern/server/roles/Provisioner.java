@@ -42,6 +42,12 @@ public final class Provisioner {
     private int busyTenant = LoadSnapshot.NO_TENANT;
     private long busySinceNs;
     private int quietCore = -1;
+    /** For how long, up to the last look, looks in a row have said that serving cores are short. */
+    private long servingShortNs;
+    /** The same of function cores. */
+    private long functionsShortNs;
+
+    private boolean hasMoved;
     private long quietSinceNs;
 
     public Provisioner(int cores, int lanes, ProvisionerConfig config) {
@@ -55,8 +61,19 @@ public final class Provisioner {
     /** What to move now, null for nothing. There is always a core that serves. */
     public @Nullable Move decide(LoadSnapshot now, long nowNs) {
         sums.add(now, config);
+        long sinceNs = isFirst ? config.evidenceNs() : nowNs - lastNs;
         follow(now, nowNs);
+        if (hasMoved && sinceNs > 0) {
+            // What was seen of the old split says nothing of the new one.
+            hasMoved = false;
+            servingShortNs = 0;
+            functionsShortNs = 0;
+        }
+        boolean servingShort = sums.servingWaits && sums.servingShare() >= config.growShare();
+        servingShortNs = servingShort ? servingShortNs + sinceNs : 0;
+        functionsShortNs = !servingShort && functionsAreShort() ? functionsShortNs + sinceNs : 0;
         if (now.moving()) {
+            hasMoved = true;
             return null;
         }
         Move move = decideOn(now, nowNs);
@@ -64,7 +81,8 @@ public final class Provisioner {
             if (move.changesRole()) {
                 changedNs[move.core()] = nowNs;
             }
-            // What was seen of the old split says nothing of the new one; but going home goes on.
+            hasMoved = true;
+            // Going home goes on.
             isIdle &= move.cause() == MoveCause.FUNCTIONS_IDLE;
             quietCore = -1;
             busyTenant = LoadSnapshot.NO_TENANT;
@@ -72,13 +90,36 @@ public final class Provisioner {
         return move;
     }
 
+    /**
+     * What gives a core another role because somebody else decided so, with the lanes that go with it; null when it has that role already, or
+     * nobody else would serve.
+     */
+    public @Nullable Move ordered(LoadSnapshot now, int core, Role to, int tenant, long nowNs) {
+        Role from = now.role(core);
+        if (from == to && now.dedicatedTo(core) == tenant) {
+            return null;
+        }
+        changedNs[core] = nowNs;
+        hasMoved = true;
+        if (to == Role.SERVING) {
+            return spread.join(now, core, true, MoveCause.OPERATOR);
+        }
+        if (from != Role.SERVING) {
+            return Move.role(core, from, to, tenant, MoveCause.OPERATOR);
+        }
+        int servingCores = 0;
+        for (int other = 0; other < now.cores(); other++) {
+            servingCores += now.role(other) == Role.SERVING ? 1 : 0;
+        }
+        return servingCores < 2 ? null : spread.leave(now, core, to, tenant, MoveCause.OPERATOR);
+    }
+
     private @Nullable Move decideOn(LoadSnapshot now, long nowNs) {
-        boolean servingSuffers = sums.servingWaits && sums.servingShare() >= config.growShare();
-        if (servingSuffers) {
-            Move more = serveMore(now, nowNs);
+        if (servingShortNs > 0) {
+            Move more = servingShortNs < config.evidenceNs() ? null : serveMore(now, nowNs);
             return more == null ? even(now, nowNs) : more;
         }
-        Move toFunctions = runMore(now, nowNs);
+        Move toFunctions = functionsShortNs > 0 && functionsShortNs >= config.evidenceNs() ? runMore(now, nowNs) : null;
         if (toFunctions != null) {
             return toFunctions;
         }
@@ -147,13 +188,14 @@ public final class Provisioner {
         return spread.join(now, core, true, MoveCause.SERVING_DELAY);
     }
 
-    /** Invocations wait, or requests wait behind functions: the serving core with the least to do runs functions, if the others can bear it. */
-    private @Nullable Move runMore(LoadSnapshot now, long nowNs) {
+    /** Whether invocations wait, or requests behind functions, and those who run functions are busy. */
+    private boolean functionsAreShort() {
         boolean areBusy = sums.functionCores == 0 || sums.functionCoresBusy >= config.growShare() * sums.functionCores;
-        boolean behindFunctions = sums.servingWaits && sums.inlineDemand >= config.inlineShare();
-        if (!areBusy || !(sums.functionsWait || behindFunctions)) {
-            return null;
-        }
+        return areBusy && (sums.functionsWait || sums.servingWaits && sums.inlineDemand >= config.inlineShare());
+    }
+
+    /** Functions are short of cores: the serving core with the least to do runs functions, if the others can bear it. */
+    private @Nullable Move runMore(LoadSnapshot now, long nowNs) {
         double demand = Math.max(sums.servingDemand, servingFollowed);
         if (sums.servingCores < 2
                 || demand > config.shrinkShare() * (sums.servingCores - 1)
@@ -174,7 +216,11 @@ public final class Provisioner {
         shrinking.taken(nowNs, Math.min(sums.servingDemand, servingFollowed), demand);
         idling.takenBack(nowNs, 0);
         return spread.leave(
-                now, core, Role.FUNCTIONS, sums.functionsWait ? MoveCause.FUNCTION_DELAY : MoveCause.INLINE_FUNCTIONS);
+                now,
+                core,
+                Role.FUNCTIONS,
+                LoadSnapshot.NO_TENANT,
+                sums.functionsWait ? MoveCause.FUNCTION_DELAY : MoveCause.INLINE_FUNCTIONS);
     }
 
     /** Of two with as much to serve, the one that is in functions has run some already, and its requests wait behind them. */

@@ -5,6 +5,7 @@ package dev.quern.server.roles;
  *
  * @param servingDelayNs a request that has waited longer says that the serving cores are short
  * @param functionDelayNs an invocation queued for longer says that the function cores are short
+ * @param evidenceNs for how long the looks that say so must span: as many looks in a row as it takes
  * @param growShare how busy serving cores must be, on average, to get another one
  * @param shrinkShare how busy they may be afterwards when one is taken away; below {@code growShare}
  * @param inlineShare how much time of the serving cores functions must take, in cores, to get a core of their own
@@ -20,6 +21,7 @@ package dev.quern.server.roles;
 public record ProvisionerConfig(
         long servingDelayNs,
         long functionDelayNs,
+        long evidenceNs,
         double growShare,
         double shrinkShare,
         double inlineShare,
@@ -34,18 +36,36 @@ public record ProvisionerConfig(
     private static final long MS = 1_000_000;
 
     /**
-     * For a decision each millisecond. A get takes half a microsecond, so one that has waited for 200 µs stands behind hundreds; functions
-     * may wait a little longer, as they run longer. At three quarters a queue's mean wait is three services', and grows steeply from there.
+     * For a look each quarter of a millisecond, of which two in a row must say the same, or each millisecond. A get takes half a microsecond, so one that has waited for
+     * 200 µs stands behind hundreds; functions may wait a little longer, as they run longer. At three quarters a queue's mean wait is three services', and grows steeply from there.
      */
     public static final ProvisionerConfig DEFAULT = new ProvisionerConfig(
-            MS / 5, MS / 2, 0.75, 0.65, 0.2, 0.05, 0.8, 2 * MS, 20 * MS, 5 * MS, 20 * MS, 50 * MS, 10_000 * MS);
+            MS / 5,
+            MS / 2,
+            MS * 2 / 5,
+            0.75,
+            0.65,
+            0.2,
+            0.05,
+            0.8,
+            2 * MS,
+            20 * MS,
+            5 * MS,
+            20 * MS,
+            50 * MS,
+            10_000 * MS);
 
     public ProvisionerConfig {
         if (!(shrinkShare < growShare && growShare < 1 && idleShare < inlineShare)) {
             throw new IllegalArgumentException("bounds that overlap move cores to and fro: shrinkShare=" + shrinkShare
                     + ", growShare=" + growShare + ", idleShare=" + idleShare + ", inlineShare=" + inlineShare);
         }
-        if (servingDelayNs < 1 || functionDelayNs < 1 || stayNs < 0 || regretNs < 1 || regretMaxNs < regretNs) {
+        if (servingDelayNs < 1
+                || functionDelayNs < 1
+                || evidenceNs < 0
+                || stayNs < 0
+                || regretNs < 1
+                || regretMaxNs < regretNs) {
             throw new IllegalArgumentException(
                     "times are positive: servingDelayNs=" + servingDelayNs + ", functionDelayNs=" + functionDelayNs
                             + ", stayNs=" + stayNs + ", regretNs=" + regretNs + ", regretMaxNs=" + regretMaxNs);

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * A server whose work flows instead of coming in requests, in steps of a millisecond: lanes bring serving work to their owners and
+ * A server whose work flows instead of coming in requests, in steps of a millisecond, in each of which the provisioner looks once or more often: lanes bring serving work to their owners and
  * functions to one queue, function cores and what is left of serving cores work on it, and queues beyond some milliseconds overflow. Enough to
  * tell a provisioner that swings from one that settles.
  */
 final class FluidServer {
-    static final long STEP_NS = 1_000_000;
+    private static final long MS = 1_000_000;
     private static final double QUEUE_MAX = 5;
 
     final LoadSnapshot snapshot;
@@ -27,6 +27,7 @@ final class FluidServer {
     int roleMoves;
     int decisions = 1;
     int laneMoves;
+    int looksPerMs = 1;
     long nowNs;
 
     FluidServer(int cores, double laneSkew, double noise, double functionMs, SplittableRandom random) {
@@ -45,9 +46,10 @@ final class FluidServer {
         Arrays.setAll(lanePart, lane -> lanePart[lane] / sum);
     }
 
-    void run(int steps) {
-        for (int step = 0; step < steps; step++) {
-            step();
+    /** So many milliseconds. */
+    void run(int ms) {
+        for (int step = 0; step < ms * looksPerMs; step++) {
+            step(1.0 / looksPerMs);
         }
     }
 
@@ -55,22 +57,21 @@ final class FluidServer {
         return Math.max(0, rate * (1 + noise * (2 * random.nextDouble() - 1)));
     }
 
-    private void step() {
-        nowNs += STEP_NS;
-        double offeredFunctions = noisy(functions);
-        functionQueue += offeredFunctions;
+    private void step(double ms) {
+        nowNs += (long) (ms * MS);
+        functionQueue += ms * noisy(functions);
         int functionCores = 0;
         for (int core = 0; core < cores; core++) {
             functionCores += snapshot.role(core) == Role.SERVING ? 0 : 1;
         }
         double[] left = new double[cores];
         double[] served = new double[cores];
-        Arrays.fill(left, 1);
+        Arrays.fill(left, ms);
         double[] laneServed = new double[cores];
         long[] waitNs = new long[cores];
         for (int lane = 0; lane < cores; lane++) {
             int core = snapshot.owner(lane);
-            laneQueue[lane] += noisy(serving * lanePart[lane]);
+            laneQueue[lane] += ms * noisy(serving * lanePart[lane]);
             double part = Math.min(left[core], laneQueue[lane]);
             left[core] -= part;
             served[core] += part;
@@ -78,7 +79,7 @@ final class FluidServer {
             done += part;
             laneQueue[lane] = Math.min(QUEUE_MAX * lanePart[lane] * cores, laneQueue[lane] - part);
             double rate = Math.max(serving * lanePart[lane], 1e-9);
-            waitNs[core] = Math.max(waitNs[core], (long) (laneQueue[lane] / rate * STEP_NS));
+            waitNs[core] = Math.max(waitNs[core], (long) (laneQueue[lane] / rate * MS));
         }
         double[] ran = new double[cores];
         // Function cores first, then what serving cores have left.
@@ -90,24 +91,24 @@ final class FluidServer {
                     ran[core] = Math.min(each, left[core]);
                     functionQueue -= ran[core];
                     done += ran[core];
-                    if (pass == 1 && ran[core] > 0.1) {
-                        waitNs[core] = Math.max(waitNs[core], (long) (functionMs * STEP_NS));
+                    if (pass == 1 && ran[core] > 0.1 * ms) {
+                        waitNs[core] = Math.max(waitNs[core], (long) (functionMs * MS));
                     }
                 }
             }
         }
         functionQueue = Math.min(functionQueue, QUEUE_MAX * cores);
-        long queuedNs = functions == 0 || functionQueue < 1e-6 ? 0 : (long) (functionQueue / functions * STEP_NS);
+        long queuedNs = functions == 0 || functionQueue < 1e-6 ? 0 : (long) (functionQueue / functions * MS);
         for (int core = 0; core < cores; core++) {
             boolean isServing = snapshot.role(core) == Role.SERVING;
             snapshot.load(
                     core,
-                    served[core] + ran[core],
-                    ran[core],
+                    (served[core] + ran[core]) / ms,
+                    ran[core] / ms,
                     waitNs[core],
                     isServing && functionCores > 0 ? 0 : queuedNs,
                     isServing || queuedNs == 0 ? 0 : 1);
-            snapshot.lane(core, snapshot.owner(core), laneServed[core]);
+            snapshot.lane(core, snapshot.owner(core), laneServed[core] / ms);
         }
         for (int i = 0; i < decisions && decide(); i++) {
             // Again, on the same look, with the last move in it.

@@ -10,6 +10,8 @@ import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ProvisionerTest {
@@ -21,6 +23,7 @@ class ProvisionerTest {
         int cores = CORES[random.nextInt(CORES.length)];
         FluidServer server = new FluidServer(cores, 3 * random.nextDouble(), noise, 3 * random.nextDouble(), random);
         server.decisions = random.nextBoolean() ? 1 : Math.max(1, cores / 8);
+        server.looksPerMs = random.nextBoolean() ? 1 : 4;
         return server;
     }
 
@@ -93,9 +96,11 @@ class ProvisionerTest {
         }
     }
 
-    @Test
-    void shouldFollowAShiftInTwoDecisionsOnTwoCores() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void shouldFollowAShiftInTwoMillisecondsOnTwoCores(int looksPerMs) {
         FluidServer server = new FluidServer(2, 0, 0, 0.3, new SplittableRandom(1));
+        server.looksPerMs = looksPerMs;
         server.serving = 1.9;
         server.run(50);
         for (int round = 0; round < 20; round++) {
@@ -160,6 +165,23 @@ class ProvisionerTest {
         assertNotNull(back);
         assertEquals(move.core(), back.core());
         assertEquals(Role.FUNCTIONS, back.to());
+    }
+
+    @Test
+    void shouldNotMoveForOneShortLookAlone() {
+        LoadSnapshot now = new LoadSnapshot(2, 2);
+        Provisioner provisioner = new Provisioner(2, 2, ProvisionerConfig.DEFAULT);
+        long nowNs = 0;
+        for (int look = 0; look <= 100; look++, nowNs += 250_000) {
+            boolean waits = look % 2 == 1;
+            now.load(0, waits ? 1 : 0.3, waits ? 0.9 : 0.2, 0, waits ? 900_000 : 0, waits ? 9 : 0);
+            assertNull(provisioner.decide(now, nowNs));
+        }
+        now.load(0, 1, 0.9, 0, 900_000, 9);
+        assertNull(provisioner.decide(now, nowNs));
+        Move move = provisioner.decide(now, nowNs + 250_000);
+        assertNotNull(move);
+        assertEquals(MoveCause.FUNCTION_DELAY, move.cause());
     }
 
     @Test
