@@ -12,6 +12,7 @@ import dev.quern.bench.peers.Peers;
 import dev.quern.bench.placement.PlacementBench;
 import dev.quern.bench.reads.Reads;
 import dev.quern.bench.roles.Shift;
+import dev.quern.bench.roles.Swing;
 import dev.quern.bench.roles.Tenants;
 import dev.quern.bench.simulate.BesideLive;
 import dev.quern.bench.store.StoreBench;
@@ -34,6 +35,7 @@ public final class Benches {
             new Dataplane(),
             new PlacementBench(),
             new Shift(),
+            new Swing(),
             new Tenants(),
             new BesideLive(),
             new Micro(),

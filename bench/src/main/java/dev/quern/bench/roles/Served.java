@@ -12,6 +12,7 @@ import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.Manifest;
 import dev.quern.server.EmbeddedQuern;
 import dev.quern.server.Quern;
+import dev.quern.server.Server;
 import dev.quern.server.ServerConfig;
 import dev.quern.server.TenantSettings;
 import dev.quern.server.dispatch.Roles;
@@ -105,6 +106,18 @@ final class Served implements AutoCloseable {
 
     Driver driver() {
         return driver;
+    }
+
+    Server server() {
+        return quern.server();
+    }
+
+    /** What a bench says of it, whose calls compute for so long. */
+    static String describe(long callNs) {
+        return "two cores that are not pinned, and the client's thread, on "
+                + Runtime.getRuntime().availableProcessors()
+                + " processors; gets of 100 B values, and calls that compute for "
+                + callNs / 1_000 + " us in trusted Java, by rings within one process";
     }
 
     Roles roles() {

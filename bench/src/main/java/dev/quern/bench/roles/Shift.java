@@ -8,29 +8,25 @@ import dev.quern.server.dispatch.RoleEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/**
- * A load that shifts from all gets to all functions and back, and one that swings between them every 100 ms, on two cores, with the client's
- * thread beside them on the same processors.
- */
+/** A load that shifts from all gets to all functions and back, on two cores, with the client's thread beside them on the same processors. */
 public final class Shift implements Bench {
     private static final long MS = 1_000_000;
-    private static final long CALL_NS = 30_000;
-    private static final int GETS_UNDER_WAY = 1_024;
-    private static final int CALLS_UNDER_WAY = 64;
+    static final long CALL_NS = 30_000;
+    static final int GETS_UNDER_WAY = 1_024;
+    static final int CALLS_UNDER_WAY = 64;
+
+    /** The compilers take some seconds, and processors, over what is new to them: both loads, and the ways between. */
+    private static final int WARM_TURNS = 7;
 
     /** Of what the server does at the most: on two processors the client needs some of them, too. */
     private static final double LOAD = 0.5;
 
     private static final double STANDS_MS_MAX = 2;
     private static final double STEADY_MS_MAX = 10;
-    private static final double SWING_RATIO_MIN = 1.3;
 
     /** A window's p99 above so many times the steady one is not steady yet. */
     private static final double UNSTEADY = 2;
@@ -48,25 +44,20 @@ public final class Shift implements Bench {
 
     @Override
     public String purpose() {
-        return "how fast cores follow a load that shifts between gets and functions, and what that is worth beside a fixed split";
+        return "how fast cores follow a load that shifts between gets and functions";
     }
 
     @Override
     public Duration planned() {
-        return Duration.ofMinutes(2);
+        return Duration.ofSeconds(30);
     }
 
     @Override
     public void run(BenchContext context) throws Exception {
         context.awaitIdle();
         int rounds = Served.rounds(CALL_NS);
-        context.say("two cores that are not pinned, and the client's thread, on "
-                + Runtime.getRuntime().availableProcessors()
-                + " processors; gets of 100 B values, and calls that compute for " + CALL_NS / 1_000
-                + " us in trusted Java, by rings within one process");
+        context.say(Served.describe(CALL_NS));
         shift(context, rounds);
-        context.awaitIdle();
-        swing(context, rounds);
     }
 
     private static double perSecond(List<Driver.Window> windows, ToDoubleFunction<Driver.Window> count, long ns) {
@@ -74,15 +65,17 @@ public final class Shift implements Bench {
     }
 
     private static void shift(BenchContext context, int rounds) throws Exception {
-        long warmNs = (context.quick() ? 100 : 2_000) * MS;
+        long warmNs = (context.quick() ? 20 : 1_000) * MS;
         long phaseNs = (context.quick() ? 60 : 400) * MS;
         int shifts = context.quick() ? 2 : 12;
         try (Served served = Served.open("adaptive", 1, rounds)) {
             Driver driver = served.driver();
-            List<Driver.Window> ignored = Phase.closed(driver, served.roles(), GETS_UNDER_WAY, 0, warmNs);
+            for (int turn = 0; turn < WARM_TURNS; turn++) {
+                List<Driver.Window> ignored = Phase.closed(driver, served.roles(), GETS_UNDER_WAY, 0, warmNs);
+                ignored = Phase.closed(driver, served.roles(), 0, CALLS_UNDER_WAY, warmNs);
+            }
             double getsMax = perSecond(
                     Phase.closed(driver, served.roles(), GETS_UNDER_WAY, 0, warmNs), Driver.Window::gets, warmNs);
-            ignored = Phase.closed(driver, served.roles(), 0, CALLS_UNDER_WAY, warmNs);
             double callsMax = perSecond(
                     Phase.closed(driver, served.roles(), 0, CALLS_UNDER_WAY, warmNs), Driver.Window::calls, warmNs);
             driver.drain();
@@ -95,10 +88,12 @@ public final class Shift implements Bench {
             List<Driver.Window> all = new ArrayList<>();
             List<Double> steadyMs = new ArrayList<>();
             List<Double> standMs = new ArrayList<>();
+            List<Long> phaseBeginsNs = new ArrayList<>();
             long firstEvent = served.roles().events().count();
             for (int shift = 0; shift < shifts; shift++) {
                 boolean isGets = shift % 2 == 0;
                 long beginNs = System.nanoTime();
+                phaseBeginsNs.add(beginNs);
                 List<Driver.Window> windows = Phase.open(
                         driver, served.roles(), isGets ? LOAD * getsMax : 0, isGets ? 0 : LOAD * callsMax, phaseNs);
                 if (shift > 0) {
@@ -107,7 +102,9 @@ public final class Shift implements Bench {
                 all.addAll(windows);
             }
             driver.drain();
-            for (RoleEvent event : served.roles().events().since(firstEvent)) {
+            List<RoleEvent> events = served.roles().events().since(firstEvent);
+            say(context, events, phaseBeginsNs);
+            for (RoleEvent event : events) {
                 if (event.from() != event.to() && event.settledNs() >= 0) {
                     long delayNs = Math.max(
                             event.before().requestWaitNs(), event.before().callWaitNs());
@@ -176,6 +173,19 @@ public final class Shift implements Bench {
         return windows.stream().mapToDouble(value).toArray();
     }
 
+    /** Each move in a line, with the time since its phase began. */
+    private static void say(BenchContext context, List<RoleEvent> moves, List<Long> phaseBeginsNs) {
+        for (RoleEvent move : moves) {
+            int phase = 0;
+            while (phase + 1 < phaseBeginsNs.size() && phaseBeginsNs.get(phase + 1) <= move.atNs()) {
+                phase++;
+            }
+            double sinceMs = (move.atNs() - phaseBeginsNs.get(phase)) / 1e6;
+            context.say(
+                    String.format(Locale.ROOT, "%s + %.2f ms: %s", phase % 2 == 0 ? "gets" : "calls", sinceMs, move));
+        }
+    }
+
     private static double middle(List<Double> values) {
         double[] sorted =
                 values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
@@ -191,66 +201,5 @@ public final class Shift implements Bench {
                 Locale.ROOT,
                 "%.2f",
                 values.stream().mapToDouble(Double::doubleValue).max().orElse(0));
-    }
-
-    /** Gets and calls by turns of 100 ms, as many as go, under each mode; what each does is counted in what the whole machine can do. */
-    private static void swing(BenchContext context, int rounds) throws Exception {
-        long turnNs = 100 * MS;
-        int turns = context.quick() ? 2 : 16;
-        int repeats = context.quick() ? 1 : 3;
-        Map<String, double[]> done = new LinkedHashMap<>();
-        double[] most = new double[2];
-        for (int repeat = 0; repeat < repeats; repeat++) {
-            for (String mode : List.of("adaptive", "static", "inline")) {
-                double[] rates = swing(mode, rounds, turnNs, turns, context.quick());
-                done.computeIfAbsent(mode, fresh -> new double[2]);
-                double[] sum = done.get(mode);
-                sum[0] += rates[0] / repeats;
-                sum[1] += rates[1] / repeats;
-                most[0] = Math.max(most[0], rates[0]);
-                most[1] = Math.max(most[1], rates[1]);
-            }
-        }
-        TextTable table = new TextTable("mode", "gets/s", "calls/s", "of the best of each");
-        Map<String, Double> useful = new LinkedHashMap<>();
-        done.forEach((mode, rates) -> {
-            useful.put(mode, (rates[0] / most[0] + rates[1] / most[1]) / 2);
-            table.row(
-                    mode,
-                    TextTable.number(rates[0]),
-                    TextTable.number(rates[1]),
-                    String.format(Locale.ROOT, "%.2f", useful.get(mode)));
-        });
-        context.say("a turn of gets and one of calls, 100 ms each, as many as go; means of " + repeats + " runs");
-        context.say(table.text());
-        double adaptive = useful.getOrDefault("adaptive", 0.0);
-        context.atLeast(
-                "swing-beside-static",
-                adaptive / Math.max(1e-9, useful.getOrDefault("static", 0.0)),
-                SWING_RATIO_MIN,
-                "x");
-    }
-
-    /** Gets and calls a second, each in its turns. */
-    private static double[] swing(String mode, int rounds, long turnNs, int turns, boolean isQuick) throws Exception {
-        try (Served served = Served.open(mode, 1, rounds)) {
-            Driver driver = served.driver();
-            long warmNs = (isQuick ? 50 : 700) * MS;
-            List<Driver.Window> ignored = Phase.closed(driver, served.roles(), GETS_UNDER_WAY, 0, warmNs);
-            ignored = Phase.closed(driver, served.roles(), 0, CALLS_UNDER_WAY, warmNs);
-            double[] done = new double[2];
-            for (int turn = 0; turn < turns; turn++) {
-                boolean isGets = turn % 2 == 0;
-                for (Driver.Window window : Phase.closed(
-                        driver, served.roles(), isGets ? GETS_UNDER_WAY : 0, isGets ? 0 : CALLS_UNDER_WAY, turnNs)) {
-                    done[0] += window.gets();
-                    done[1] += window.calls();
-                }
-            }
-            driver.drain();
-            return Arrays.stream(done)
-                    .map(count -> count * 1e9 / (turnNs * turns / 2.0))
-                    .toArray();
-        }
     }
 }

@@ -1,0 +1,155 @@
+package dev.quern.bench.roles;
+
+import dev.quern.bench.Bench;
+import dev.quern.bench.BenchContext;
+import dev.quern.bench.BenchFailedException;
+import dev.quern.bench.TextTable;
+import dev.quern.server.Server;
+import dev.quern.server.roles.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A load that swings between all gets and all functions every 100 ms, as much as goes, under a split that follows it, fixed ones, and one
+ * that is set by the bench as the load changes.
+ */
+public final class Swing implements Bench {
+    private static final long TURN_NS = 100_000_000;
+    private static final long WARM_NS = 700_000_000;
+    private static final long SETTLE_NS = 1_000_000_000;
+    private static final double STATIC_RATIO_MIN = 1.3;
+    private static final double ORACLE_RATIO_MIN = 0.9;
+
+    /** How the cores are split. */
+    private enum Split {
+        /** The server moves them. */
+        ADAPTIVE("adaptive"),
+        /** The bench does, at the very moment: all serve gets, and one runs functions while there are some. */
+        ORACLE("adaptive"),
+        /** One runs functions always. */
+        STATIC("static"),
+        /** All serve, and run functions where they were received. */
+        INLINE("inline");
+
+        private final String mode;
+
+        Split(String mode) {
+            this.mode = mode;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Gets and calls answered a second, each in its turns. */
+    private record Rates(double gets, double calls) {
+        static Rates median(List<Rates> runs) {
+            double[] gets = runs.stream().mapToDouble(Rates::gets).sorted().toArray();
+            double[] calls = runs.stream().mapToDouble(Rates::calls).sorted().toArray();
+            return new Rates(gets[gets.length / 2], calls[calls.length / 2]);
+        }
+    }
+
+    /** For the list of benches. */
+    public Swing() {}
+
+    @Override
+    public String name() {
+        return "swing";
+    }
+
+    @Override
+    public String purpose() {
+        return "what it is worth to follow a load that swings between gets and functions, beside fixed splits and one told in advance";
+    }
+
+    @Override
+    public Duration planned() {
+        return Duration.ofSeconds(60);
+    }
+
+    @Override
+    public void run(BenchContext context) throws Exception {
+        context.awaitIdle();
+        int rounds = Served.rounds(Shift.CALL_NS);
+        context.say(Served.describe(Shift.CALL_NS));
+        int repeats = context.quick() ? 1 : 3;
+        Map<Split, List<Rates>> runs = new LinkedHashMap<>();
+        for (int repeat = 0; repeat < repeats; repeat++) {
+            for (Split split : Split.values()) {
+                runs.computeIfAbsent(split, fresh -> new ArrayList<>()).add(measure(split, rounds, context.quick()));
+            }
+        }
+        Map<Split, Rates> rates = new LinkedHashMap<>();
+        runs.forEach((split, each) -> rates.put(split, Rates.median(each)));
+        double getsMax = rates.values().stream().mapToDouble(Rates::gets).max().orElse(1);
+        double callsMax =
+                rates.values().stream().mapToDouble(Rates::calls).max().orElse(1);
+        TextTable table = new TextTable("split", "gets/s", "calls/s", "of the best of each");
+        Map<Split, Double> useful = new LinkedHashMap<>();
+        rates.forEach((split, rate) -> {
+            double share = (rate.gets() / getsMax + rate.calls() / callsMax) / 2;
+            useful.put(split, share);
+            table.row(
+                    split.toString(),
+                    TextTable.number(rate.gets()),
+                    TextTable.number(rate.calls()),
+                    String.format(Locale.ROOT, "%.2f", share));
+        });
+        context.say("a turn of gets and one of calls, 100 ms each, as many as go; medians of " + repeats + " runs");
+        context.say(table.text());
+        double adaptive = of(useful, Split.ADAPTIVE);
+        context.atLeast("swing-beside-oracle", adaptive / of(useful, Split.ORACLE), ORACLE_RATIO_MIN, "x");
+        context.atLeast("swing-beside-static", adaptive / of(useful, Split.STATIC), STATIC_RATIO_MIN, "x");
+    }
+
+    private static double of(Map<Split, Double> useful, Split split) {
+        return Math.max(1e-9, useful.getOrDefault(split, 0.0));
+    }
+
+    private static Rates measure(Split split, int rounds, boolean isQuick) throws Exception {
+        int turns = isQuick ? 2 : 16;
+        try (Served served = Served.open(split.mode, 1, rounds)) {
+            Driver driver = served.driver();
+            long warmNs = isQuick ? TURN_NS / 2 : WARM_NS;
+            List<Driver.Window> ignored = Phase.closed(driver, served.roles(), Shift.GETS_UNDER_WAY, 0, warmNs);
+            ignored = Phase.closed(driver, served.roles(), 0, Shift.CALLS_UNDER_WAY, warmNs);
+            long gets = 0;
+            long calls = 0;
+            for (int turn = 0; turn < turns; turn++) {
+                boolean isGets = turn % 2 == 0;
+                if (split == Split.ORACLE) {
+                    assign(served.server(), isGets ? Role.SERVING : Role.FUNCTIONS);
+                }
+                for (Driver.Window window : Phase.closed(
+                        driver,
+                        served.roles(),
+                        isGets ? Shift.GETS_UNDER_WAY : 0,
+                        isGets ? 0 : Shift.CALLS_UNDER_WAY,
+                        TURN_NS)) {
+                    gets += window.gets();
+                    calls += window.calls();
+                }
+            }
+            driver.drain();
+            double seconds = TURN_NS * turns / 2e9;
+            return new Rates(gets / seconds, calls / seconds);
+        }
+    }
+
+    private static void assign(Server server, Role role) {
+        long beginNs = System.nanoTime();
+        while (!server.assignRole(Served.CORES - 1, role)) {
+            if (System.nanoTime() - beginNs > SETTLE_NS) {
+                throw new BenchFailedException("cores are still on the move");
+            }
+            Thread.onSpinWait();
+        }
+    }
+}
