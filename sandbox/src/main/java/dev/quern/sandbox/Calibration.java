@@ -156,12 +156,12 @@ public final class Calibration {
     private void call(FunctionCore core, Tenant tenant, String name, long arguments, int length) {
         Function function = functions.find(tenant, name);
         Invocation call = core.invocation();
-        int status = FunctionStatus.UNAVAILABLE;
+        int status = FunctionStatus.NOT_READY;
         long endNs = System.nanoTime() + READY_MAX_NS;
-        while (function != null && status == FunctionStatus.UNAVAILABLE && System.nanoTime() < endNs) {
+        while (function != null && status == FunctionStatus.NOT_READY && System.nanoTime() < endNs) {
             call.set(arguments, length, tenant.defaultTable(), true, 0);
             status = core.invoke(function, call, System.nanoTime(), 0);
-            if (status == FunctionStatus.UNAVAILABLE) {
+            if (status == FunctionStatus.NOT_READY) {
                 LockSupport.parkNanos(READY_LOOK_NS); // Espresso's contexts take seconds to make, in the background.
             }
         }

@@ -180,6 +180,8 @@ public final class FunctionCore implements AutoCloseable {
                 // What it takes to make an isolate is not the function's time.
                 startNs = System.nanoTime();
             }
+        } catch (NotReadyException begun) {
+            return call.fail(FunctionStatus.NOT_READY, function.name() + ": " + begun.getMessage());
         } catch (IOException | GuestTrap refused) {
             return call.fail(FunctionStatus.UNAVAILABLE, function.name() + ": " + refused.getMessage());
         }

@@ -33,5 +33,8 @@ public final class FunctionStatus {
     /** Its owner paused it: call again when it was resumed. */
     public static final int PAUSED = -29;
 
+    /** What it runs in is being made in the background: call again after {@link Limits#NOT_READY_RETRY_MS}. */
+    public static final int NOT_READY = -30;
+
     private FunctionStatus() {}
 }

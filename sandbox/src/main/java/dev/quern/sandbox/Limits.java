@@ -81,6 +81,9 @@ public final class Limits {
     /** How often an invocation that another commit beat is run again before its caller is told. */
     public static final int CONFLICT_RETRIES_MAX = 8;
 
+    /** After how long to call again what was {@link FunctionStatus#NOT_READY}, in milliseconds. */
+    public static final int NOT_READY_RETRY_MS = 1000;
+
     /** Lines that a tenant's function log keeps. */
     public static final int LOG_LINES_MAX = 1000;
 

@@ -109,7 +109,7 @@ final class Rig implements AutoCloseable {
 
         /** Whether the call is to be made again, as what it runs in was not there yet. */
         boolean isNotReady(int status) {
-            return status == FunctionStatus.UNAVAILABLE && outcome().error().contains("; call again after ");
+            return status == FunctionStatus.NOT_READY;
         }
 
         Invocation outcome() {

@@ -1,5 +1,7 @@
 package dev.quern.sandbox.espresso;
 
+import dev.quern.sandbox.Limits;
+import dev.quern.sandbox.NotReadyException;
 import dev.quern.sandbox.graal.QuernLanguage;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -17,9 +19,8 @@ final class GuestVms {
     static final int MAX = 10;
 
     /** Of the seconds that making one takes. */
-    private static final int RETRY_MS = 1000;
-
     private static final System.Logger LOG = System.getLogger(GuestVms.class.getName());
+
     private static final Engine ENGINE = Engine.newBuilder(GuestVm.JAVA, QuernLanguage.ID)
             .option("engine.WarnInterpreterOnly", "false")
             // It warns when a context's thread ends before the context does, which is what a core may do.
@@ -70,7 +71,8 @@ final class GuestVms {
                 checkRoom();
             }
             refill();
-            throw new IOException("an Espresso context is being made for it; call again after " + RETRY_MS + " ms");
+            throw new NotReadyException(
+                    "an Espresso context is being made for it; call again after " + Limits.NOT_READY_RETRY_MS + " ms");
         }
         GuestVm taken = IDLE.pop();
         refill();

@@ -126,7 +126,7 @@ final class FunctionCall {
         core.counters().increment(Counter.INVOCATIONS_FAILED);
         if (status == FunctionStatus.OVER_QUOTA) {
             reply.error(Errors.OUT_OF_MEMORY);
-        } else if (status == FunctionStatus.PAUSED || status == Status.BUSY) {
+        } else if (status == FunctionStatus.PAUSED || status == FunctionStatus.NOT_READY || status == Status.BUSY) {
             // What Redis's clients know for an error to try again on.
             reply.error("TRYAGAIN " + error);
         } else {

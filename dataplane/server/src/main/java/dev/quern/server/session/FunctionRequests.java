@@ -34,6 +34,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
     private static final Logger LOG = LoggerFactory.getLogger(FunctionRequests.class);
 
     private static final long NS_PER_US = 1_000;
+    private static final int NOT_READY_RETRY_US = dev.quern.sandbox.Limits.NOT_READY_RETRY_MS * 1_000;
 
     private final Core core;
     private final Functions functions;
@@ -182,6 +183,10 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
     }
 
     private void failed(Reply to, int status, String error) {
+        if (status == FunctionStatus.NOT_READY) {
+            to.busy(NOT_READY_RETRY_US);
+            return;
+        }
         core.counters().increment(Counter.INVOCATIONS_FAILED);
         to.error(status, error);
     }
