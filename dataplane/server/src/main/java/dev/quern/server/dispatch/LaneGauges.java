@@ -63,6 +63,11 @@ public final class LaneGauges {
         return values.getOpaque(INLINE_NS) + (began == 0 ? 0 : Math.max(0, nowNs - began));
     }
 
+    /** Since when the function has run that runs in its turn now, 0 for none. */
+    public long beganNs() {
+        return values.getOpaque(INLINE_BEGAN_NS);
+    }
+
     /** How many functions ran in its turns. */
     public long inlineRuns() {
         return values.getOpaque(INLINE_RUN);

@@ -76,6 +76,11 @@ public final class StationGauges {
         return values.getOpaque(RUN_NS) + (began == 0 ? 0 : Math.max(0, nowNs - began));
     }
 
+    /** Since when the present batch has run, 0 for none. */
+    public long beganNs() {
+        return values.getOpaque(BEGAN_NS);
+    }
+
     /** Calls that it refused. */
     public long sheds() {
         return values.getOpaque(SHED);

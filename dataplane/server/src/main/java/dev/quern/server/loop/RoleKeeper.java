@@ -28,7 +28,7 @@ final class RoleKeeper {
     /** Cores for which it decides once in each look. */
     private static final int CORES_PER_DECISION = 8;
 
-    /** A look that comes so late says nothing of shares, as all were asleep; and without them, the core that stands in a function would get lanes. */
+    /** A look that comes so late says nothing of shares, as all were asleep. */
     private static final long STALE_NS = 20_000_000;
 
     /** A loop that had no processor for a larger part of the time between two looks says nothing of what it needs. */
@@ -56,6 +56,7 @@ final class RoleKeeper {
     private final double[] inlineShare;
     private final long[] waitedNs;
     private final int[] turned;
+    private final long[] standsNs;
     private final int[] onlyLane;
     private final int[] tenantId = new int[LoadSnapshot.TENANTS_MAX];
     private final double[] tenantShare = new double[LoadSnapshot.TENANTS_MAX];
@@ -85,6 +86,7 @@ final class RoleKeeper {
         inlineShare = new double[cores];
         waitedNs = new long[cores];
         turned = new int[cores];
+        standsNs = new long[cores];
         onlyLane = new int[cores];
         lookedNs = nowNs;
         tenantsLookedNs = nowNs;
@@ -195,6 +197,7 @@ final class RoleKeeper {
         Arrays.fill(inlineShare, 0);
         Arrays.fill(waitedNs, 0);
         Arrays.fill(turned, 0);
+        Arrays.fill(standsNs, 0);
         enteredNs = loops[0].homeLane().enteredNs();
         for (int number = 0; number < loops.length; number++) {
             Lane lane = loops[number].homeLane();
@@ -207,6 +210,7 @@ final class RoleKeeper {
             waitedNs[owner] = Math.max(waitedNs[owner], nowNs - gauges.emptiedNs());
             turned[owner]++;
             onlyLane[owner] = number;
+            standsNs[owner] = Math.max(standsNs[owner], sinceNs(gauges.beganNs(), nowNs));
             seen.lane(number, owner, Math.max(0, share(gauges.tookNs(), laneNs, number, tookNs) - inline));
         }
         for (int core = 0; core < loops.length; core++) {
@@ -227,6 +231,7 @@ final class RoleKeeper {
         double functions = share(station.gauges().ranNs(nowNs), stationNs, core, tookNs) + inlineShare[core];
         double without = processors.withoutShare(core, busy, tookNs);
         seen.role(core, roles.view().role(core), roles.view().dedicatedTo(core));
+        seen.stands(core, Math.max(standsNs[core], sinceNs(station.gauges().beganNs(), nowNs)));
         if (without > WITHOUT_PROCESSOR_MAX) {
             seen.load(core, seen.busyShare(core), seen.functionShare(core), 0, 0, station.queued());
             return;
@@ -239,6 +244,10 @@ final class RoleKeeper {
         }
         long waitNs = gauges.isAsleep() ? 0 : waitedNs[core];
         seen.load(core, busy, functions, waitNs, station.waitNs(nowNs), station.queued());
+    }
+
+    private static long sinceNs(long beganNs, long nowNs) {
+        return beganNs == 0 ? 0 : Math.max(0, nowNs - beganNs);
     }
 
     private void fillTenants(long tookNs) {

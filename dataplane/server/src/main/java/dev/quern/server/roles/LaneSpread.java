@@ -11,6 +11,7 @@ final class LaneSpread {
     /** A lane only moves between serving cores if the busier one is eased by this much of a core. */
     private static final double GAIN_MIN = 0.1;
 
+    private final long standsNs;
     private final double[] share;
     private final double[] load;
     private final int[] count;
@@ -18,7 +19,9 @@ final class LaneSpread {
     private final int[] moved;
     private int movedCount;
 
-    LaneSpread(int cores, int lanes) {
+    /** @param standsNs a core whose present function has run for longer is given no lanes */
+    LaneSpread(int cores, int lanes, long standsNs) {
+        this.standsNs = standsNs;
         share = new double[lanes];
         load = new double[cores];
         count = new int[cores];
@@ -48,14 +51,28 @@ final class LaneSpread {
         return share[lane] + LANE_WEIGHT;
     }
 
-    /** A serving core that leaves: its lanes go to the others, of which there is one at the least. */
+    private boolean mayTake(LoadSnapshot now, int core) {
+        return now.role(core) == Role.SERVING && now.standsNs(core) <= standsNs;
+    }
+
+    /** Whether another core could take its lanes. */
+    boolean canLeave(LoadSnapshot now, int core) {
+        for (int other = 0; other < now.cores(); other++) {
+            if (other != core && mayTake(now, other)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A serving core that {@link #canLeave}: its lanes go to the others. */
     Move leave(LoadSnapshot now, int core, Role to, int tenant, MoveCause cause) {
         look(now);
         while (count[core] > 0) {
             int lane = largest(core, Double.POSITIVE_INFINITY);
             int target = -1;
             for (int other = 0; other < now.cores(); other++) {
-                if (other != core && now.role(other) == Role.SERVING && (target < 0 || load[other] < load[target])) {
+                if (other != core && mayTake(now, other) && (target < 0 || load[other] < load[target])) {
                     target = other;
                 }
             }
@@ -110,11 +127,11 @@ final class LaneSpread {
             if (count[core] > 1 && (from < 0 || load[core] > load[from])) {
                 from = core;
             }
-            if (to < 0 || load[core] < load[to]) {
+            if (mayTake(now, core) && (to < 0 || load[core] < load[to])) {
                 to = core;
             }
         }
-        if (from < 0 || from == to || load[from] < busyMin) {
+        if (from < 0 || to < 0 || from == to || load[from] < busyMin) {
             return null;
         }
         int best = -1;
@@ -138,7 +155,7 @@ final class LaneSpread {
         for (int lane = 0; lane < now.lanes(); lane++) {
             int core = now.home(lane);
             if (owner[lane] != core
-                    && now.role(core) == Role.SERVING
+                    && mayTake(now, core)
                     && load[core] + weight(lane) <= Math.max(busyMax, load[owner[lane]] - GAIN_MIN)) {
                 return Move.lane(lane, owner[lane], core, MoveCause.FUNCTIONS_IDLE);
             }

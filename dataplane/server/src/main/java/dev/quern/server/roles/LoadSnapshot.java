@@ -23,6 +23,7 @@ public final class LoadSnapshot {
     private final long[] oldestRequestNs;
     private final long[] oldestInvocationNs;
     private final int[] invocationsQueued;
+    private final long[] standsNs;
     private final int[] owner;
     private final int[] home;
     private final double[] laneShare;
@@ -47,6 +48,7 @@ public final class LoadSnapshot {
         oldestRequestNs = new long[cores];
         oldestInvocationNs = new long[cores];
         invocationsQueued = new int[cores];
+        standsNs = new long[cores];
         owner = new int[lanes];
         home = new int[lanes];
         Arrays.setAll(owner, lane -> lane % cores);
@@ -76,6 +78,11 @@ public final class LoadSnapshot {
         oldestRequestNs[core] = oldestWaitNs;
         oldestInvocationNs[core] = oldestQueuedNs;
         invocationsQueued[core] = queued;
+    }
+
+    /** Says how long a core's present function, or batch of them, has run by now, 0 for none: what came to it would wait for that. */
+    public void stands(int core, long ns) {
+        standsNs[core] = ns;
     }
 
     /** Says who turns a lane, and the share of a core that it took since the last look, without functions. */
@@ -143,6 +150,10 @@ public final class LoadSnapshot {
 
     public long oldestInvocationNs(int core) {
         return oldestInvocationNs[core];
+    }
+
+    public long standsNs(int core) {
+        return standsNs[core];
     }
 
     public int invocationsQueued(int core) {

@@ -26,6 +26,8 @@ public final class Provisioner {
     /** What time in functions counts beside time in serving, for which core is to run functions. */
     private static final double FUNCTIONS_WEIGHT = 0.1;
 
+    private static final int STANDS_FOR_LONG = 10;
+
     private final ProvisionerConfig config;
     private final LaneSpread spread;
     private final long[] changedNs;
@@ -52,7 +54,7 @@ public final class Provisioner {
 
     public Provisioner(int cores, int lanes, ProvisionerConfig config) {
         this.config = config;
-        this.spread = new LaneSpread(cores, lanes);
+        this.spread = new LaneSpread(cores, lanes, config.standsNs());
         this.changedNs = new long[cores];
         this.shrinking = new Regret(config.regretNs(), config.regretMaxNs());
         this.idling = new Regret(config.regretNs(), config.regretMaxNs());
@@ -92,7 +94,7 @@ public final class Provisioner {
 
     /**
      * What gives a core another role because somebody else decided so, with the lanes that go with it; null when it has that role already, or
-     * nobody else would serve.
+     * nobody else would serve, or whoever would stands in a function.
      */
     public @Nullable Move ordered(LoadSnapshot now, int core, Role to, int tenant, long nowNs) {
         Role from = now.role(core);
@@ -111,7 +113,9 @@ public final class Provisioner {
         for (int other = 0; other < now.cores(); other++) {
             servingCores += now.role(other) == Role.SERVING ? 1 : 0;
         }
-        return servingCores < 2 ? null : spread.leave(now, core, to, tenant, MoveCause.OPERATOR);
+        return servingCores < 2 || !spread.canLeave(now, core)
+                ? null
+                : spread.leave(now, core, to, tenant, MoveCause.OPERATOR);
     }
 
     private @Nullable Move decideOn(LoadSnapshot now, long nowNs) {
@@ -177,6 +181,7 @@ public final class Provisioner {
         for (int other = 0; other < now.cores(); other++) {
             if (now.role(other) != Role.SERVING
                     && hasStayed(other, nowNs)
+                    && now.standsNs(other) <= STANDS_FOR_LONG * config.standsNs()
                     && (core < 0 || now.busyShare(other) < now.busyShare(core))) {
                 core = other;
             }
@@ -206,6 +211,7 @@ public final class Provisioner {
         for (int other = 0; other < now.cores(); other++) {
             if (now.role(other) == Role.SERVING
                     && hasStayed(other, nowNs)
+                    && spread.canLeave(now, other)
                     && (core < 0 || servingLess(now, other) < servingLess(now, core))) {
                 core = other;
             }

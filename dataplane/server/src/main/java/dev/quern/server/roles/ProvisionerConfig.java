@@ -6,6 +6,8 @@ package dev.quern.server.roles;
  * @param servingDelayNs a request that has waited longer says that the serving cores are short
  * @param functionDelayNs an invocation queued for longer says that the function cores are short
  * @param evidenceNs for how long the looks that say so must span: as many looks in a row as it takes
+ * @param standsNs a serving core whose present function has run for longer is given no lanes, and a core that ran functions is not called
+ *     to serve in the midst of one that has run for ten times as long: what is not short would wait for its end
  * @param growShare how busy serving cores must be, on average, to get another one
  * @param shrinkShare how busy they may be afterwards when one is taken away; below {@code growShare}
  * @param inlineShare how much time of the serving cores functions must take, in cores, to get a core of their own
@@ -22,6 +24,7 @@ public record ProvisionerConfig(
         long servingDelayNs,
         long functionDelayNs,
         long evidenceNs,
+        long standsNs,
         double growShare,
         double shrinkShare,
         double inlineShare,
@@ -43,6 +46,7 @@ public record ProvisionerConfig(
             MS / 5,
             MS / 2,
             MS * 2 / 5,
+            MS / 5,
             0.75,
             0.65,
             0.2,
@@ -63,12 +67,13 @@ public record ProvisionerConfig(
         if (servingDelayNs < 1
                 || functionDelayNs < 1
                 || evidenceNs < 0
+                || standsNs < 1
                 || stayNs < 0
                 || regretNs < 1
                 || regretMaxNs < regretNs) {
-            throw new IllegalArgumentException(
-                    "times are positive: servingDelayNs=" + servingDelayNs + ", functionDelayNs=" + functionDelayNs
-                            + ", stayNs=" + stayNs + ", regretNs=" + regretNs + ", regretMaxNs=" + regretMaxNs);
+            throw new IllegalArgumentException("times are positive: servingDelayNs=" + servingDelayNs
+                    + ", functionDelayNs=" + functionDelayNs + ", standsNs=" + standsNs + ", stayNs=" + stayNs
+                    + ", regretNs=" + regretNs + ", regretMaxNs=" + regretMaxNs);
         }
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,7 +202,7 @@ class RespFunctionsTest {
     }
 
     /** The two connections are on different cores: one runs, the other tells of it and ends it. */
-    @Test
+    @RepeatedTest(5)
     void shouldShowWhatRunsAndKillIt() throws IOException {
         loaded("#!wasm name=spin timeout-ms=10000", TestModules.SPIN);
         try (RespSocket first = rig.connect();

@@ -185,6 +185,46 @@ class ProvisionerTest {
     }
 
     @Test
+    void shouldGiveNoLanesToACoreThatStandsInAFunction() {
+        LoadSnapshot now = new LoadSnapshot(2, 2);
+        Provisioner provisioner = new Provisioner(2, 2, ProvisionerConfig.DEFAULT);
+        // By shares alone it would be core 1 that runs functions, as it serves less.
+        now.load(0, 1, 0.5, 0, 900_000, 9);
+        now.load(1, 0, 0, 0, 0, 0);
+        now.stands(0, 5_000_000);
+        Move move = provisioner.decide(now, 0);
+        assertNotNull(move);
+        assertEquals(0, move.core());
+        assertEquals(Role.FUNCTIONS, move.to());
+        now.apply(move);
+        // Nor is it called back to serve in the midst of it.
+        now.load(0, 0.5, 0.5, 0, 0, 0);
+        now.load(1, 1, 0, 900_000, 0, 0);
+        long nowNs = 0;
+        for (int look = 0; look < 100; look++) {
+            nowNs += 250_000;
+            assertNull(provisioner.decide(now, nowNs));
+        }
+        now.stands(0, 0);
+        Move back = provisioner.decide(now, nowNs + 250_000);
+        assertNotNull(back);
+        assertEquals(Role.SERVING, back.to());
+    }
+
+    @Test
+    void shouldMoveNothingWhileAllOthersStandInFunctions() {
+        LoadSnapshot now = new LoadSnapshot(3, 3);
+        Provisioner provisioner = new Provisioner(3, 3, ProvisionerConfig.DEFAULT);
+        for (int core = 0; core < 3; core++) {
+            now.load(core, 1, 1, 0, 900_000, 9);
+            now.stands(core, 5_000_000);
+        }
+        for (int look = 0; look < 100; look++) {
+            assertNull(provisioner.decide(now, look * 250_000L));
+        }
+    }
+
+    @Test
     void shouldEvenOutLanesOfABusyCore() {
         LoadSnapshot now = new LoadSnapshot(2, 4);
         Provisioner provisioner = new Provisioner(2, 4, ProvisionerConfig.DEFAULT);
