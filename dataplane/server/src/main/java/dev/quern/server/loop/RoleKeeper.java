@@ -15,12 +15,15 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Has the provisioner look at the running loops four times a millisecond and carries its moves out, by whichever loop's turn it is: it has no
+ * Has the provisioner look at the running loops, four times a millisecond where there are few, and carries its moves out, by whichever loop's turn it is: it has no
  * thread of its own. {@link #look} is for every turn of every loop; whoever is first once the time has come decides, and the flag that it takes hands the state on.
  * Allocates nothing but moves and what is kept of them.
  */
 final class RoleKeeper {
     private static final long LOOK_NS = 250_000;
+
+    /** A look costs a microsecond or two for each core, of one loop's time: with more cores it comes less often, with 64 once a millisecond. */
+    private static final long LOOK_NS_A_CORE = 16_000;
 
     /** How often tenants are looked at: what is decided of them stands for milliseconds. */
     private static final long TENANTS_NS = 1_000_000;
@@ -37,6 +40,7 @@ final class RoleKeeper {
     private final Roles roles;
     private final CoreLoop[] loops;
     private final boolean isAdaptive;
+    private final long lookNs;
     private final AtomicBoolean isTaken = new AtomicBoolean();
     private volatile long dueNs;
 
@@ -74,6 +78,7 @@ final class RoleKeeper {
         this.loops = loops;
         isAdaptive = roles.mode().kind() == RolesMode.Kind.ADAPTIVE;
         int cores = loops.length;
+        lookNs = Math.max(LOOK_NS, cores * LOOK_NS_A_CORE);
         seen = new LoadSnapshot(cores, cores);
         provisioner = new Provisioner(cores, cores, ProvisionerConfig.DEFAULT);
         processors = new ProcessorTimes(loops);
@@ -90,7 +95,7 @@ final class RoleKeeper {
         onlyLane = new int[cores];
         lookedNs = nowNs;
         tenantsLookedNs = nowNs;
-        dueNs = nowNs + LOOK_NS;
+        dueNs = nowNs + lookNs;
     }
 
     /** Looks, if it is time and nobody else does. Any loop. */
@@ -100,7 +105,7 @@ final class RoleKeeper {
         }
         try {
             if (nowNs - dueNs >= 0) {
-                dueNs = nowNs + LOOK_NS;
+                dueNs = nowNs + lookNs;
                 decide(nowNs);
             }
         } finally {
