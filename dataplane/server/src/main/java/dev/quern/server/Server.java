@@ -225,7 +225,7 @@ public final class Server implements AutoCloseable {
      * Has a core serve, or run all tenants' functions, and the lanes go where they are served then. From now on roles change by such orders
      * alone, until {@link #releaseRoles}. Nothing changes if no other core would serve. Any thread.
      *
-     * @return false, with nothing changed, while lanes are on the move: ask again
+     * @return false, with nothing changed, while lanes are on the move, or all other serving cores stand in functions: ask again
      */
     public boolean assignRole(int core, Role role) {
         if (role == Role.DEDICATED) {

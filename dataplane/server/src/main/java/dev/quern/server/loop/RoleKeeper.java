@@ -137,7 +137,7 @@ final class RoleKeeper {
     /**
      * Gives a core a role, with the lanes that go with it; from now on roles change by such orders alone, until {@link #release}. Any thread.
      *
-     * @return false, with nothing changed, while lanes are on the move
+     * @return false, with nothing changed, while lanes are on the move, or all that would take the core's stand in functions
      */
     boolean assign(int core, Role to, int tenant) {
         isHeld = true;
@@ -149,6 +149,9 @@ final class RoleKeeper {
             boolean isSettled = fill(nowNs);
             roles.events().look(seen, isSettled, enteredNs, nowNs);
             if (!isSettled) {
+                return false;
+            }
+            if (provisioner.mustWait(seen, core, to)) {
                 return false;
             }
             Move move = provisioner.ordered(seen, core, to, tenant, nowNs);

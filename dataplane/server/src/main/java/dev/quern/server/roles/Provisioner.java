@@ -94,7 +94,7 @@ public final class Provisioner {
 
     /**
      * What gives a core another role because somebody else decided so, with the lanes that go with it; null when it has that role already, or
-     * nobody else would serve, or whoever would stands in a function.
+     * nobody else would serve, or {@link #mustWait}.
      */
     public @Nullable Move ordered(LoadSnapshot now, int core, Role to, int tenant, long nowNs) {
         Role from = now.role(core);
@@ -109,13 +109,24 @@ public final class Provisioner {
         if (from != Role.SERVING) {
             return Move.role(core, from, to, tenant, MoveCause.OPERATOR);
         }
-        int servingCores = 0;
+        return spread.canLeave(now, core) ? spread.leave(now, core, to, tenant, MoveCause.OPERATOR) : null;
+    }
+
+    /** Whether a core cannot get a role just now, as all that would take its lanes stand in functions. */
+    public boolean mustWait(LoadSnapshot now, int core, Role to) {
+        return now.role(core) == Role.SERVING
+                && to != Role.SERVING
+                && servesBeside(now, core)
+                && !spread.canLeave(now, core);
+    }
+
+    private static boolean servesBeside(LoadSnapshot now, int core) {
         for (int other = 0; other < now.cores(); other++) {
-            servingCores += now.role(other) == Role.SERVING ? 1 : 0;
+            if (other != core && now.role(other) == Role.SERVING) {
+                return true;
+            }
         }
-        return servingCores < 2 || !spread.canLeave(now, core)
-                ? null
-                : spread.leave(now, core, to, tenant, MoveCause.OPERATOR);
+        return false;
     }
 
     private @Nullable Move decideOn(LoadSnapshot now, long nowNs) {
