@@ -1,5 +1,8 @@
 package dev.quern.sandbox;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,5 +26,19 @@ class EspressoConformanceTest extends RuntimeConformanceTest {
             status = worker.call("calls.reply_large");
         }
         assertStatus(FunctionStatus.REPLY_TOO_LARGE, status);
+    }
+
+    /** Interpreted, its stack may take longer than any time limit to unwind; then that is what ends the call. */
+    @Override
+    @Test
+    void shouldSurviveRecursionWithoutEnd() throws FunctionRefusedException {
+        rig.hostile("recursion");
+        rig.example("noop");
+        int status = worker.call("recursion");
+        assertTrue(
+                status == FunctionStatus.TRAPPED || status == FunctionStatus.DEADLINE,
+                () -> worker.outcome().error());
+        assertFalse(worker.outcome().error().isEmpty());
+        assertStatus(FunctionStatus.OK, worker.call("noop"));
     }
 }
