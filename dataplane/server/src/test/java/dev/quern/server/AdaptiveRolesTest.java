@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.quern.client.ClientConfig;
 import dev.quern.client.FunctionResult;
 import dev.quern.client.FunctionSpec;
@@ -14,6 +15,7 @@ import dev.quern.server.dispatch.RoleEvent;
 import dev.quern.server.dispatch.RoleView;
 import dev.quern.server.roles.MoveCause;
 import dev.quern.server.roles.Role;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -65,6 +67,37 @@ class AdaptiveRolesTest {
             RoleEvent last = assertNotNullAnd(server.roles().events().last());
             assertEquals(Role.SERVING, last.to(), last::toString);
         }
+    }
+
+    /** Loops that spin look at each other four times a millisecond. */
+    @Test
+    void shouldAllocateNothingForLooking() throws Exception {
+        try (EmbeddedQuern quern = Quern.embedded(ServerConfig.builder()
+                .cores(2)
+                .roles(roles -> roles.mode("adaptive"))
+                .idle(idle -> idle.spins(1_000_000_000))
+                .udp("off")
+                .resp("off")
+                .tenant("default", "")
+                .build())) {
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < 20; round++) {
+                long before = loopBytes();
+                long endNs = System.nanoTime() + 50_000_000;
+                Await.until("time goes by", () -> System.nanoTime() > endNs);
+                least = Math.min(least, loopBytes() - before);
+            }
+            assertEquals(0, least, "bytes in 50 ms");
+            assertEquals(Role.SERVING, quern.server().roles().view().role(1));
+        }
+    }
+
+    private static long loopBytes() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("quern-core-"))
+                .mapToLong(thread -> threads.getThreadAllocatedBytes(thread.threadId()))
+                .sum();
     }
 
     @Test

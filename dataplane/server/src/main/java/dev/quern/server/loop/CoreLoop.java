@@ -50,6 +50,9 @@ public final class CoreLoop implements Runnable {
     /** What other loops and the server want of this one. */
     private final MpscVarHandleArrayQueue<Runnable> orders = new MpscVarHandleArrayQueue<>(LoopLimits.ORDERS_MAX);
 
+    /** Written before {@link #opened}. */
+    private volatile int kernelThread = ProcessorTimes.UNKNOWN;
+
     private Lane[] lanes = NONE;
     private volatile @Nullable FunctionStation station;
     private final LoopGauges gauges = new LoopGauges();
@@ -163,6 +166,7 @@ public final class CoreLoop implements Runnable {
     }
 
     private void open() throws IOException {
+        kernelThread = ProcessorTimes.currentThread();
         if (cpu != UNPINNED) {
             pin();
         }
@@ -319,6 +323,11 @@ public final class CoreLoop implements Runnable {
         for (Lane lane : lanes) {
             lane.endRest();
         }
+    }
+
+    /** Its thread's number at the kernel, or {@link ProcessorTimes#UNKNOWN}. Once it is open; any thread. */
+    int kernelThread() {
+        return kernelThread;
     }
 
     LoopSleep sleep() {

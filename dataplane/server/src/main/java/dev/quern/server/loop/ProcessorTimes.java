@@ -1,29 +1,42 @@
 package dev.quern.server.loop;
 
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
+import dev.quern.ffi.linux.ThreadClock;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /**
  * How long loops had a processor. What keeps a loop from one (another thread on it, or the machine) looks like a turn that lasts, and moving
- * cores helps against neither. Costs about a microsecond a loop. Thread: one at a time.
+ * cores helps against neither. Costs half a microsecond a loop, and allocates nothing. Thread: one at a time.
  */
 final class ProcessorTimes {
-    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    private final boolean isKnown = threads.isThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled();
-    private final long[] threadIds;
+    /** In place of a thread's number, where the kernel cannot be asked. */
+    static final int UNKNOWN = 0;
+
+    private final MemorySegment scratch = Arena.ofAuto().allocate(ThreadClock.SCRATCH_BYTES, Long.BYTES);
+    private final int[] threads;
     private final long[] hadNs;
 
+    /** Of loops that are all open. */
     ProcessorTimes(CoreLoop[] loops) {
-        threadIds = new long[loops.length];
+        threads = new int[loops.length];
         hadNs = new long[loops.length];
         for (int core = 0; core < loops.length; core++) {
-            threadIds[core] = loops[core].sleep().thread().threadId();
+            threads[core] = loops[core].kernelThread();
             hadNs[core] = read(core);
         }
     }
 
+    /** The calling thread's number. */
+    static int currentThread() {
+        try {
+            return ThreadClock.currentThread();
+        } catch (LinkageError | IllegalCallerException refused) {
+            return UNKNOWN;
+        }
+    }
+
     private long read(int core) {
-        return isKnown ? threads.getThreadCpuTime(threadIds[core]) : 0;
+        return threads[core] == UNKNOWN ? -1 : ThreadClock.read(threads[core], scratch.address());
     }
 
     /** How much of the time since it was last asked for a loop would have been busy for, and had no processor for, at the least: from 0 to 1. */
@@ -31,6 +44,6 @@ final class ProcessorTimes {
         long nowNs = read(core);
         double had = (double) (nowNs - hadNs[core]) / tookNs;
         hadNs[core] = nowNs;
-        return isKnown && nowNs >= 0 ? Math.clamp(busyShare - had, 0, 1) : 0;
+        return nowNs < 0 ? 0 : Math.clamp(busyShare - had, 0, 1);
     }
 }

@@ -237,7 +237,7 @@ final class RoleKeeper {
         FunctionStation station = loops[core].station();
         double busy = share(gauges.busyNs(nowNs), busyNs, core, tookNs);
         double functions = share(station.gauges().ranNs(nowNs), stationNs, core, tookNs) + inlineShare[core];
-        double without = processors.withoutShare(core, busy, tookNs);
+        double without = isAdaptive ? processors.withoutShare(core, busy, tookNs) : 0;
         seen.role(core, roles.view().role(core), roles.view().dedicatedTo(core));
         seen.stands(core, Math.max(standsNs[core], sinceNs(station.gauges().beganNs(), nowNs)));
         if (without > WITHOUT_PROCESSOR_MAX) {
