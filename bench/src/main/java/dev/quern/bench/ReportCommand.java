@@ -94,6 +94,7 @@ final class ReportCommand implements Callable<Integer> {
                 .normalize()
                 .toString();
         return printed.replace(root + "/", "")
+                .replace(Path.of(System.getProperty("java.home"), "bin") + "/", "")
                 .lines()
                 .map(line -> line.length() <= LINE_LENGTH_MAX ? line : line.substring(0, LINE_LENGTH_MAX) + " …")
                 .map(String::stripTrailing)

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How long a machine makes threads stand still that want nothing but to run: one for each processor, at most {@link #THREADS_MAX}, which
+ * How long a machine makes threads stand still that want nothing but to run: two on processors of their own, where there are two, which
  * read the clock over and over. Timer ticks, other processes and, on a virtual machine, other guests show as gaps between two
  * readings. No request that needs these processors can have a better tail than the one that a moment meets here.
  *
@@ -19,8 +19,8 @@ import java.util.Locale;
  * @param totalNs that was looked at
  */
 record Stalls(int threads, double share, List<Long> gapsNs, long totalNs) {
-    /** As many as the benches keep busy: one serves, one loads. */
-    private static final int THREADS_MAX = 2;
+    /** As many as the benches keep busy, one serves and one loads; taken before any of them binds the measuring thread to a processor. */
+    private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
 
     /** Two readings lie some 25 ns apart; this is no reading. */
     private static final long GAP_NS_MIN = 1_000;
@@ -37,11 +37,10 @@ record Stalls(int threads, double share, List<Long> gapsNs, long totalNs) {
 
     /** Looks for so long; all processors are busy meanwhile. */
     static Stalls measure(Duration time) throws InterruptedException {
-        int threads = Math.min(THREADS_MAX, Runtime.getRuntime().availableProcessors());
         long beginNs = System.nanoTime() + WARM_UP_NS;
         long endNs = beginNs + time.toNanos();
         List<Watcher> watchers = new ArrayList<>();
-        for (int cpu = 0; cpu < threads; cpu++) {
+        for (int cpu = 0; cpu < THREADS; cpu++) {
             Watcher watcher = new Watcher(cpu, beginNs, endNs);
             watchers.add(watcher);
             watcher.start();
@@ -51,7 +50,7 @@ record Stalls(int threads, double share, List<Long> gapsNs, long totalNs) {
             watcher.join();
             watcher.addTo(gaps);
         }
-        return of(threads, gaps, endNs - beginNs);
+        return of(THREADS, gaps, endNs - beginNs);
     }
 
     /** Of gaps of several threads, which may overlap. */
