@@ -114,8 +114,6 @@ final class ClientHome implements AutoCloseable {
             throw new RunAtServerException("it has no such entry");
         }
         nested.clear();
-        // Made before the function's time begins: a first call would spend most of it on that.
-        entry(module, entry);
         return new Attempts(call, module, entry).run();
     }
 

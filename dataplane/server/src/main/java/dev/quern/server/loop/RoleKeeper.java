@@ -148,10 +148,7 @@ final class RoleKeeper {
             long nowNs = System.nanoTime();
             boolean isSettled = fill(nowNs);
             roles.events().look(seen, isSettled, enteredNs, nowNs);
-            if (!isSettled) {
-                return false;
-            }
-            if (provisioner.mustWait(seen, core, to)) {
+            if (!isSettled || provisioner.mustWait(seen, core, to)) {
                 return false;
             }
             Move move = provisioner.ordered(seen, core, to, tenant, nowNs);
