@@ -18,7 +18,6 @@ final class GuestVms {
     /** The eleventh was the last that could be made. */
     static final int MAX = 10;
 
-    /** Of the seconds that making one takes. */
     private static final System.Logger LOG = System.getLogger(GuestVms.class.getName());
 
     private static final Engine ENGINE = Engine.newBuilder(GuestVm.JAVA, QuernLanguage.ID)

@@ -78,7 +78,8 @@ final class RoleKeeper {
         this.loops = loops;
         isAdaptive = roles.mode().kind() == RolesMode.Kind.ADAPTIVE;
         int cores = loops.length;
-        lookNs = Math.max(LOOK_NS, cores * LOOK_NS_A_CORE);
+        // Where nothing is decided, a look is for those who watch.
+        lookNs = isAdaptive ? Math.max(LOOK_NS, cores * LOOK_NS_A_CORE) : TENANTS_NS;
         seen = new LoadSnapshot(cores, cores);
         provisioner = new Provisioner(cores, cores, ProvisionerConfig.DEFAULT);
         processors = new ProcessorTimes(loops);

@@ -26,6 +26,7 @@ public final class Provisioner {
     /** What time in functions counts beside time in serving, for which core is to run functions. */
     private static final double FUNCTIONS_WEIGHT = 0.1;
 
+    /** How many times {@link ProvisionerConfig#standsNs} a function core may stand and be called to serve: a batch of short functions takes some. */
     private static final int STANDS_FOR_LONG = 10;
 
     private final ProvisionerConfig config;
@@ -93,7 +94,7 @@ public final class Provisioner {
     }
 
     /**
-     * What gives a core another role because somebody else decided so, with the lanes that go with it; null when it has that role already, or
+     * What gives a core another role because somebody else decided so, with the lanes that go with it; null when it has that role already,
      * nobody else would serve, or {@link #mustWait}.
      */
     public @Nullable Move ordered(LoadSnapshot now, int core, Role to, int tenant, long nowNs) {
