@@ -88,12 +88,12 @@ final class TenantsEndpoint implements Endpoint {
 
     @Override
     public boolean get(byte[] key, int keyLength, int slot) {
-        throw new UnsupportedOperationException("of which tenant?");
+        return of(0).get(key, keyLength, slot);
     }
 
     @Override
     public boolean put(byte[] key, int keyLength, byte[] value, int valueLength, int slot) {
-        throw new UnsupportedOperationException("of which tenant?");
+        return of(0).put(key, keyLength, value, valueLength, slot);
     }
 
     @Override

@@ -1,15 +1,9 @@
 package dev.quern.bench.roles;
 
-import dev.quern.bench.BenchFailedException;
 import dev.quern.client.ClientConfig;
 import dev.quern.client.FunctionCall;
 import dev.quern.client.QuernClient;
-import dev.quern.kvstore.StoreCore;
-import dev.quern.kvstore.StoreStatus;
-import dev.quern.kvstore.Tenant;
 import dev.quern.kvstore.WhenFull;
-import dev.quern.sandbox.Functions;
-import dev.quern.sandbox.Manifest;
 import dev.quern.server.EmbeddedQuern;
 import dev.quern.server.Quern;
 import dev.quern.server.Server;
@@ -71,7 +65,7 @@ final class Served implements AutoCloseable {
                 keys[key] = ("key" + key).getBytes(StandardCharsets.UTF_8);
             }
             for (int tenant = 0; tenant < tenants; tenant++) {
-                setUp(quern, name(tenant), keys);
+                TenantSetUp.of(quern, name(tenant), keys, VALUE_BYTES, List.of(FUNCTION));
             }
             return new Served(quern, tenants, keys, rounds);
         } catch (RuntimeException failed) {
@@ -82,26 +76,6 @@ final class Served implements AutoCloseable {
 
     private static String name(int tenant) {
         return "tenant-" + tenant;
-    }
-
-    private static void setUp(EmbeddedQuern quern, String name, byte[][] keys) throws Exception {
-        Tenant tenant = quern.server().store().tenant(name);
-        if (tenant == null) {
-            throw new BenchFailedException("the server has no " + name);
-        }
-        try (StoreCore core = quern.server().store().attach()) {
-            core.enter(0);
-            for (byte[] key : keys) {
-                if (tenant.defaultTable().put(core, key, new byte[VALUE_BYTES]) != StoreStatus.OK) {
-                    throw new BenchFailedException("a record was not put");
-                }
-            }
-            core.exit();
-        }
-        Functions functions = quern.server().functions();
-        functions.trust(tenant, "java");
-        functions.register(
-                tenant, Manifest.named(FUNCTION).withRuntime("java").withTimeLimitUs(10_000_000), Work::new, false);
     }
 
     Driver driver() {

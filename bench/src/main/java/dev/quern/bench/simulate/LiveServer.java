@@ -1,7 +1,7 @@
 package dev.quern.bench.simulate;
 
 import dev.quern.bench.BenchFailedException;
-import dev.quern.bench.roles.Work;
+import dev.quern.bench.roles.TenantSetUp;
 import dev.quern.client.ClientConfig;
 import dev.quern.client.FunctionCall;
 import dev.quern.client.Pipeline;
@@ -9,13 +9,8 @@ import dev.quern.client.PipelineHandler;
 import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
 import dev.quern.client.Reply;
-import dev.quern.kvstore.StoreCore;
-import dev.quern.kvstore.StoreStatus;
-import dev.quern.kvstore.Tenant;
 import dev.quern.kvstore.WhenFull;
 import dev.quern.protocol.Status;
-import dev.quern.sandbox.Functions;
-import dev.quern.sandbox.Manifest;
 import dev.quern.server.EmbeddedQuern;
 import dev.quern.server.Quern;
 import dev.quern.server.ServerConfig;
@@ -82,7 +77,7 @@ final class LiveServer implements AutoCloseable, PipelineHandler {
             for (int key = 0; key < KEYS; key++) {
                 keys[key] = ("key" + key).getBytes(StandardCharsets.UTF_8);
             }
-            setUp(functions);
+            TenantSetUp.of(quern, TENANT, keys, VALUE_BYTES, functions);
             getsClient = client();
             callsClient = client();
         } catch (RuntimeException failed) {
@@ -109,28 +104,6 @@ final class LiveServer implements AutoCloseable, PipelineHandler {
     private void poll() {
         for (int times = 0; times < POLLS_MAX && getsClient.poll() + callsClient.poll() > 0; times++) {
             // A look takes in so many datagrams at the most, and there may be more.
-        }
-    }
-
-    private void setUp(List<String> functions) throws Exception {
-        Tenant tenant = quern.server().store().tenant(TENANT);
-        if (tenant == null) {
-            throw new BenchFailedException("the server has no " + TENANT);
-        }
-        try (StoreCore core = quern.server().store().attach()) {
-            core.enter(0);
-            for (byte[] key : keys) {
-                if (tenant.defaultTable().put(core, key, new byte[VALUE_BYTES]) != StoreStatus.OK) {
-                    throw new BenchFailedException("a record was not put");
-                }
-            }
-            core.exit();
-        }
-        Functions all = quern.server().functions();
-        all.trust(tenant, "java");
-        for (String name : functions) {
-            all.register(
-                    tenant, Manifest.named(name).withRuntime("java").withTimeLimitUs(10_000_000), Work::new, false);
         }
     }
 

@@ -29,15 +29,19 @@ import org.junit.jupiter.api.Timeout;
 class AdaptiveRolesTest {
     private static final int OUTSTANDING = 16;
 
+    private static ServerConfig.Builder adaptive(int cores) {
+        return ServerConfig.builder()
+                .cores(cores)
+                .roles(roles -> roles.mode("adaptive"))
+                .udp("off")
+                .resp("off")
+                .tenant("default", "");
+    }
+
     @Test
     void shouldGiveFunctionsACoreAndTakeItBack() throws Exception {
-        try (EmbeddedQuern quern = Quern.embedded(ServerConfig.builder()
-                        .cores(2)
-                        .roles(roles -> roles.mode("adaptive"))
+        try (EmbeddedQuern quern = Quern.embedded(adaptive(2)
                         .functions(functions -> functions.waitMs(60_000))
-                        .udp("off")
-                        .resp("off")
-                        .tenant("default", "")
                         .build());
                 QuernClient client = quern.client(ClientConfig.builder().requestTimeout(Duration.ofSeconds(80)))) {
             Server server = quern.server();
@@ -72,14 +76,8 @@ class AdaptiveRolesTest {
     /** Loops that spin look at each other four times a millisecond. */
     @Test
     void shouldAllocateNothingForLooking() throws Exception {
-        try (EmbeddedQuern quern = Quern.embedded(ServerConfig.builder()
-                .cores(2)
-                .roles(roles -> roles.mode("adaptive"))
-                .idle(idle -> idle.spins(1_000_000_000))
-                .udp("off")
-                .resp("off")
-                .tenant("default", "")
-                .build())) {
+        try (EmbeddedQuern quern = Quern.embedded(
+                adaptive(2).idle(idle -> idle.spins(1_000_000_000)).build())) {
             long least = Long.MAX_VALUE;
             for (int round = 0; round < 20; round++) {
                 long before = loopBytes();
@@ -102,13 +100,8 @@ class AdaptiveRolesTest {
 
     @Test
     void shouldGiveABusyTenantACoreOfItsOwnAndTakeItBack() throws Exception {
-        try (EmbeddedQuern quern = Quern.embedded(ServerConfig.builder()
-                        .cores(3)
-                        .roles(roles -> roles.mode("adaptive"))
+        try (EmbeddedQuern quern = Quern.embedded(adaptive(3)
                         .functions(functions -> functions.waitMs(60_000))
-                        .udp("off")
-                        .resp("off")
-                        .tenant("default", "")
                         .build());
                 QuernClient client = quern.client(ClientConfig.builder().requestTimeout(Duration.ofSeconds(80)))) {
             Server server = quern.server();
@@ -151,13 +144,7 @@ class AdaptiveRolesTest {
 
     @Test
     void shouldKeepRolesAsToldUntilReleased() throws Exception {
-        try (EmbeddedQuern quern = Quern.embedded(ServerConfig.builder()
-                        .cores(2)
-                        .roles(roles -> roles.mode("adaptive"))
-                        .udp("off")
-                        .resp("off")
-                        .tenant("default", "")
-                        .build());
+        try (EmbeddedQuern quern = Quern.embedded(adaptive(2).build());
                 QuernClient client = quern.client(ClientConfig.builder().requestTimeout(Duration.ofSeconds(80)))) {
             Server server = quern.server();
             byte[] key = {1};
