@@ -1,6 +1,7 @@
 package dev.quern.sandbox;
 
 import dev.quern.ffi.linux.Membarrier;
+import dev.quern.kvstore.Tenant;
 import dev.quern.sandbox.guest.Pace;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -62,6 +63,12 @@ final class CoreCall {
 
     private volatile boolean isKilled;
 
+    /** Who serves others in the call's midst; null while the guest runs. */
+    private volatile @Nullable Thread servesOthers;
+
+    /** Whether one of those others killed it. Written and read by that thread alone. */
+    private boolean isKilledInItsMidst;
+
     CoreCall(int core, Pace pace) {
         this(core, pace, true);
     }
@@ -76,6 +83,7 @@ final class CoreCall {
     void begin(Function called, FunctionRuntime.Isolate running, long nowNs, long limitNs) {
         if (isKilled) {
             isKilled = false;
+            isKilledInItsMidst = false;
         }
         function = called;
         isolate = running;
@@ -177,11 +185,27 @@ final class CoreCall {
         return nowNs - startNs >= SILENCE_NS && nowNs - pace.lastNs() >= SILENCE_NS;
     }
 
-    /** Ends the call if it is this tenant's. Any thread. */
-    boolean kill(int tenantId) {
+    /** The guest stands still, and this thread serves others. Thread: the core's. */
+    void pause() {
+        servesOthers = Thread.currentThread();
+    }
+
+    /** The guest is to go on; true when one of the others killed it meanwhile. Thread: the core's. */
+    boolean resume() {
+        servesOthers = null;
+        return isKilledInItsMidst;
+    }
+
+    /** Ends the call if it is this tenant's, and not that of another store's tenant with the same number. Any thread. */
+    boolean kill(Tenant tenant) {
         Function running = function;
-        if (!isShown || running == null || running.tenant().id() != tenantId) {
+        if (!isShown || running == null || !running.tenant().equals(tenant)) {
             return false;
+        }
+        if (Thread.currentThread().equals(servesOthers)) {
+            isKilled = true;
+            isKilledInItsMidst = true;
+            return true;
         }
         // The watchdog has the call for a moment when it only asks for a safe point.
         while (!isClaimed()) {
@@ -191,7 +215,7 @@ final class CoreCall {
             Thread.onSpinWait();
         }
         Function claimed = function;
-        if (claimed == null || claimed.tenant().id() != tenantId) {
+        if (claimed == null || !claimed.tenant().equals(tenant)) {
             claim = UNCLAIMED;
             return false;
         }

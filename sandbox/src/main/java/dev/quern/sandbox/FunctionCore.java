@@ -138,12 +138,18 @@ public final class FunctionCore implements AutoCloseable {
         }
         long unixMs = System.currentTimeMillis();
         isInInterlude = true;
+        boolean isKilled;
         storeCore.suspend(unixMs);
+        coreCall.pause();
         try {
             others.serve(System.nanoTime(), unixMs);
         } finally {
+            isKilled = coreCall.resume();
             storeCore.resume();
             isInInterlude = false;
+        }
+        if (isKilled) {
+            throw new GuestTrap(GuestTrap.Reason.KILLED, "killed");
         }
     }
 

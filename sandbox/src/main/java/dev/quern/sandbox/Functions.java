@@ -383,7 +383,7 @@ public final class Functions implements AutoCloseable {
     public int kill(Tenant tenant) {
         int killed = 0;
         for (CoreCall call : calls) {
-            killed += call.kill(tenant.id()) ? 1 : 0;
+            killed += call.kill(tenant) ? 1 : 0;
         }
         return killed;
     }

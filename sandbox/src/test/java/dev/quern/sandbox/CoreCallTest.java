@@ -1,5 +1,6 @@
 package dev.quern.sandbox;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -97,13 +98,29 @@ class CoreCallTest {
             try {
                 for (int i = 0; i < KILLS; i++) {
                     call.begin(noop, isolate, 0, Long.MAX_VALUE / 2);
-                    assertTrue(call.kill(rig.tenant().id()));
+                    assertTrue(call.kill(rig.tenant()));
                     assertTrue(call.end());
                 }
             } finally {
                 isOver.set(true);
             }
             watchdog.join();
+        }
+    }
+
+    /** Tenants are numbered by their store, and functions warm up in a store of their own. */
+    @Test
+    void shouldNotBeKilledForAnotherStoresTenantOfTheSameNumber() throws Exception {
+        try (Rig rig = new Rig("chicory");
+                Rig other = new Rig("chicory")) {
+            rig.example("noop");
+            assertEquals(rig.tenant().id(), other.tenant().id());
+            CoreCall call = new CoreCall(0, new Pace(nowNs -> {}));
+            Flagged isolate = new Flagged();
+            call.begin(rig.function(rig.tenant(), "noop"), isolate, 0, Long.MAX_VALUE / 2);
+            assertFalse(call.kill(other.tenant()));
+            assertFalse(isolate.isInterrupted);
+            assertFalse(call.end());
         }
     }
 }

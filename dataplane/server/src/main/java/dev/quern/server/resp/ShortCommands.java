@@ -4,7 +4,10 @@ import dev.quern.kvstore.Record;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Which commands may be done in the midst of a function: those of one record, by one operation of the store. Thread: the core's. */
+/**
+ * Which commands may be done in the midst of a function: those of one record, by one operation of the store, and those that tell of what runs and
+ * end it. Thread: the core's.
+ */
 final class ShortCommands {
     private static final Set<Command> SHORT = EnumSet.of(
             Command.PING,
@@ -29,12 +32,14 @@ final class ShortCommands {
             Command.PEXPIREAT,
             Command.TTL,
             Command.PTTL,
-            Command.PERSIST);
+            Command.PERSIST,
+            Command.FUNCTION);
 
     private static final Set<Command> OF_MANY_KEYS = EnumSet.of(Command.DEL, Command.UNLINK, Command.EXISTS);
 
     private static final int OPTIONS = 3;
     private static final int ONE_KEY = 2;
+    private static final int SUBCOMMAND_ALONE = 2;
 
     private ShortCommands() {}
 
@@ -45,7 +50,7 @@ final class ShortCommands {
                 && SHORT.contains(command)
                 && arguments.bytes() <= RespLimits.SHORT_BYTES_MAX
                 && connection.core().core().mayServeShort()
-                && isOfOneRecord(command, arguments)
+                && isShort(command, arguments)
                 && (command != Command.GET || isShortValue(connection, arguments));
         if (runs) {
             connection.core().core().servedShort(1);
@@ -53,9 +58,12 @@ final class ShortCommands {
         return runs;
     }
 
-    private static boolean isOfOneRecord(Command command, Arguments arguments) {
+    private static boolean isShort(Command command, Arguments arguments) {
         if (OF_MANY_KEYS.contains(command)) {
             return arguments.count() == ONE_KEY;
+        }
+        if (command == Command.FUNCTION) {
+            return arguments.count() == SUBCOMMAND_ALONE && (arguments.is(1, "KILL") || arguments.is(1, "STATS"));
         }
         if (command == Command.SET) {
             for (int index = OPTIONS; index < arguments.count(); index++) {

@@ -16,6 +16,8 @@ final class LoadSums {
     int queued;
     /** Whether a request waits for too long at a core that has no time for it. */
     boolean servingWaits;
+    /** Whether one does at a core that stands in a function, so that nothing but a move of lanes helps it. */
+    boolean servingStands;
     /** Whether an invocation does. */
     boolean functionsWait;
 
@@ -29,6 +31,7 @@ final class LoadSums {
         dedicatedBusy = 0;
         queued = 0;
         servingWaits = false;
+        servingStands = false;
         functionsWait = false;
         for (int core = 0; core < now.cores(); core++) {
             double busy = now.busyShare(core);
@@ -37,7 +40,9 @@ final class LoadSums {
                 inlineDemand += now.functionShare(core);
                 servingDemand += busy - now.functionShare(core);
                 // A core that waits and idles was stalled by the machine; moving cores does not help that.
-                servingWaits |= now.oldestRequestNs(core) > config.servingDelayNs() && busy >= config.growShare();
+                boolean waits = now.oldestRequestNs(core) > config.servingDelayNs() && busy >= config.growShare();
+                servingWaits |= waits;
+                servingStands |= waits && now.standsNs(core) > config.standsNs();
             } else {
                 functionCores++;
                 functionCoresBusy += busy;

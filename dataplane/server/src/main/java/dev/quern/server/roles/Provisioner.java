@@ -47,6 +47,8 @@ public final class Provisioner {
     private int quietCore = -1;
     /** For how long, up to the last look, looks in a row have said that serving cores are short. */
     private long servingShortNs;
+
+    private long standsNs;
     /** The same of function cores. */
     private long functionsShortNs;
 
@@ -71,7 +73,9 @@ public final class Provisioner {
             hasMoved = false;
             servingShortNs = 0;
             functionsShortNs = 0;
+            standsNs = 0;
         }
+        standsNs = sums.servingStands ? standsNs + sinceNs : 0;
         boolean servingShort = sums.servingWaits && sums.servingShare() >= config.growShare();
         servingShortNs = servingShort ? servingShortNs + sinceNs : 0;
         functionsShortNs = !servingShort && functionsAreShort() ? functionsShortNs + sinceNs : 0;
@@ -131,6 +135,10 @@ public final class Provisioner {
     }
 
     private @Nullable Move decideOn(LoadSnapshot now, long nowNs) {
+        Move relief = standsNs > 0 && standsNs >= config.evidenceNs() ? relieve(now, nowNs) : null;
+        if (relief != null) {
+            return relief;
+        }
         if (servingShortNs > 0) {
             Move more = servingShortNs < config.evidenceNs() ? null : serveMore(now, nowNs);
             return more == null ? even(now, nowNs) : more;
@@ -203,6 +211,19 @@ public final class Provisioner {
         }
         shrinking.takenBack(nowNs, sums.servingDemand);
         return spread.join(now, core, true, MoveCause.SERVING_DELAY);
+    }
+
+    /** Requests wait behind a function on a core that serves, while one that runs functions has none: that one serves these. */
+    private @Nullable Move relieve(LoadSnapshot now, long nowNs) {
+        for (int core = 0; core < now.cores(); core++) {
+            if (now.role(core) == Role.FUNCTIONS
+                    && hasStayed(core, nowNs)
+                    && now.standsNs(core) == 0
+                    && now.busyShare(core) < config.growShare()) {
+                return spread.join(now, core, true, MoveCause.SERVING_DELAY);
+            }
+        }
+        return null;
     }
 
     /** Whether invocations wait, or requests behind functions, and those who run functions are busy. */

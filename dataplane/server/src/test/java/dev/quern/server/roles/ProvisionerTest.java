@@ -211,6 +211,39 @@ class ProvisionerTest {
         assertEquals(Role.SERVING, back.to());
     }
 
+    /** As when a core had queued a call by the time that the other one became the function core. */
+    @Test
+    void shouldHaveAnIdleFunctionCoreServeWhatWaitsBehindAFunction() {
+        LoadSnapshot now = new LoadSnapshot(2, 2);
+        Provisioner provisioner = new Provisioner(2, 2, ProvisionerConfig.DEFAULT);
+        now.role(0, Role.FUNCTIONS, LoadSnapshot.NO_TENANT);
+        now.lane(0, 1, 0);
+        now.lane(1, 1, 0);
+        now.load(0, 0, 0, 0, 0, 0);
+        now.load(1, 1, 1, 900_000, 0, 0);
+        now.stands(1, 900_000);
+        Move relief = firstMove(provisioner, now, 0);
+        assertEquals(0, relief.core());
+        assertEquals(Role.SERVING, relief.to());
+        now.apply(relief);
+        assertEquals(0, now.owner(0));
+        Move rest = firstMove(provisioner, now, 10_000_000);
+        assertEquals(1, rest.core());
+        assertEquals(Role.FUNCTIONS, rest.to());
+        now.apply(rest);
+        assertEquals(0, now.owner(1));
+    }
+
+    private static Move firstMove(Provisioner provisioner, LoadSnapshot now, long fromNs) {
+        for (int look = 0; look < 8; look++) {
+            Move move = provisioner.decide(now, fromNs + look * 250_000L);
+            if (move != null) {
+                return move;
+            }
+        }
+        throw new AssertionError("nothing moved in 2 ms");
+    }
+
     @Test
     void shouldMoveNothingWhileAllOthersStandInFunctions() {
         LoadSnapshot now = new LoadSnapshot(3, 3);
