@@ -45,6 +45,7 @@ final class ClientHome implements AutoCloseable {
     private final LocalCalls nested;
     private final FunctionRuntime.Isolate isolate;
     private final Map<LocalModule, FunctionRuntime.Instance> instances = new LinkedHashMap<>(16, 0.75f, true);
+    private final ReadCounts readCounts;
     private boolean isRunning;
 
     /**
@@ -52,9 +53,10 @@ final class ClientHome implements AutoCloseable {
      *
      * @throws IOException when the system has none to give
      */
-    ClientHome(QuernClient client, Modules modules) throws IOException {
+    ClientHome(QuernClient client, Modules modules, ReadCounts readCounts) throws IOException {
         this.client = client;
         this.modules = modules;
+        this.readCounts = readCounts;
         space = new RecordSpace();
         reply = new ReplyBuffer(dev.quern.sandbox.Limits.REPLY_BYTES_MAX);
         answer = new ReplyBuffer(dev.quern.sandbox.Limits.REPLY_BYTES_MAX);
@@ -114,7 +116,12 @@ final class ClientHome implements AutoCloseable {
             throw new RunAtServerException("it has no such entry");
         }
         nested.clear();
-        return new Attempts(call, module, entry).run();
+        int ignored = waiting.takeRoundTrips();
+        try {
+            return new Attempts(call, module, entry).run();
+        } finally {
+            readCounts.add(records.readCount(), records.guessCount(), waiting.takeRoundTrips());
+        }
     }
 
     private FunctionModule fetched(String name) {
@@ -186,7 +193,7 @@ final class ClientHome implements AutoCloseable {
         }
 
         FunctionResult run() {
-            records.clear();
+            records.begin(call.function(), call.arguments());
             try {
                 for (int attempt = 0; attempt <= PushbackLimits.CONFLICT_RETRIES_MAX; attempt++) {
                     FunctionResult result = attempt();
@@ -235,7 +242,11 @@ final class ClientHome implements AutoCloseable {
             } finally {
                 isRunning = false;
             }
-            return commit(code != 0) ? outcome(code) : null;
+            if (!commit(code != 0)) {
+                return null;
+            }
+            records.learn();
+            return outcome(code);
         }
 
         private void arguments() {

@@ -45,6 +45,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     /** Until when functions are left to the server that could not be run here, by {@link System#nanoTime}. */
     private final Map<String, Long> shunned = new ConcurrentHashMap<>();
 
+    private final ReadCounts readCounts = new ReadCounts();
     private final LongAdder ran = new LongAdder();
     private final LongAdder returned = new LongAdder();
     private volatile boolean closed;
@@ -86,6 +87,21 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
         return returned.sum();
     }
 
+    /** How many records the functions that ran here have read; a record that one call read twice counts once. */
+    public long recordsRead() {
+        return readCounts.records();
+    }
+
+    /** How many records were asked for with others, as an earlier call of the function read them after those; whether they were read or not. */
+    public long recordsGuessed() {
+        return readCounts.guessed();
+    }
+
+    /** How often functions that ran here waited for the server while they ran: for records, ranges and tables. Commits are not counted. */
+    public long roundTrips() {
+        return readCounts.roundTrips();
+    }
+
     @Override
     public boolean tryReserve(String function) {
         if (closed || isShunned(function)) {
@@ -122,7 +138,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     }
 
     private void work() {
-        try (Homes homes = new Homes(modules)) {
+        try (Homes homes = new Homes(modules, readCounts)) {
             while (!closed) {
                 Task task = tasks.take();
                 try {

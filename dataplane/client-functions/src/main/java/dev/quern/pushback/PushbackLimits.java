@@ -34,5 +34,20 @@ final class PushbackLimits {
     /** For how long a function is left to the server that cannot be run here. */
     static final long SHUNNED_NS = 10_000_000_000L;
 
+    /** Records that are asked for by guess with one that a function wants: a datagram or two of answers. */
+    static final int READ_AHEAD_MAX = 31;
+
+    /** Keys for which a client's home knows what was read after them. */
+    static final int TRAILS_MAX = 1024;
+
+    /** What one argument may become the key of. */
+    static final int USES_MAX = 4;
+
+    /** Longer keys are not kept for guesses. */
+    static final int GUESSED_KEY_BYTES_MAX = 256;
+
+    /** Records with longer values are not asked for by guess: a wrong one would cost more than the round trip that it was to save. */
+    static final int GUESSED_VALUE_BYTES_MAX = 4096;
+
     private PushbackLimits() {}
 }

@@ -2,6 +2,7 @@ package dev.quern.pushback;
 
 import dev.quern.client.ClientTransaction;
 import dev.quern.client.PutOptions;
+import dev.quern.client.QuernException;
 import dev.quern.client.Value;
 import dev.quern.kvstore.Record;
 import java.time.Duration;
@@ -12,17 +13,22 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one attempt of a call has read, with the versions that its commit will check, and what it is to write. Reads go to the server, a
- * record once in an attempt. Thread: its worker's.
+ * record once in an attempt, with others that it will likely read. Thread: its worker's.
  */
 final class RunRecords {
     /** @param record {@link Record#NONE} when there was none, whose version is 0 */
     private record Read(long version, long record) {}
+
+    /** What came from the server and was not read yet, so that it takes no room where functions see it. */
+    private record Fetched(@Nullable Value value) {}
 
     /**
      * A record that is to be written.
@@ -39,12 +45,14 @@ final class RunRecords {
     private final RecordSpace space;
     private final Tables tables;
     private final Waiting waiting;
-    private final Map<Key, Read> fetched = new HashMap<>();
-    private final Map<Key, Read> reads = new LinkedHashMap<>();
+    private final Map<Key, Fetched> fetched = new HashMap<>();
+    private final LinkedHashMap<Key, Read> reads = new LinkedHashMap<>();
     private final NavigableMap<Key, Write> writes = new TreeMap<>();
     private final List<Step> steps = new ArrayList<>();
     private final Set<RemoteWalk> walks = new LinkedHashSet<>();
+    private final ReadAhead ahead = new ReadAhead();
     private int walked;
+    private int guesses;
 
     RunRecords(RecordSpace space, Tables tables, Waiting waiting) {
         this.space = space;
@@ -65,7 +73,13 @@ final class RunRecords {
     }
 
     /** For a new call. */
-    void clear() {
+    void begin(String function, List<byte[]> arguments) {
+        clear();
+        guesses = 0;
+        ahead.begin(function, arguments);
+    }
+
+    private void clear() {
         fetched.clear();
         reads.clear();
         writes.clear();
@@ -76,20 +90,47 @@ final class RunRecords {
         space.clear();
     }
 
-    /** For another attempt of the same call, which will likely read the same records: they are asked for in one request for each table. */
+    /** For another attempt of the same call, which will likely read the same records: they are asked for at once. */
     void clearAndFetchAgain() {
         List<Key> before = List.copyOf(reads.keySet());
         clear();
+        fetch(before);
+    }
+
+    /** How many records this attempt has read. */
+    int readCount() {
+        return reads.size() + walked;
+    }
+
+    /** How many records this call has asked for before it was known to read them. */
+    int guessCount() {
+        return guesses;
+    }
+
+    /** Keeps what this call read for guesses about the next ones. */
+    void learn() {
+        LinkedHashMap<Key, Integer> valueLengths = new LinkedHashMap<>();
+        reads.forEach((key, read) ->
+                valueLengths.put(key, read.record() == Record.NONE ? 0 : Record.valueLength(read.record())));
+        ahead.learn(valueLengths);
+    }
+
+    /** Asks for all of them in one round trip: a request for each table. */
+    private void fetch(List<Key> wanted) {
         Map<Integer, List<Key>> byTable = new TreeMap<>();
-        before.forEach(key ->
+        wanted.forEach(key ->
                 byTable.computeIfAbsent(key.table(), any -> new ArrayList<>()).add(key));
-        byTable.forEach((table, keys) -> {
-            List<byte[]> bytes = keys.stream().map(Key::bytes).toList();
-            List<@Nullable Value> values = waiting.await(tables.at(table).multiGet(bytes));
+        List<CompletableFuture<List<@Nullable Value>>> asked = new ArrayList<>();
+        byTable.forEach((table, keys) -> asked.add(
+                tables.at(table).multiGet(keys.stream().map(Key::bytes).toList())));
+        waiting.awaitAll(asked);
+        int answer = 0;
+        for (List<Key> keys : byTable.values()) {
+            List<@Nullable Value> values = asked.get(answer++).join();
             for (int i = 0; i < keys.size(); i++) {
-                fetched.put(keys.get(i), read(keys.get(i), values.get(i)));
+                fetched.put(keys.get(i), new Fetched(values.get(i)));
             }
-        });
+        }
     }
 
     private Read read(Key key, @Nullable Value value) {
@@ -107,14 +148,30 @@ final class RunRecords {
     private long stored(Key key) {
         Read known = reads.get(key);
         if (known == null) {
-            known = fetched.get(key);
-            if (known == null) {
-                known = read(key, waiting.await(tables.at(key.table()).get(key.bytes())));
-            }
+            known = read(key, value(key));
             reads.put(key, known);
             checkSize();
         }
         return known.record();
+    }
+
+    private @Nullable Value value(Key key) {
+        Fetched here = fetched.remove(key);
+        if (here == null) {
+            List<Key> wanted = ahead.with(key, reads, fetched);
+            if (wanted.size() == 1) {
+                return waiting.await(tables.at(key.table()).get(key.bytes()));
+            }
+            guesses += wanted.size() - 1;
+            try {
+                fetch(wanted);
+            } catch (QuernException guessed) {
+                // One that was not asked for may have grown too large, or its table may be gone.
+                return waiting.await(tables.at(key.table()).get(key.bytes()));
+            }
+            here = Objects.requireNonNull(fetched.remove(key));
+        }
+        return here.value();
     }
 
     void write(Key key, Write write) {

@@ -2,6 +2,7 @@ package dev.quern.pushback;
 
 import dev.quern.client.QuernException;
 import dev.quern.sandbox.guest.GuestTrap;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 /** Waits for the server's answers, until a run's time is over. Thread: its worker's. */
 final class Waiting {
     private long deadlineNs;
+    private int roundTrips;
 
     void until(long newDeadlineNs) {
         deadlineNs = newDeadlineNs;
@@ -26,6 +28,24 @@ final class Waiting {
      * @throws GuestTrap when time is over
      */
     <T> T await(CompletableFuture<T> future) {
+        roundTrips++;
+        return value(future);
+    }
+
+    /** Waits for what was asked for at once, as {@link #await} does. */
+    <T> void awaitAll(List<CompletableFuture<T>> futures) {
+        roundTrips++;
+        futures.forEach(this::value);
+    }
+
+    /** How often it was waited since this was last asked. */
+    int takeRoundTrips() {
+        int count = roundTrips;
+        roundTrips = 0;
+        return count;
+    }
+
+    private <T> T value(CompletableFuture<T> future) {
         try {
             return future.get(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException over) {

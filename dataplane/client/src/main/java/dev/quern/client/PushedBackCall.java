@@ -2,6 +2,7 @@ package dev.quern.client;
 
 import dev.quern.protocol.Status;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A call of a function that the server sent back to be run here. Nothing of it was done yet. Any thread. */
@@ -65,6 +66,11 @@ public final class PushedBackCall {
     /** Whether the call's writes are to be refused, whatever the function's own settings say. */
     public boolean readOnly() {
         return readOnly;
+    }
+
+    /** The caller's own arrays, which nobody changes. */
+    public List<byte[]> arguments() {
+        return List.of(arguments);
     }
 
     /** In the form of {@link FunctionCall#encodeArguments}. */

@@ -44,6 +44,15 @@ final class PushbackRig implements AutoCloseable {
     }
 
     PushbackRig(Pushback pushback) {
+        this(pushback, 2);
+    }
+
+    /** With so many workers at the client. */
+    PushbackRig(int workers) {
+        this(Pushback.ALWAYS, workers);
+    }
+
+    private PushbackRig(Pushback pushback, int workers) {
         try {
             server = Quern.start(ServerConfig.builder()
                     .cores(1)
@@ -56,7 +65,7 @@ final class PushbackRig implements AutoCloseable {
         } catch (IOException refused) {
             throw new IllegalStateException(refused);
         }
-        functions = LocalFunctions.open(2);
+        functions = LocalFunctions.open(workers);
         here = client("here", functions);
         there = client("there", null);
     }
