@@ -45,7 +45,7 @@ final class ClientHome implements AutoCloseable {
     private final LocalCalls nested;
     private final FunctionRuntime.Isolate isolate;
     private final Map<LocalModule, FunctionRuntime.Instance> instances = new LinkedHashMap<>(16, 0.75f, true);
-    private final ReadCounts readCounts;
+    private final RunCounts runCounts;
     private boolean isRunning;
 
     /**
@@ -53,10 +53,10 @@ final class ClientHome implements AutoCloseable {
      *
      * @throws IOException when the system has none to give
      */
-    ClientHome(QuernClient client, Modules modules, ReadCounts readCounts) throws IOException {
+    ClientHome(QuernClient client, Modules modules, RunCounts runCounts) throws IOException {
         this.client = client;
         this.modules = modules;
-        this.readCounts = readCounts;
+        this.runCounts = runCounts;
         space = new RecordSpace();
         reply = new ReplyBuffer(dev.quern.sandbox.Limits.REPLY_BYTES_MAX);
         answer = new ReplyBuffer(dev.quern.sandbox.Limits.REPLY_BYTES_MAX);
@@ -117,10 +117,16 @@ final class ClientHome implements AutoCloseable {
         }
         nested.clear();
         int ignored = waiting.takeRoundTrips();
+        Attempts attempts = new Attempts(call, module, entry);
         try {
-            return new Attempts(call, module, entry).run();
+            return attempts.run();
         } finally {
-            readCounts.add(records.readCount(), records.guessCount(), waiting.takeRoundTrips());
+            runCounts.add(
+                    call.function(),
+                    System.nanoTime() - attempts.startNs,
+                    records.readCount(),
+                    records.guessCount(),
+                    waiting.takeRoundTrips());
         }
     }
 

@@ -8,12 +8,12 @@ import java.util.Map;
 /** A worker's homes of clients; the least recently used goes first. Thread: the worker's. */
 final class Homes implements AutoCloseable {
     private final Modules modules;
-    private final ReadCounts readCounts;
+    private final RunCounts runCounts;
     private final Map<QuernClient, ClientHome> homes = new LinkedHashMap<>(4, 0.75f, true);
 
-    Homes(Modules modules, ReadCounts readCounts) {
+    Homes(Modules modules, RunCounts runCounts) {
         this.modules = modules;
-        this.readCounts = readCounts;
+        this.runCounts = runCounts;
     }
 
     ClientHome of(QuernClient client) {
@@ -27,7 +27,7 @@ final class Homes implements AutoCloseable {
                 }
             }
             try {
-                home = new ClientHome(client, modules, readCounts);
+                home = new ClientHome(client, modules, runCounts);
             } catch (IOException refused) {
                 throw new RunAtServerException("no memory to run functions in: " + refused.getMessage());
             }

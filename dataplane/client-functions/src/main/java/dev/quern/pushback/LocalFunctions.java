@@ -4,6 +4,7 @@ import dev.quern.client.FunctionResult;
 import dev.quern.client.FunctionRunner;
 import dev.quern.client.PushedBackCall;
 import dev.quern.client.QuernException;
+import dev.quern.client.RunFigures;
 import dev.quern.protocol.Status;
 import dev.quern.sandbox.chicory.ChicoryRuntime;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs functions in this process that a server short of CPU sends back, as it would run them itself: the same checks, limits and rules of
@@ -45,7 +47,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     /** Until when functions are left to the server that could not be run here, by {@link System#nanoTime}. */
     private final Map<String, Long> shunned = new ConcurrentHashMap<>();
 
-    private final ReadCounts readCounts = new ReadCounts();
+    private final RunCounts runCounts = new RunCounts();
     private final LongAdder ran = new LongAdder();
     private final LongAdder returned = new LongAdder();
     private volatile boolean closed;
@@ -89,17 +91,17 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
 
     /** How many records the functions that ran here have read; a record that one call read twice counts once. */
     public long recordsRead() {
-        return readCounts.records();
+        return runCounts.records();
     }
 
     /** How many records were asked for with others, as an earlier call of the function read them after those; whether they were read or not. */
     public long recordsGuessed() {
-        return readCounts.guessed();
+        return runCounts.guessed();
     }
 
     /** How often functions that ran here waited for the server while they ran: for records, ranges and tables. Commits are not counted. */
     public long roundTrips() {
-        return readCounts.roundTrips();
+        return runCounts.roundTrips();
     }
 
     @Override
@@ -123,6 +125,11 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     }
 
     @Override
+    public @Nullable RunFigures figures(String function) {
+        return runCounts.means().of(function);
+    }
+
+    @Override
     public void release() {
         places.release();
     }
@@ -138,7 +145,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     }
 
     private void work() {
-        try (Homes homes = new Homes(modules, readCounts)) {
+        try (Homes homes = new Homes(modules, runCounts)) {
             while (!closed) {
                 Task task = tasks.take();
                 try {

@@ -17,6 +17,9 @@ final class PushbackLimits {
     /** Modules that a process keeps ready. */
     static final int MODULES_MAX = 64;
 
+    /** Functions for which a process knows what their calls take. */
+    static final int FUNCTIONS_MEASURED_MAX = 1024;
+
     /** Instances that a worker keeps of a client's functions. */
     static final int INSTANCES_MAX = 32;
 

@@ -4,6 +4,7 @@ import dev.quern.protocol.InvokeLayout;
 import dev.quern.protocol.Limits;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.PushbackLayout;
+import dev.quern.protocol.RunFiguresLayout;
 import dev.quern.protocol.Status;
 import dev.quern.protocol.Wire;
 import java.lang.foreign.MemorySegment;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One call of a function, being prepared. One thread; {@link #send} may be called more than once. */
 public final class FunctionCall {
+    private static final long U32_MAX = 0xFFFF_FFFFL;
+    private static final int U16_MAX = 0xFFFF;
+
     private final QuernClient client;
     private final String function;
     private final byte[] name;
@@ -70,7 +74,8 @@ public final class FunctionCall {
             return atServer(list, deadlineNs);
         }
         CompletableFuture<FunctionResult> outcome = new CompletableFuture<>();
-        CompletableFuture<Answer> answered = request(list, deadlineNs, true);
+        CompletableFuture<Answer> answered =
+                request(list, deadlineNs, InvokeLayout.FLAG_CLIENT_RUNS, runner.figures(function));
         boolean wasReadOnly = readOnly;
         ClientTable table0 = new ClientTable(client, table, timeoutNs);
         CompletableFuture<Answer> ignored = answered.whenComplete((answer, failure) -> {
@@ -103,7 +108,7 @@ public final class FunctionCall {
     /** Sends the call to be run at the server, whoever else could. */
     CompletableFuture<FunctionResult> atServer(byte[][] list, long deadlineNs) {
         CompletableFuture<FunctionResult> outcome = new CompletableFuture<>();
-        CompletableFuture<Answer> ignored = request(list, deadlineNs, false)
+        CompletableFuture<Answer> ignored = request(list, deadlineNs, 0, null)
                 .whenComplete((answer, failure) -> end(outcome, answer == null ? null : answer.result(), failure));
         return outcome;
     }
@@ -112,11 +117,14 @@ public final class FunctionCall {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Answer(@Nullable FunctionResult result, byte @Nullable [] sha256, long unixMs) {}
 
-    private CompletableFuture<Answer> request(byte[][] list, long deadlineNs, boolean mayRunHere) {
-        long length = InvokeLayout.NAME_OFFSET + name.length + encodedLength(list);
+    private CompletableFuture<Answer> request(
+            byte[][] list, long deadlineNs, int runFlags, @Nullable RunFigures figures) {
+        int flags = runFlags
+                | (readOnly ? InvokeLayout.FLAG_READ_ONLY : 0)
+                | (figures == null ? 0 : InvokeLayout.FLAG_MEASURED);
+        long length = InvokeLayout.NAME_OFFSET + name.length + encodedLength(list) + InvokeLayout.figuresBytes(flags);
         TableRequests.require(
                 length <= Limits.BODY_BYTES_MAX, "arguments are at most 16 MiB together, not " + length + " bytes");
-        int flags = (readOnly ? InvokeLayout.FLAG_READ_ONLY : 0) | (mayRunHere ? InvokeLayout.FLAG_CLIENT_RUNS : 0);
         return client.submit(new Request<>(
                 Opcode.INVOKE,
                 readOnly,
@@ -126,7 +134,15 @@ public final class FunctionCall {
                 (int) length,
                 (memory, body) -> {
                     InvokeLayout.write(memory, body, flags, name.length);
-                    encode(memory, Wire.putBytes(memory, body + InvokeLayout.NAME_OFFSET, name), list);
+                    long end = encode(memory, Wire.putBytes(memory, body + InvokeLayout.NAME_OFFSET, name), list);
+                    if (figures != null) {
+                        RunFiguresLayout.write(
+                                memory,
+                                end,
+                                (int) Math.min(figures.tookUs(), U32_MAX),
+                                Math.min(figures.roundTrips(), U16_MAX),
+                                Math.min(figures.records(), U16_MAX));
+                    }
                 },
                 this::read));
     }
@@ -157,19 +173,20 @@ public final class FunctionCall {
         return length;
     }
 
-    private static void encode(MemorySegment memory, long offset, byte[][] list) {
+    private static long encode(MemorySegment memory, long offset, byte[][] list) {
         Wire.putInt(memory, offset, list.length);
         long at = offset + Integer.BYTES;
         for (byte[] argument : list) {
             Wire.putInt(memory, at, argument.length);
             at = Wire.putBytes(memory, at + Integer.BYTES, argument);
         }
+        return at;
     }
 
     /** An argument list in the form that {@link Pipeline#invoke} takes. */
     public static byte[] encodeArguments(byte[]... arguments) {
         byte[] encoded = new byte[(int) encodedLength(arguments)];
-        encode(MemorySegment.ofArray(encoded), 0, arguments);
+        long ignored = encode(MemorySegment.ofArray(encoded), 0, arguments);
         return encoded;
     }
 }

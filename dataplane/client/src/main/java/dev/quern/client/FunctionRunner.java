@@ -1,6 +1,7 @@
 package dev.quern.client;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs functions in this process that the server sends back: see {@link ClientConfig.Builder#functionRunner}. Safe on any thread; no
@@ -14,6 +15,11 @@ public interface FunctionRunner {
      * @param function as it is called
      */
     boolean tryReserve(String function);
+
+    /** What calls of this function have taken here lately, which the server is told with the next one; null for nothing. */
+    default @Nullable RunFigures figures(String function) {
+        return null;
+    }
 
     /** The server ran the call, or refused it. */
     void release();

@@ -215,7 +215,8 @@ public final class BodyCheck {
             return Verdict.BAD_NAME;
         }
         int arguments = InvokeLayout.BYTES_MIN + nameLength;
-        return arguments > length ? Verdict.BODY_LENGTHS : arguments(memory, body + arguments, length - arguments);
+        int end = length - InvokeLayout.figuresBytes(InvokeLayout.flags(memory, body));
+        return arguments > end ? Verdict.BODY_LENGTHS : arguments(memory, body + arguments, end - arguments);
     }
 
     /** An argument list: a u32 count, then each argument behind its length as a u32, and nothing behind the last. */

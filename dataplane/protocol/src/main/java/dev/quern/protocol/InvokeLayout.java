@@ -2,7 +2,7 @@ package dev.quern.protocol;
 
 import java.lang.foreign.MemorySegment;
 
-/** Body of an {@link Opcode#INVOKE} request. Behind the name come the arguments: their count as a u32, then each behind its length as a u32. */
+/** Body of an {@link Opcode#INVOKE} request. Behind the name come the arguments: their count as a u32, then each behind its length as a u32; with {@link #FLAG_MEASURED}, behind those a {@link RunFiguresLayout}. */
 public final class InvokeLayout {
     public static final int FLAGS_OFFSET = 0;
     public static final int NAME_LENGTH_OFFSET = FLAGS_OFFSET + Byte.BYTES;
@@ -18,7 +18,10 @@ public final class InvokeLayout {
     /** The client can run the function itself: {@link Status#PUSHED_BACK} may be the answer. */
     public static final int FLAG_CLIENT_RUNS = 2;
 
-    public static final int FLAGS_ALL = FLAG_READ_ONLY | FLAG_CLIENT_RUNS;
+    /** Behind the arguments stands a {@link RunFiguresLayout}. */
+    public static final int FLAG_MEASURED = 4;
+
+    public static final int FLAGS_ALL = FLAG_READ_ONLY | FLAG_CLIENT_RUNS | FLAG_MEASURED;
 
     private InvokeLayout() {}
 
@@ -31,6 +34,11 @@ public final class InvokeLayout {
 
     public static int flags(MemorySegment memory, long body) {
         return Wire.getUnsignedByte(memory, body + FLAGS_OFFSET);
+    }
+
+    /** How many bytes stand behind the arguments. */
+    public static int figuresBytes(int flags) {
+        return (flags & FLAG_MEASURED) == 0 ? 0 : RunFiguresLayout.BYTES;
     }
 
     public static int nameLength(MemorySegment memory, long body) {

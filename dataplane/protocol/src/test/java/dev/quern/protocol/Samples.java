@@ -73,6 +73,10 @@ final class Samples {
         s.add(Opcode.TABLE_OPEN, 0, s.put(TableOpenLayout.NAME_OFFSET, "users"));
         InvokeLayout.write(s.memory, s.body(), InvokeLayout.FLAG_READ_ONLY, 3);
         s.add(Opcode.INVOKE, 0, s.put(InvokeLayout.NAME_OFFSET, "sum\2\0\0\0\1\0\0\0a\0\0\0\0"));
+        InvokeLayout.write(s.memory, s.body(), InvokeLayout.FLAG_CLIENT_RUNS | InvokeLayout.FLAG_MEASURED, 3);
+        RunFiguresLayout.write(s.memory, s.body() + InvokeLayout.NAME_OFFSET + 7, 900, 2, 16);
+        int measured = s.put(InvokeLayout.NAME_OFFSET, "sum\0\0\0\0");
+        s.add(Opcode.INVOKE, 0, measured + RunFiguresLayout.BYTES);
         DeployLayout.write(s.memory, s.body(), 0, 16, DeployLayout.FLAG_REPLACE, 3, 4);
         s.add(Opcode.DEPLOY, 0, s.put(DeployLayout.NAME_OFFSET, "sumauto\0asm"));
         DeployLayout.write(s.memory, s.body(), 0, 16, DeployLayout.FLAG_CALIBRATE, 3, 0);

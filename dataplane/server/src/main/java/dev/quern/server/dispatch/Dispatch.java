@@ -2,6 +2,7 @@ package dev.quern.server.dispatch;
 
 import dev.quern.sandbox.Function;
 import dev.quern.sandbox.Functions;
+import dev.quern.server.roles.ClientFigures;
 import dev.quern.server.roles.CostModel;
 import dev.quern.server.roles.FunctionCost;
 import dev.quern.server.roles.Place;
@@ -162,11 +163,19 @@ public final class Dispatch {
     /**
      * Whether an invocation whose client can run it goes back to it.
      *
+     * @param client what the client says of its own calls
      * @param waitedNs how long it has waited here, about
      * @param leftNs until its deadline
      */
     public boolean pushesBack(
-            PushbackPolicy policy, Function function, int bytes, int owner, long waitedNs, long leftNs, long nowNs) {
+            PushbackPolicy policy,
+            Function function,
+            ClientFigures client,
+            int bytes,
+            int owner,
+            long waitedNs,
+            long leftNs,
+            long nowNs) {
         FunctionStation own = isInline ? null : roles.station(owner);
         RoleView view = roles.view();
         int dedicated = own == null ? -1 : view.dedicatedCore(function.tenant().id(), owner);
@@ -177,7 +186,10 @@ public final class Dispatch {
         state.clientRuns = true;
         state.roundTripNs = ROUND_TRIP_NS;
         state.leftNs = leftNs;
-        boolean pushesBack = policy.pushesBack(profile(function).cost(), state);
+        state.client.offered(client);
+        FunctionProfile profile = profile(function);
+        profile.lastOffer().offered(client);
+        boolean pushesBack = policy.pushesBack(profile.cost(), state);
         state.clientRuns = false;
         state.leftNs = Long.MAX_VALUE;
         return pushesBack;
@@ -207,7 +219,9 @@ public final class Dispatch {
             String runtime = function.runtime();
             CostModel model = new CostModel(functions.costs(runtime), roles.messageCosts(), quantumNs);
             known = new FunctionProfile(
-                    model.unknown(), placements.computeIfAbsent(runtime, name -> new Placement(model, CONGESTED_NS)));
+                    model.unknown(),
+                    placements.computeIfAbsent(runtime, name -> new Placement(model, CONGESTED_NS)),
+                    new ClientFigures());
             profiles.put(function, known);
         }
         lastFunction = function;
@@ -215,8 +229,9 @@ public final class Dispatch {
         return known;
     }
 
-    /** Why an invocation would run where it would; for people. */
-    public Placement.Decision explain(Function function, int owner, long waitedNs, long nowNs) {
+    /** Why an invocation would run where it would, if a client offered to run it; for people. */
+    @SuppressWarnings("ReferenceEquality") // the one that never asks what anything costs
+    public Placement.Decision explain(Function function, PushbackPolicy policy, int owner, long waitedNs, long nowNs) {
         RoleView view = roles.view();
         int tenant = function.tenant().id();
         int dedicated = view.dedicatedCore(tenant, owner);
@@ -234,6 +249,30 @@ public final class Dispatch {
                 nowNs);
         FunctionProfile profile = profile(function);
         FunctionCost cost = profile.cost();
-        return profile.placement().explain(cost, state);
+        Place here = profile.placement().choose(cost, state);
+        ClientFigures offer = profile.lastOffer();
+        state.clientRuns = policy != PushbackPolicy.NEVER && function.sha256ToRunElsewhere() != null;
+        state.roundTripNs = ROUND_TRIP_NS;
+        state.client.offered(offer);
+        boolean pushesBack = state.clientRuns && offer.isOffer() && policy.pushesBack(cost, state);
+        Placement.Decision decision = profile.placement()
+                .explain(pushesBack ? Place.PUSHBACK : here, cost, state, pushbackNote(function, policy, offer));
+        state.clientRuns = false;
+        return decision;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // as above
+    private static String pushbackNote(Function function, PushbackPolicy policy, ClientFigures offer) {
+        if (policy == PushbackPolicy.NEVER) {
+            return ": functions.pushback is never; adaptive or always lets clients that have a function runner run it";
+        }
+        if (function.sha256ToRunElsewhere() == null) {
+            return ": it is paused, or no WebAssembly";
+        }
+        return offer.isOffer()
+                ? offer.isMeasured()
+                        ? "; " + offer.describe()
+                        : "; a client offered to run it, and has measured nothing yet"
+                : "; no client has offered to run it: it takes ClientConfig's functionRunner";
     }
 }

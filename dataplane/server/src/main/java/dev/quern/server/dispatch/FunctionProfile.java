@@ -1,7 +1,11 @@
 package dev.quern.server.dispatch;
 
+import dev.quern.server.roles.ClientFigures;
 import dev.quern.server.roles.FunctionCost;
 import dev.quern.server.roles.Placement;
 
-/** What one lane knows of a function: what its calls take, and by what model they are placed. */
-record FunctionProfile(FunctionCost cost, Placement placement) {}
+/**
+ * What one lane knows of a function: what its calls take, by what model they are placed, and what the last client that offered to run one had
+ * measured, which is only told.
+ */
+record FunctionProfile(FunctionCost cost, Placement placement, ClientFigures lastOffer) {}

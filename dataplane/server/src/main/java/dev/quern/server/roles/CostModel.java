@@ -61,16 +61,19 @@ public final class CostModel {
         return WAIT_PRICE * now.requestsPerSecond * 1e-9 * heldNs * heldNs / 2;
     }
 
-    /** Each record is a message, as reads may depend on each other; one more tells the client to run, and one commits. */
+    /** As many messages as the client has needed, else one for each record, as reads may depend on each other; and one that commits. */
     private double pushbackNs(FunctionCost function, PlaceState now) {
-        return messageNs(now) * (function.records() + 1)
+        return messageNs(now) * (now.client.messages(function.records()) + 1)
                 + (messages.byteNs() * function.bytes())
-                + messages.touchNs() * function.records();
+                + messages.touchNs() * now.client.records(function.records());
     }
 
-    /** Whether the client would be done in time: a round trip for each record and one to commit, and the function itself. */
+    /** Whether the client would be done in time, by what it measured; else a round trip for each record and one to commit, and the function itself. */
     private static boolean canPushBack(FunctionCost function, PlaceState now) {
-        return now.clientRuns && (function.records() + 2) * now.roundTripNs + function.cpuNs() <= now.leftNs;
+        double takesNs = now.client.isMeasured()
+                ? now.roundTripNs + now.client.tookNs()
+                : (function.records() + 2) * now.roundTripNs + function.cpuNs();
+        return now.clientRuns && takesNs <= now.leftNs;
     }
 
     /** How long it would wait at a place before it runs. */

@@ -38,6 +38,9 @@ public final class PlaceState {
 
     public long roundTripNs;
 
+    /** What that client has measured of its own calls. */
+    public final ClientFigures client = new ClientFigures();
+
     /** When the invocation's deadline is, from now. */
     public long leftNs = Long.MAX_VALUE;
 

@@ -46,19 +46,20 @@ public final class Placement {
 
     /** What {@link #choose} would choose, and why. For people; allocates. */
     public Decision explain(FunctionCost function, PlaceState now) {
+        return explain(choose(function, now), function, now, "");
+    }
+
+    /** Why it would be this place, and what there is to be said of pushback. For people; allocates. */
+    public Decision explain(Place chosen, FunctionCost function, PlaceState now, String pushback) {
         List<Price> prices = new ArrayList<>();
         for (Place place : PLACES) {
             double priceNs = model.priceNs(place, function, now);
-            prices.add(new Price(place, priceNs, model.waitNs(place, now), model.waitNs(place, now) >= congestedNs));
+            long waitNs = model.waitNs(place, now);
+            String note = place == Place.PUSHBACK ? pushback : "";
+            prices.add(new Price(place, priceNs, waitNs, waitNs >= congestedNs, note));
         }
         return new Decision(
-                choose(function, now),
-                function.cpuNs(),
-                function.records(),
-                function.bytes(),
-                function.calls(),
-                prices,
-                costs(now));
+                chosen, function.cpuNs(), function.records(), function.bytes(), function.calls(), prices, costs(now));
     }
 
     /** What the prices rest on, and where that is from. */
@@ -81,21 +82,23 @@ public final class Placement {
      * @param priceNs CPU time of the server, infinite where the invocation cannot run
      * @param waitNs how long it would wait there
      * @param isCongested whether that is too long while another place has room
+     * @param note what else there is to be said of it, behind the rest of its line
      */
-    public record Price(Place place, double priceNs, long waitNs, boolean isCongested) {
+    public record Price(Place place, double priceNs, long waitNs, boolean isCongested, String note) {
         /** In a line. */
         @Override
         public String toString() {
             if (priceNs == Double.POSITIVE_INFINITY) {
-                return String.format(Locale.ROOT, "%-9s not here", place);
+                return String.format(Locale.ROOT, "%-9s not here%s", place, note);
             }
             return String.format(
                     Locale.ROOT,
-                    "%-9s %10.0f ns, wait %9.1f us%s",
+                    "%-9s %10.0f ns, wait %9.1f us%s%s",
                     place,
                     priceNs,
                     waitNs / 1e3,
-                    isCongested ? ", congested" : "");
+                    isCongested ? ", congested" : "",
+                    note);
         }
     }
 

@@ -86,10 +86,17 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
         int flags = InvokeLayout.flags(NativeMemory.ALL, body);
         boolean readOnly = (flags & InvokeLayout.FLAG_READ_ONLY) != 0;
         long arguments = name + nameLength;
-        int argumentsLength = (int) (body + length - arguments);
+        long argumentsEnd = body + length - InvokeLayout.figuresBytes(flags);
+        int argumentsLength = (int) (argumentsEnd - arguments);
         if ((flags & InvokeLayout.FLAG_CLIENT_RUNS) != 0
                 && pushbacks.pushBack(
-                        function, argumentsLength, Math.max(core.waitedNs(), nowNs - arrivedNs), deadlineUs, nowNs)) {
+                        function,
+                        flags,
+                        argumentsEnd,
+                        argumentsLength,
+                        Math.max(core.waitedNs(), nowNs - arrivedNs),
+                        deadlineUs,
+                        nowNs)) {
             return nowNs;
         }
         FunctionStation station = core.dispatch()

@@ -4,13 +4,16 @@ import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.Tenant;
 import dev.quern.protocol.FunctionFetchLayout;
 import dev.quern.protocol.FunctionModuleLayout;
+import dev.quern.protocol.InvokeLayout;
 import dev.quern.protocol.PushbackLayout;
+import dev.quern.protocol.RunFiguresLayout;
 import dev.quern.protocol.Status;
 import dev.quern.protocol.Wire;
 import dev.quern.sandbox.DeployedModule;
 import dev.quern.sandbox.Function;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Counter;
+import dev.quern.server.roles.ClientFigures;
 import dev.quern.server.roles.PushbackPolicy;
 import java.util.Arrays;
 
@@ -21,6 +24,7 @@ final class Pushbacks {
     private final Core core;
     private final Reply reply;
     private final PushbackPolicy policy;
+    private final ClientFigures client = new ClientFigures();
 
     Pushbacks(Core core, Reply reply, PushbackPolicy policy) {
         this.core = core;
@@ -28,14 +32,34 @@ final class Pushbacks {
         this.policy = policy;
     }
 
-    /** For an invocation whose client can run it: whether it is to, which has been answered then. */
-    boolean pushBack(Function function, int argumentBytes, long waitedNs, int deadlineUs, long nowNs) {
+    /**
+     * For an invocation whose client can run it: whether it is to, which has been answered then.
+     *
+     * @param argumentsEnd where what the client measured stands, if the flags say so
+     */
+    boolean pushBack(
+            Function function,
+            int flags,
+            long argumentsEnd,
+            int argumentBytes,
+            long waitedNs,
+            int deadlineUs,
+            long nowNs) {
         byte[] sha256 = function.sha256ToRunElsewhere();
         if (sha256 == null) {
             return false;
         }
         long leftNs = deadlineUs == 0 ? Long.MAX_VALUE : Integer.toUnsignedLong(deadlineUs) * NS_PER_US - waitedNs;
-        if (!core.dispatch().pushesBack(policy, function, argumentBytes, core.owner(), waitedNs, leftNs, nowNs)) {
+        if ((flags & InvokeLayout.FLAG_MEASURED) == 0) {
+            client.clear();
+        } else {
+            client.set(
+                    RunFiguresLayout.tookUs(NativeMemory.ALL, argumentsEnd) * NS_PER_US,
+                    RunFiguresLayout.roundTrips(NativeMemory.ALL, argumentsEnd),
+                    RunFiguresLayout.records(NativeMemory.ALL, argumentsEnd));
+        }
+        if (!core.dispatch()
+                .pushesBack(policy, function, client, argumentBytes, core.owner(), waitedNs, leftNs, nowNs)) {
             return false;
         }
         core.counters().increment(Counter.INVOCATIONS_PUSHED_BACK);

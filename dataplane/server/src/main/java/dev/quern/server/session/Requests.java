@@ -33,7 +33,7 @@ final class Requests implements AutoCloseable {
         this.collections = new Collections(core, reply);
         this.transactions = new Transactions(core, reply);
         this.pushbacks = new Pushbacks(core, reply, pushback);
-        this.shows = new Shows(core, reply);
+        this.shows = new Shows(core, reply, pushback);
         this.functions = new FunctionRequests(core, reply, returnedReply, pushbacks);
     }
 

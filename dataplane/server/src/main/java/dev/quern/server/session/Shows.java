@@ -9,6 +9,7 @@ import dev.quern.server.dispatch.RoleView;
 import dev.quern.server.dispatch.Roles;
 import dev.quern.server.loop.Core;
 import dev.quern.server.roles.LoadSnapshot;
+import dev.quern.server.roles.PushbackPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -18,9 +19,11 @@ final class Shows implements AutoCloseable {
 
     private final Core core;
     private final Reply reply;
+    private final PushbackPolicy pushback;
     private final BodyBuffer buffer = new BodyBuffer();
 
-    Shows(Core core, Reply reply) {
+    Shows(Core core, Reply reply, PushbackPolicy pushback) {
+        this.pushback = pushback;
         this.core = core;
         this.reply = reply;
     }
@@ -80,7 +83,7 @@ final class Shows implements AutoCloseable {
             return;
         }
         text(name + " on " + function.runtime() + ", mode " + core.roles().mode() + ": "
-                + core.dispatch().explain(function, core.owner(), core.waitedNs(), System.nanoTime()));
+                + core.dispatch().explain(function, pushback, core.owner(), core.waitedNs(), System.nanoTime()));
     }
 
     private void text(String shown) {

@@ -80,6 +80,34 @@ class PushbackTest {
     }
 
     @Test
+    void shouldTellWhatClientsMeasured() {
+        try (PushbackRig rig = new PushbackRig(Pushback.NEVER)) {
+            rig.deploy("count", TestModules.COUNT);
+            assertTrue(told(rig).contains("PUSHBACK  not here: functions.pushback is never"), told(rig));
+        }
+        try (PushbackRig rig = new PushbackRig()) {
+            rig.deploy("count", TestModules.COUNT);
+            assertTrue(told(rig).contains("no client has offered to run it"), told(rig));
+            rig.here().await(rig.here().invoke("count"));
+            assertTrue(told(rig).contains("has measured nothing yet"), told(rig));
+            rig.here().await(rig.here().invoke("count"));
+            assertTrue(
+                    told(rig)
+                            .lines()
+                            .anyMatch(
+                                    line -> line.matches(
+                                            " +PUSHBACK +[0-9]+ ns, .*; a client measured [0-9]+ us, 1 records in 1 round trips")),
+                    told(rig));
+            assertTrue(told(rig).contains("runs at PUSHBACK"), told(rig));
+            assertEquals(2, rig.functions().ran());
+        }
+    }
+
+    private static String told(PushbackRig rig) {
+        return rig.here().await(rig.here().show("placement count"));
+    }
+
+    @Test
     void shouldFetchAModuleOfItsOwnTenantOnly() {
         try (PushbackRig rig = new PushbackRig()) {
             rig.here().await(rig.here().functions().deploy(FunctionSpec.of("count", TestModules.COUNT)));

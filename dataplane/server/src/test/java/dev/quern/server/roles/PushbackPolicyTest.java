@@ -55,6 +55,23 @@ class PushbackPolicyTest {
     }
 
     @Test
+    void shouldGoByWhatTheClientMeasured() {
+        PlaceState state = waiting(WAIT_NS);
+        assertFalse(pushesBack(function(40_000, 32), state), "a message for each record");
+        state.client.set(500_000, 2, 32);
+        assertTrue(pushesBack(function(40_000, 32), state), "two for all of them");
+        state.client.set(500_000, 30, 32);
+        assertFalse(pushesBack(function(40_000, 32), state));
+        state.client.set(500_000, 2, 1_000);
+        assertFalse(pushesBack(function(40_000, 32), state), "many records looked at");
+        state.client.set(500_000, 0, 0);
+        assertFalse(pushesBack(function(40_000, 400), state), "which needs more messages than it says");
+        state.client.set(500_000, 2, 32);
+        state.leftNs = 400_000;
+        assertFalse(pushesBack(function(40_000, 32), state), "not done by the deadline");
+    }
+
+    @Test
     void shouldKeepWhatACoreForFunctionsHasTimeFor() {
         PlaceState state = waiting(WAIT_NS);
         state.hasFunctionCore = true;

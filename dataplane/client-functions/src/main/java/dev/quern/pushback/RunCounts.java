@@ -2,16 +2,23 @@ package dev.quern.pushback;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What all calls that ran in this process have read, and how often they waited for it. Safe on any thread. */
-final class ReadCounts {
+/** What all calls that ran in this process have read and how often they waited for it, and what calls of each function take. Safe on any thread. */
+final class RunCounts {
     private final LongAdder records = new LongAdder();
     private final LongAdder guessed = new LongAdder();
     private final LongAdder roundTrips = new LongAdder();
+    private final RunMeans means = new RunMeans();
 
-    void add(int itsRecords, int itsGuesses, int itsRoundTrips) {
+    /** A call has ended, one way or the other. */
+    void add(String function, long tookNs, int itsRecords, int itsGuesses, int itsRoundTrips) {
         records.add(itsRecords);
         guessed.add(itsGuesses);
         roundTrips.add(itsRoundTrips);
+        means.ran(function, tookNs, itsRoundTrips, itsRecords);
+    }
+
+    RunMeans means() {
+        return means;
     }
 
     long records() {
