@@ -13,6 +13,9 @@ public final class Machine {
     /** Below this share of all cores' time in use the machine counts as idle. */
     private static final double IDLE_SHARE = 0.06;
 
+    /** Counted once, as the JVM counts those that the asking thread may run on, and a bench pins its threads. */
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
     private static final long SAMPLE_MS = 250;
     private static final Path STAT = Path.of("/proc/stat");
     private static final Path LOAD = Path.of("/proc/loadavg");
@@ -28,9 +31,14 @@ public final class Machine {
                 System.getProperty("java.vm.name"),
                 System.getProperty("java.runtime.version"),
                 cpuModel(),
-                Runtime.getRuntime().availableProcessors(),
+                PROCESSORS,
                 System.getProperty("os.name"),
                 System.getProperty("os.version"));
+    }
+
+    /** How many processors this process had when it first asked for anything here, whatever its threads were pinned to since. */
+    public static int processors() {
+        return PROCESSORS;
     }
 
     /** The load averages as the kernel prints them. */

@@ -20,7 +20,7 @@ import java.util.Locale;
  */
 record Stalls(int threads, double share, List<Long> gapsNs, long totalNs) {
     /** As many as the benches keep busy, one serves and one loads; taken before any of them binds the measuring thread to a processor. */
-    private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
+    private static final int THREADS = Math.min(2, Machine.processors());
 
     /** Two readings lie some 25 ns apart; this is no reading. */
     private static final long GAP_NS_MIN = 1_000;

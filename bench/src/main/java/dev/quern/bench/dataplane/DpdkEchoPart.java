@@ -1,6 +1,7 @@
 package dev.quern.bench.dataplane;
 
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Machine;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.peers.ChildProcess;
@@ -74,7 +75,7 @@ final class DpdkEchoPart implements Part {
                 "64",
                 "--no-telemetry",
                 "-l",
-                Integer.toString(Math.min(CORE, Runtime.getRuntime().availableProcessors() - 1))));
+                Integer.toString(Math.min(CORE, Machine.processors() - 1))));
         arguments.addAll(DpdkPrograms.hasHugePages() ? List.of("--in-memory") : List.of("--no-huge", "--no-shconf"));
         List<String> command = new ArrayList<>(program);
         if (program.isEmpty()) {

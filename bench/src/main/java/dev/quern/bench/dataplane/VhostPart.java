@@ -1,6 +1,7 @@
 package dev.quern.bench.dataplane;
 
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Machine;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.load.LoadResult;
@@ -66,7 +67,7 @@ final class VhostPart implements Part {
                 "64",
                 "--no-telemetry",
                 "-l",
-                Integer.toString(Math.min(core, Runtime.getRuntime().availableProcessors() - 1)));
+                Integer.toString(Math.min(core, Machine.processors() - 1)));
     }
 
     private static ChildProcess start(

@@ -2,6 +2,7 @@ package dev.quern.bench.functions;
 
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.BenchFailedException;
+import dev.quern.bench.Machine;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.load.ClosedLoop;
@@ -64,7 +65,7 @@ final class EndToEnd implements RowGroup {
 
     @Override
     public void run(BenchContext context) throws Exception {
-        boolean pins = Runtime.getRuntime().availableProcessors() > CLIENT_CORE;
+        boolean pins = Machine.processors() > CLIENT_CORE;
         BitSet processors = Affinity.allowed();
         try {
             measure(context, 1, pins);

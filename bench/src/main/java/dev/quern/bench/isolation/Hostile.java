@@ -3,6 +3,7 @@ package dev.quern.bench.isolation;
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.BenchFailedException;
+import dev.quern.bench.Machine;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.client.ClientConfig;
@@ -101,7 +102,7 @@ public final class Hostile implements Bench {
 
     @Override
     public void run(BenchContext context) throws Exception {
-        boolean pins = Runtime.getRuntime().availableProcessors() > CLIENT_CORE;
+        boolean pins = Machine.processors() > CLIENT_CORE;
         ServerConfig.Builder config = ServerConfig.builder()
                 .cores(1)
                 .resp("off")

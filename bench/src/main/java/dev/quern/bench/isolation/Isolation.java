@@ -2,6 +2,7 @@ package dev.quern.bench.isolation;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Machine;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.peers.ChildProcess;
@@ -78,7 +79,7 @@ public final class Isolation implements Bench {
 
     @Override
     public void run(BenchContext context) throws Exception {
-        boolean pins = Runtime.getRuntime().availableProcessors() > CLIENT_CORE;
+        boolean pins = Machine.processors() > CLIENT_CORE;
         ServerConfig.Builder config = ServerConfig.builder()
                 .cores(1)
                 .udp("127.0.0.1:0")

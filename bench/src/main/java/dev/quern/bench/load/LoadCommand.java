@@ -193,10 +193,14 @@ public final class LoadCommand implements Callable<Integer> {
 
     @Option(
             names = "--profile",
+            arity = "0..1",
+            paramLabel = "async|jfr",
+            fallbackValue = "async",
             description =
-                    "record a flight recording of the server meanwhile, and print where its time and its allocations"
-                            + " went; of ring, or of the JVM that --profile-pid names")
-    private boolean isProfiled;
+                    "take samples of the server meanwhile, print where its time and its allocations went, and draw a flame"
+                            + " graph; of ring, or of the JVM that --profile-pid names. async: by async-profiler, or by"
+                            + " the JDK's flight recorder where that cannot be had; jfr: by the latter")
+    private Profile.@Nullable Kind profiler;
 
     @Option(names = "--profile-pid", paramLabel = "PID", description = "the server's JVM, on this machine")
     private @Nullable Long profiledPid;
@@ -256,14 +260,17 @@ public final class LoadCommand implements Callable<Integer> {
     }
 
     private @Nullable Profile profile() throws IOException {
-        if (!isProfiled && profiledPid == null) {
+        if (profiler == null && profiledPid == null) {
             return null;
         }
         if (profiledPid == null && !address.equals("ring")) {
             throw new ParameterException(
                     spec().commandLine(), "only ring runs in this JVM: name the server's by --profile-pid");
         }
-        return Profile.start(profiledPid == null ? ProcessHandle.current().pid() : profiledPid);
+        return Profile.start(
+                profiler == null ? Profile.Kind.ASYNC : profiler,
+                profiledPid == null ? ProcessHandle.current().pid() : profiledPid,
+                System.out::println);
     }
 
     private Target.Login login() {

@@ -1,6 +1,7 @@
 package dev.quern.bench.peers;
 
 import dev.quern.bench.BenchFailedException;
+import dev.quern.bench.Machine;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -53,7 +54,7 @@ public final class ChildProcess implements AutoCloseable {
 
     /** The command with which a child is pinned to a core; the command itself where there is no {@code taskset}. */
     public static List<String> pinned(int core, List<String> command) {
-        if (!Tools.isOnPath("taskset") || core >= Runtime.getRuntime().availableProcessors()) {
+        if (!Tools.isOnPath("taskset") || core >= Machine.processors()) {
             return command;
         }
         List<String> pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));

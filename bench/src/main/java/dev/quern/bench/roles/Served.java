@@ -1,5 +1,6 @@
 package dev.quern.bench.roles;
 
+import dev.quern.bench.Machine;
 import dev.quern.client.ClientConfig;
 import dev.quern.client.FunctionCall;
 import dev.quern.client.QuernClient;
@@ -89,7 +90,7 @@ final class Served implements AutoCloseable {
     /** What a bench says of it, whose calls compute for so long. */
     static String describe(long callNs) {
         return "two cores that are not pinned, and the client's thread, on "
-                + Runtime.getRuntime().availableProcessors()
+                + Machine.processors()
                 + " processors; gets of 100 B values, and calls that compute for "
                 + callNs / 1_000 + " us in trusted Java, by rings within one process";
     }

@@ -2,6 +2,7 @@ package dev.quern.bench.roles;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Machine;
 import dev.quern.bench.TextTable;
 import java.time.Duration;
 import java.util.Arrays;
@@ -50,7 +51,7 @@ public final class Tenants implements Bench {
         int tenants = context.quick() ? TENANTS_QUICK : TENANTS;
         long ns = (context.quick() ? 100 : 3_000) * MS;
         context.say("two cores that are not pinned, and the client's thread, on "
-                + Runtime.getRuntime().availableProcessors() + " processors; calls that compute for " + CALL_NS / 1_000
+                + Machine.processors() + " processors; calls that compute for " + CALL_NS / 1_000
                 + " us in trusted Java, by rings within one process");
         double one = closed(1, rounds, ns);
         double[] many = many(context, tenants, rounds, ns);

@@ -2,6 +2,7 @@ package dev.quern.bench.simulate;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Machine;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.roles.Work;
 import dev.quern.sandbox.RuntimeCosts;
@@ -86,7 +87,7 @@ public final class BesideLive implements Bench {
         int[] sizes = isQuick ? FUNCTION_US_QUICK : FUNCTION_US;
         context.awaitIdle();
         context.say("A server of two cores, not pinned, and its client's thread on "
-                + Runtime.getRuntime().availableProcessors()
+                + Machine.processors()
                 + " processors; rings within one process; functions in trusted Java that compute for random times, distributed"
                 + " exponentially; gets of 100 B values ask for " + Math.round(100 * GETS_PART) + " % of the load.");
         double roundsPerNs = roundsPerNs();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.quern.bench.BenchFailedException;
 import dev.quern.bench.report.PhaseResult;
 import dev.quern.bench.report.Reports;
 import dev.quern.bench.report.RunResult;
@@ -138,19 +139,55 @@ class LoadCommandTest {
         assertTrue(page.contains("<svg") && page.contains("Latency by percentile") && page.endsWith("</html>\n"), page);
     }
 
-    @Test
-    void shouldPrintWhereTheServersTimeWent() {
+    @ParameterizedTest
+    @ValueSource(strings = {"--profile", "--profile=jfr"})
+    void shouldPrintWhereTheServersTimeWent(String option) throws IOException {
         PrintStream before = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
-            assertEquals(0, load("ring", "--records", "1000", "--duration", "1", "--warm-up", "0.1", "--profile"));
+            assertEquals(0, load("ring", "--records", "1000", "--duration", "1", "--warm-up", "0.1", option));
         } finally {
             System.setOut(before);
         }
         String report = printed.toString(StandardCharsets.UTF_8);
-        assertTrue(report.contains("frame of a core loop") && report.contains("flight recording: "), report);
-        assertEquals(2, load("udp://127.0.0.1:1", "--profile"));
+        assertTrue(report.contains("frame of a core loop") && report.contains("\nsampled by "), report);
+        for (String title : List.of("recording: ", "flame graph: ")) {
+            String line = report.lines()
+                    .filter(each -> each.startsWith(title))
+                    .findFirst()
+                    .orElseThrow();
+            Path file = Path.of(line.substring(title.length()));
+            assertTrue(Files.size(file) > 0, line);
+            Files.delete(file);
+        }
+        assertEquals(2, load("udp://127.0.0.1:1", option));
+    }
+
+    @Test
+    void shouldTakeTheFlightRecorderWhereAnotherProfilerCannotBeHad() throws IOException {
+        Profiler missing = new Profiler() {
+            @Override
+            public void start(long pid, Path file) {
+                throw new BenchFailedException("no such profiler");
+            }
+
+            @Override
+            public void stop(long pid, Path file) {
+                throw new IllegalStateException("never started");
+            }
+
+            @Override
+            public String describe() {
+                return "a missing profiler";
+            }
+        };
+        List<String> lines = new ArrayList<>();
+        try (Profile profile = Profile.start(missing, ProcessHandle.current().pid(), lines::add)) {
+            String report = profile.stop();
+            assertTrue(report.contains("sampled by the JDK's flight recorder"), report);
+        }
+        assertEquals(List.of("no such profiler; the JDK's flight recorder takes its place"), lines);
     }
 
     @Test
