@@ -1,7 +1,7 @@
 package dev.quern.bench;
 
 /** The run itself failed: a wrong result, a missing peer, a process that ended early. The message says what to do. */
-public final class BenchFailedException extends RuntimeException {
+public class BenchFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public BenchFailedException(String message) {

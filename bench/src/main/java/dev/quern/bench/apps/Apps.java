@@ -42,6 +42,9 @@ public final class Apps implements Bench {
     /** Records, or what a workload counts; classes are those of the JDK. */
     private static final Map<String, Integer> SIZES = sizes(50_000, 50_000, 1_000);
 
+    /** What the targets compare. */
+    private static final List<String> QUICK_WAYS = List.of(Servers.QUERN_UDP, Servers.REDIS);
+
     private static final Map<String, Integer> SIZES_QUICK = sizes(2_000, 2_000, 200);
 
     private final Map<String, Workload> workloads = new LinkedHashMap<>();
@@ -83,7 +86,7 @@ public final class Apps implements Bench {
             Map<String, PhaseResult> results = new LinkedHashMap<>();
             Rounds rounds = new Rounds();
             for (String workload : workloads.keySet()) {
-                for (Way way : servers.ways()) {
+                for (Way way : ways(context, servers)) {
                     if (way.can(workload)) {
                         prepare(context, servers, workload, way, generator);
                         String name = name(workload, way.name());
@@ -101,6 +104,12 @@ public final class Apps implements Bench {
         }
     }
 
+    private static List<Way> ways(BenchContext context, Servers servers) {
+        return servers.ways().stream()
+                .filter(way -> !context.quick() || QUICK_WAYS.contains(way.name()))
+                .toList();
+    }
+
     private static String name(String workload, String way) {
         return workload + " " + way;
     }
@@ -108,7 +117,7 @@ public final class Apps implements Bench {
     /** Loads a server by the first of its ways, and runs until it is warm by each. */
     private void prepare(BenchContext context, Servers servers, String workload, Way way, PinnedGenerator generator)
             throws InterruptedException {
-        boolean isFirst = servers.ways().stream()
+        boolean isFirst = ways(context, servers).stream()
                 .filter(each -> each.server() == way.server())
                 .findFirst()
                 .orElseThrow()

@@ -73,7 +73,9 @@ final class WaysPart implements Part {
         Duration time = context.quick() ? RUN_QUICK : RUN;
         Rounds rounds = new Rounds();
         for (WayUnderLoad way : ways) {
-            warmUp(context, way, time);
+            if (!context.quick()) {
+                warmUp(way, time);
+            }
             rounds.add(name(way.way(), "batched"), () -> run(way, LoadProcess.Shape.BATCHED, "batched", time, BATCHED));
             if (way.way() == Way.SHM) {
                 rounds.add(name(way.way(), "lean"), () -> run(way, LoadProcess.Shape.LEAN, "lean", time, BATCHED));
@@ -97,8 +99,8 @@ final class WaysPart implements Part {
         report(context, rounds, redis != null);
     }
 
-    private static void warmUp(BenchContext context, WayUnderLoad way, Duration time) throws InterruptedException {
-        for (int i = 0; i < (context.quick() ? 1 : WARM_UPS); i++) {
+    private static void warmUp(WayUnderLoad way, Duration time) throws InterruptedException {
+        for (int i = 0; i < WARM_UPS; i++) {
             way.run(LoadProcess.Shape.BATCHED, time, BATCHED);
             if (way.way() == Way.SHM) {
                 way.run(LoadProcess.Shape.LEAN, time, BATCHED);

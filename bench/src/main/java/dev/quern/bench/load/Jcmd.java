@@ -31,7 +31,13 @@ final class Jcmd {
             }
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.exitValue() != 0 || output.contains("Could not")) {
-                throw new BenchFailedException("the JVM " + pid + " cannot be profiled: " + output.strip());
+                // Its stack trace follows in further lines.
+                String reason = output.lines()
+                        .filter(line -> line.contains("Exception") || line.contains("Could not"))
+                        .findFirst()
+                        .orElse(output.strip());
+                throw new BenchFailedException(
+                        "the process " + pid + " cannot be profiled (is it a JVM of this user?): " + reason);
             }
             return output;
         } catch (InterruptedException e) {

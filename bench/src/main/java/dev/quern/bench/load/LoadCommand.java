@@ -1,6 +1,7 @@
 package dev.quern.bench.load;
 
 import dev.quern.bench.BenchFailedException;
+import dev.quern.bench.Machine;
 import dev.quern.bench.report.Reports;
 import dev.quern.bench.report.RunResult;
 import dev.quern.bench.workload.TenantMix;
@@ -8,13 +9,16 @@ import dev.quern.bench.workload.Workload;
 import dev.quern.bench.workload.Workloads;
 import dev.quern.bench.workload.WrongAnswerException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,8 +38,8 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:every answer was right",
-            "1:one was wrong or missing, or the server could not be reached",
-            "2:wrong usage",
+            "1:one was wrong or missing",
+            "2:wrong usage: no server at the target, or one that cannot do the workload, too",
             "3:a rate was asked for that the server did not hold"
         })
 public final class LoadCommand implements Callable<Integer> {
@@ -48,6 +52,7 @@ public final class LoadCommand implements Callable<Integer> {
     private static final int IN_FLIGHT_DEFAULT = 64;
     private static final String TENANTS = "tenants";
     private static final int RECORDS_EACH_MIN = 2;
+    private static final String NUMBER = "\\d+(\\.\\d+)?";
 
     @Parameters(
             arity = "0..1",
@@ -225,32 +230,52 @@ public final class LoadCommand implements Callable<Integer> {
         List<Phase> phases;
         Workload workload;
         Target target;
+        LoadRun.Settings settings;
         try {
+            settings = settings();
             phases = phases();
             workload = workload();
+            Target.check(address, workloadName, tenants, !workload.functions().isEmpty());
+            makeDirectories();
             target = new Target(address, login(), serverCpu < 0 ? List.of() : List.of(serverCpu));
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec().commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }
         try (target;
                 @Nullable Profile profile = profile()) {
-            RunResult result = LoadRun.run(target, workload, phases, settings(), command(), System.out::println);
+            RunResult result = LoadRun.run(target, workload, phases, settings, command(), System.out::println);
             System.out.print(Reports.text(result));
             if (profile != null) {
                 System.out.print(profile.stop());
             }
             write(result);
             return result.phases().stream().allMatch(phase -> phase.held()) ? 0 : NOT_HELD;
-        } catch (BenchFailedException
-                | WrongAnswerException
-                | IllegalStateException
-                | UnsupportedOperationException failed) {
+        } catch (UnreachableException | UnsupportedOperationException wrong) {
+            System.err.println("quern load: " + wrong.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        } catch (BenchFailedException | WrongAnswerException | IllegalStateException failed) {
             System.err.println("quern load: " + failed.getMessage());
             return 1;
         }
     }
 
+    /** Of what is written in the end: a run is not to fail then. */
+    private void makeDirectories() {
+        for (Path file : Arrays.asList(json, csv, html)) {
+            if (file != null) {
+                try {
+                    Files.createDirectories(file.toAbsolutePath().getParent());
+                } catch (IOException e) {
+                    throw new IllegalArgumentException("no file can be written in the directory of " + file, e);
+                }
+            }
+        }
+    }
+
     private Workload workload() {
+        if (!(getShare >= 0 && getShare <= 1)) {
+            throw new IllegalArgumentException("--gets is a share, from 0 to 1, not " + getShare);
+        }
         if (workloadName.equalsIgnoreCase(TENANTS) != tenants > 0) {
             throw new IllegalArgumentException("--workload tenants and --tenants N go together");
         }
@@ -284,6 +309,13 @@ public final class LoadCommand implements Callable<Integer> {
 
     private LoadRun.Settings settings() {
         // A slot for all that an open loop may have under way; what finds none waits, and its latency tells.
+        if (connections < 1) {
+            throw new IllegalArgumentException("--connections is 1 at least, not " + connections);
+        }
+        if (Math.max(cpu, serverCpu) >= Machine.processors()) {
+            throw new IllegalArgumentException("--cpu and --server-cpu are from 0 to " + (Machine.processors() - 1)
+                    + " here, not " + Math.max(cpu, serverCpu));
+        }
         int slots = Math.min(SLOTS_MAX, SLOTS_NATIVE * connections);
         return new LoadRun.Settings(connections, slots, SLOTS_NATIVE, isPoisson, !isLoaded, cpu);
     }
@@ -296,7 +328,7 @@ public final class LoadCommand implements Callable<Integer> {
         }
         if (ramp != null) {
             String[] ends = ramp.split(":", -1);
-            if (ends.length != 2) {
+            if (ends.length != 2 || !ends[0].matches(NUMBER) || !ends[1].matches(NUMBER)) {
                 throw new IllegalArgumentException("--ramp is FROM:TO, such as 1000:50000, not " + ramp);
             }
             phases.add(Phase.ramp("ramp " + ramp, time, Double.parseDouble(ends[0]), Double.parseDouble(ends[1])));

@@ -33,7 +33,7 @@ public final class RespConnection implements AutoCloseable {
         this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), replyWaitMax);
     }
 
-    /** Connects, or throws a {@link BenchFailedException}. */
+    /** Connects, or throws an exception that says where nobody answered. */
     public RespConnection(InetSocketAddress address, Duration replyWaitMax) {
         try {
             socket = new Socket();
@@ -43,7 +43,7 @@ public final class RespConnection implements AutoCloseable {
             input = new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES);
             output = new BufferedOutputStream(socket.getOutputStream(), BUFFER_BYTES);
         } catch (IOException e) {
-            throw new BenchFailedException("cannot connect to " + address + ": is the server there?", e);
+            throw new UnreachableException("cannot connect to " + address + ": is the server there?", e);
         }
     }
 

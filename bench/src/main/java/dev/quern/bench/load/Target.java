@@ -2,9 +2,11 @@ package dev.quern.bench.load;
 
 import dev.quern.bench.workload.Endpoint;
 import dev.quern.bench.workload.StoredFunction;
+import dev.quern.bench.workload.Workloads;
 import dev.quern.client.ClientConfig;
 import dev.quern.client.FunctionSpec;
 import dev.quern.client.QuernClient;
+import dev.quern.client.QuernException;
 import dev.quern.client.transport.ShmTransport;
 import dev.quern.server.EmbeddedQuern;
 import dev.quern.server.Quern;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +40,9 @@ public final class Target implements AutoCloseable {
     private static final Duration FUNCTION_TIME_MAX = Duration.ofSeconds(1);
 
     private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
+
+    /** A server that is there answers within milliseconds; on a busy machine it may have to be scheduled first. */
+    private static final Duration CONNECT_MAX = Duration.ofSeconds(10);
 
     private static final String FORMS =
             "a target is udp://HOST:PORT, shm:DIRECTORY, ring, resp://HOST:PORT or memcached://HOST:PORT";
@@ -75,7 +81,11 @@ public final class Target implements AutoCloseable {
      */
     public Target(String address, Login login, List<Integer> serverCpus) {
         this.login = login;
-        uri = URI.create(address.equals("ring") ? "ring:in-this-jvm" : address);
+        try {
+            uri = new URI(address.equals("ring") ? "ring:in-this-jvm" : address);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(FORMS + ", not " + address, e);
+        }
         String scheme = uri.getScheme();
         if (scheme == null
                 || !List.of("udp", "shm", "ring", "resp", "memcached").contains(scheme)) {
@@ -83,6 +93,9 @@ public final class Target implements AutoCloseable {
         }
         if (List.of("udp", "resp", "memcached").contains(scheme) && (uri.getHost() == null || uri.getPort() < 1)) {
             throw new IllegalArgumentException(FORMS + ", not " + address);
+        }
+        if (uri.getHost() != null && address().isUnresolved()) {
+            throw new IllegalArgumentException("no host is called " + uri.getHost() + ": check the target " + address);
         }
         embedded = scheme.equals("ring") ? embedded(login, serverCpus) : null;
     }
@@ -100,6 +113,35 @@ public final class Target implements AutoCloseable {
             return Quern.embedded(config.build());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Checks that this target can do what a workload takes, as far as its address tells: before anything is sent, and before a server is started.
+     *
+     * @throws IllegalArgumentException when it cannot; the message says what to change
+     */
+    static void check(String address, String workload, int tenants, boolean hasFunctions) {
+        boolean isResp = address.startsWith("resp:");
+        boolean isMemcached = address.startsWith("memcached:");
+        boolean takesResp = workload.toLowerCase(Locale.ROOT).endsWith(Workloads.HASHES);
+        if (takesResp && !isResp) {
+            throw new IllegalArgumentException(
+                    workload + " is made of RESP's commands: load resp://HOST:PORT by it, or run "
+                            + workload.substring(0, workload.length() - Workloads.HASHES.length()) + " at " + address);
+        }
+        if (tenants > 0 && (isResp || isMemcached)) {
+            throw new IllegalArgumentException(
+                    "--tenants are of Quern's own protocol: load udp://HOST:PORT, shm:DIRECTORY or ring, not "
+                            + address);
+        }
+        if (isMemcached && hasFunctions) {
+            throw new IllegalArgumentException("memcached runs no functions: choose another workload than " + workload);
+        }
+        if (!takesResp && Workloads.isOrdered(workload) && (isResp || isMemcached)) {
+            throw new IllegalArgumentException(workload
+                    + " takes a table in the order of its keys, which only Quern's own protocol has: load udp://HOST:PORT,"
+                    + " shm:DIRECTORY or ring, not " + address);
         }
     }
 
@@ -216,20 +258,20 @@ public final class Target implements AutoCloseable {
     private QuernClient client(String tenant) {
         ClientConfig.Builder config = ClientConfig.builder()
                 .threading(ClientConfig.Threading.INVOKER)
-                .connectTimeout(ANSWER_MAX)
+                .connectTimeout(CONNECT_MAX)
                 .tenant(tenant)
                 .secret(login.secret());
         if (embedded != null) {
             return embedded.client(config);
         }
-        if (uri.getScheme().equals("udp")) {
-            return QuernClient.connect(config.address(address()).build());
-        }
         try {
-            return QuernClient.connect(config.transport(ShmTransport.to(Path.of(uri.getSchemeSpecificPart())))
-                    .build());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
+            return QuernClient.connect(
+                    uri.getScheme().equals("udp")
+                            ? config.address(address()).build()
+                            : config.transport(ShmTransport.to(Path.of(uri.getSchemeSpecificPart())))
+                                    .build());
+        } catch (IOException | QuernException.Timeout e) {
+            throw new UnreachableException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.quern.bench.load;
 
-import dev.quern.bench.BenchFailedException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,7 +56,7 @@ final class TextConnection implements AutoCloseable {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
         } catch (IOException e) {
-            throw new BenchFailedException("cannot connect to " + address + ": is the server there?", e);
+            throw new UnreachableException("cannot connect to " + address + ": is the server there?", e);
         }
     }
 

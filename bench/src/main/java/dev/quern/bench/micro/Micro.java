@@ -73,9 +73,9 @@ public final class Micro implements Bench {
         return quick
                 ? options.forks(1)
                         .warmupIterations(1)
-                        .warmupTime(TimeValue.milliseconds(500))
+                        .warmupTime(TimeValue.milliseconds(200))
                         .measurementIterations(1)
-                        .measurementTime(TimeValue.milliseconds(500))
+                        .measurementTime(TimeValue.milliseconds(200))
                 : options;
     }
 
