@@ -30,5 +30,5 @@ class MicroTest {
         assertEquals(MICROBENCHMARKS, results.size());
     }
 
-    private static final int MICROBENCHMARKS = 13;
+    private static final int MICROBENCHMARKS = 19;
 }
