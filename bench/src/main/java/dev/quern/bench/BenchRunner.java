@@ -18,6 +18,7 @@ public final class BenchRunner {
     public static final int SHORT = 3;
 
     private static final Duration STALLS = Duration.ofSeconds(3);
+    private static final Duration TRIPS = Duration.ofMillis(100);
     private static final Duration STALLS_QUICK = Duration.ofMillis(100);
 
     private BenchRunner() {}
@@ -85,10 +86,11 @@ public final class BenchRunner {
         return conclude(context, System.nanoTime() - startNs);
     }
 
-    /** Tells the tails below which no figure of this run can be; the machine may be another one when it ends. */
+    /** Tells the tails below which no figure of this run can be, and how far apart its processors are; the machine may be another one when it ends. */
     private static void stalls(BenchContext context, String when) throws InterruptedException {
         context.say("the machine, " + when + ": "
                 + Stalls.measure(context.quick() ? STALLS_QUICK : STALLS).line());
+        context.say("the machine, " + when + ": " + WordTrips.measure(TRIPS).line());
     }
 
     private static int conclude(BenchContext context, long elapsedNs) {

@@ -1,10 +1,7 @@
 package dev.quern.ffi.linux;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /**
  * A fixed set of datagram slots that one {@code recvmmsg} fills or one {@code sendmmsg} empties, without allocating. A slot is a buffer,
@@ -13,28 +10,6 @@ import java.lang.invoke.MethodHandle;
  * <p>Source: recvmmsg(2), sendmmsg(2).
  */
 public final class MultiMessage implements AutoCloseable {
-    private static final int MSG_DONTWAIT = 0x40;
-    private static final int MSG_NOSIGNAL = 0x4000;
-    private static final int MSG_TRUNC = 0x20;
-    private static final int CACHE_LINE = 64;
-
-    private static final MethodHandle RECVMMSG = LinuxCalls.bind(
-            "recvmmsg",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG));
-    private static final MethodHandle SENDMMSG = LinuxCalls.bind(
-            "sendmmsg",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT));
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment capture;
@@ -50,7 +25,8 @@ public final class MultiMessage implements AutoCloseable {
     public MultiMessage(int capacity, int bytesMax) {
         this.capacity = capacity;
         this.bytesMax = bytesMax;
-        this.bufferStride = (bytesMax + CACHE_LINE - 1L) / CACHE_LINE * CACHE_LINE;
+        this.bufferStride =
+                (bytesMax + MessageCalls.CACHE_LINE - 1L) / MessageCalls.CACHE_LINE * MessageCalls.CACHE_LINE;
         this.capture = LinuxCalls.newCapture(arena);
         this.headers = allocate(SocketLayout.MULTI_SIZE);
         this.vectors = allocate(SocketLayout.VECTOR_SIZE);
@@ -68,7 +44,7 @@ public final class MultiMessage implements AutoCloseable {
     }
 
     private long allocate(long stride) {
-        return arena.allocate(stride * capacity, CACHE_LINE).address();
+        return arena.allocate(stride * capacity, MessageCalls.CACHE_LINE).address();
     }
 
     public int capacity() {
@@ -90,12 +66,7 @@ public final class MultiMessage implements AutoCloseable {
             // The kernel writes the peer's real size here, and reads it as the room there is.
             NativeMemory.putInt(header(i) + SocketLayout.MESSAGE_NAME_LENGTH, SocketLayout.ADDRESS_IPV6_SIZE);
         }
-        try {
-            int received = (int) RECVMMSG.invokeExact(capture, descriptor, headers, count, MSG_DONTWAIT, 0L);
-            return received >= 0 ? received : quiet(LinuxCalls.errno(capture));
-        } catch (Throwable thrown) {
-            throw LinuxCalls.unexpected(thrown);
-        }
+        return quiet(MessageCalls.receive(descriptor, headers, count, capture));
     }
 
     /**
@@ -103,17 +74,11 @@ public final class MultiMessage implements AutoCloseable {
      * errno, which concerns the slot {@code from} alone.
      */
     public int send(int descriptor, int from, int to) {
-        try {
-            int sent = (int)
-                    SENDMMSG.invokeExact(capture, descriptor, header(from), to - from, MSG_DONTWAIT | MSG_NOSIGNAL);
-            return sent >= 0 ? sent : quiet(LinuxCalls.errno(capture));
-        } catch (Throwable thrown) {
-            throw LinuxCalls.unexpected(thrown);
-        }
+        return quiet(MessageCalls.send(descriptor, header(from), to - from, capture));
     }
 
-    private static int quiet(int errno) {
-        return errno == LinuxCalls.EAGAIN || errno == LinuxCalls.EINTR ? 0 : -errno;
+    private static int quiet(int count) {
+        return count == -LinuxCalls.EAGAIN || count == -LinuxCalls.EINTR ? 0 : count;
     }
 
     /** The buffer of a slot. */
@@ -128,7 +93,7 @@ public final class MultiMessage implements AutoCloseable {
 
     /** Whether the datagram received was longer than the slot. */
     public boolean truncated(int slot) {
-        return (NativeMemory.getInt(header(slot) + SocketLayout.MESSAGE_FLAGS) & MSG_TRUNC) != 0;
+        return (NativeMemory.getInt(header(slot) + SocketLayout.MESSAGE_FLAGS) & MessageCalls.MSG_TRUNC) != 0;
     }
 
     /** The {@code sockaddr} of a slot: whom it came from, or whom it goes to. */

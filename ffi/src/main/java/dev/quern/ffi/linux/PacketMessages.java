@@ -1,10 +1,7 @@
 package dev.quern.ffi.linux;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Slots that one {@code recvmmsg} fills from a {@link PacketSocket}, or one {@code sendmmsg} empties to it, each with a buffer of the
@@ -22,34 +19,11 @@ public final class PacketMessages implements AutoCloseable {
     /** Of {@link #status}: the transport checksum was found right. */
     public static final int CHECKSUM_VALID = 1 << 7;
 
-    private static final int MSG_DONTWAIT = 0x40;
-    private static final int MSG_NOSIGNAL = 0x4000;
-    private static final int MSG_TRUNC = 0x20;
-    private static final int CACHE_LINE = 64;
-
     /** A {@code cmsghdr} and a {@code tpacket_auxdata}, with its padding. */
     private static final int CONTROL_BYTES = 40;
 
     private static final int CONTROL_STATUS = 16;
     private static final int CONTROL_VLAN = CONTROL_STATUS + 3 * Integer.BYTES + 2 * Short.BYTES;
-
-    private static final MethodHandle RECVMMSG = LinuxCalls.bind(
-            "recvmmsg",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG));
-    private static final MethodHandle SENDMMSG = LinuxCalls.bind(
-            "sendmmsg",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT));
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment capture = LinuxCalls.newCapture(arena);
@@ -59,11 +33,12 @@ public final class PacketMessages implements AutoCloseable {
 
     /** So many slots without buffers. */
     public PacketMessages(int capacity) {
-        headers = arena.allocate((long) SocketLayout.MULTI_SIZE * capacity, CACHE_LINE)
+        headers = arena.allocate((long) SocketLayout.MULTI_SIZE * capacity, MessageCalls.CACHE_LINE)
                 .address();
-        vectors = arena.allocate((long) SocketLayout.VECTOR_SIZE * capacity, CACHE_LINE)
+        vectors = arena.allocate((long) SocketLayout.VECTOR_SIZE * capacity, MessageCalls.CACHE_LINE)
                 .address();
-        controls = arena.allocate((long) CONTROL_BYTES * capacity, CACHE_LINE).address();
+        controls = arena.allocate((long) CONTROL_BYTES * capacity, MessageCalls.CACHE_LINE)
+                .address();
         for (int slot = 0; slot < capacity; slot++) {
             NativeMemory.putLong(header(slot) + SocketLayout.MESSAGE_VECTORS, vector(slot));
             NativeMemory.putLong(header(slot) + SocketLayout.MESSAGE_VECTOR_COUNT, 1);
@@ -82,12 +57,7 @@ public final class PacketMessages implements AutoCloseable {
             NativeMemory.putLong(header(slot) + SocketLayout.MESSAGE_CONTROL, control(slot));
             NativeMemory.putLong(header(slot) + SocketLayout.MESSAGE_CONTROL_LENGTH, CONTROL_BYTES);
         }
-        try {
-            int received = (int) RECVMMSG.invokeExact(capture, descriptor, headers, count, MSG_DONTWAIT, 0L);
-            return received >= 0 ? received : quiet(LinuxCalls.errno(capture));
-        } catch (Throwable thrown) {
-            throw LinuxCalls.unexpected(thrown);
-        }
+        return quiet(MessageCalls.receive(descriptor, headers, count, capture));
     }
 
     /**
@@ -95,17 +65,11 @@ public final class PacketMessages implements AutoCloseable {
      * errno, which concerns the slot {@code from} alone.
      */
     public int send(int descriptor, int from, int to) {
-        try {
-            int sent = (int)
-                    SENDMMSG.invokeExact(capture, descriptor, header(from), to - from, MSG_DONTWAIT | MSG_NOSIGNAL);
-            return sent >= 0 ? sent : quiet(LinuxCalls.errno(capture));
-        } catch (Throwable thrown) {
-            throw LinuxCalls.unexpected(thrown);
-        }
+        return quiet(MessageCalls.send(descriptor, header(from), to - from, capture));
     }
 
-    private static int quiet(int errno) {
-        return errno == LinuxCalls.EAGAIN || errno == LinuxCalls.EINTR || errno == LinuxCalls.ENOBUFS ? 0 : -errno;
+    private static int quiet(int count) {
+        return count == -LinuxCalls.EAGAIN || count == -LinuxCalls.EINTR || count == -LinuxCalls.ENOBUFS ? 0 : count;
     }
 
     /** The bytes received in a slot. */
@@ -115,7 +79,7 @@ public final class PacketMessages implements AutoCloseable {
 
     /** Whether the frame was longer than its buffer. */
     public boolean truncated(int slot) {
-        return (NativeMemory.getInt(header(slot) + SocketLayout.MESSAGE_FLAGS) & MSG_TRUNC) != 0;
+        return (NativeMemory.getInt(header(slot) + SocketLayout.MESSAGE_FLAGS) & MessageCalls.MSG_TRUNC) != 0;
     }
 
     /** What the kernel says of the frame received; 0 when it says nothing. */

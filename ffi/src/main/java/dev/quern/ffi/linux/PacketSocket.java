@@ -17,12 +17,7 @@ import java.nio.charset.StandardCharsets;
 public final class PacketSocket implements AutoCloseable {
     private static final int AF_PACKET = 17;
     private static final int SOCK_RAW = 3;
-    private static final int SOCK_NONBLOCK = 0x800;
-    private static final int SOCK_CLOEXEC = 0x80000;
     private static final short ETH_P_ALL = 3;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_SNDBUF = 7;
-    private static final int SO_RCVBUF = 8;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_ADD_MEMBERSHIP = 1;
     private static final int PACKET_STATISTICS = 6;
@@ -48,23 +43,6 @@ public final class PacketSocket implements AutoCloseable {
 
     private static final int ETHERNET_BYTES = 6;
 
-    private static final MethodHandle SOCKET = LinuxCalls.bind(
-            "socket",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-    private static final MethodHandle BIND = LinuxCalls.bind(
-            "bind",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
-    private static final MethodHandle SETSOCKOPT = LinuxCalls.bind(
-            "setsockopt",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_INT));
     private static final MethodHandle GETSOCKOPT = LinuxCalls.bind(
             "getsockopt",
             FunctionDescriptor.of(
@@ -79,9 +57,6 @@ public final class PacketSocket implements AutoCloseable {
             FunctionDescriptor.of(
                     ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
             2);
-    private static final MethodHandle CLOSE =
-            LinuxCalls.bind("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-
     private final int descriptor;
     private final int index;
     private final long mac;
@@ -104,25 +79,12 @@ public final class PacketSocket implements AutoCloseable {
      * @throws IOException when there is no such interface, it is no Ethernet, or the kernel refuses; the message says which
      */
     public static PacketSocket open(String name, int bufferBytes) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment capture = LinuxCalls.newCapture(arena);
-            // Protocol 0: nothing comes before it is bound to its interface.
-            int descriptor = (int) SOCKET.invokeExact(capture, AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-            if (descriptor < 0) {
-                throw LinuxCalls.failure(
-                        "a packet socket on " + name + " (it wants root or CAP_NET_RAW)", LinuxCalls.errno(capture));
-            }
-            try {
-                return open(descriptor, name, bufferBytes, arena, capture);
-            } catch (Throwable thrown) {
-                int ignored = (int) CLOSE.invokeExact(capture, descriptor);
-                throw thrown;
-            }
-        } catch (IOException failed) {
-            throw failed;
-        } catch (Throwable thrown) {
-            throw LinuxCalls.unexpected(thrown);
-        }
+        // Of protocol 0: nothing comes before it is bound to its interface.
+        return SocketCalls.open(
+                AF_PACKET,
+                SOCK_RAW,
+                "a packet socket on " + name + " (it wants root or CAP_NET_RAW)",
+                (descriptor, arena, capture) -> open(descriptor, name, bufferBytes, arena, capture));
     }
 
     private static PacketSocket open(int descriptor, String name, int bufferBytes, Arena arena, MemorySegment capture)
@@ -145,10 +107,10 @@ public final class PacketSocket implements AutoCloseable {
             mac = mac << Byte.SIZE
                     | Byte.toUnsignedInt(NativeMemory.getByte(request + REQUEST_VALUE + Short.BYTES + i));
         }
-        setBuffers(descriptor, bufferBytes, arena, capture);
+        SocketCalls.setBuffers(descriptor, bufferBytes, arena, capture);
         int[] wanted = {PACKET_AUXDATA, PACKET_IGNORE_OUTGOING};
         for (int option : wanted) {
-            if (set(descriptor, SOL_PACKET, option, 1, arena, capture) < 0) {
+            if (SocketCalls.set(descriptor, SOL_PACKET, option, 1, arena, capture) < 0) {
                 throw LinuxCalls.failure("option " + option + " of a packet socket", LinuxCalls.errno(capture));
             }
         }
@@ -156,9 +118,7 @@ public final class PacketSocket implements AutoCloseable {
         NativeMemory.putShort(address, (short) AF_PACKET);
         NativeMemory.putShort(address + Short.BYTES, Short.reverseBytes(ETH_P_ALL));
         NativeMemory.putInt(address + Integer.BYTES, index);
-        if ((int) BIND.invokeExact(capture, descriptor, address, LINK_ADDRESS_BYTES) < 0) {
-            throw LinuxCalls.failure("packets of " + name, LinuxCalls.errno(capture));
-        }
+        SocketCalls.bind(descriptor, address, LINK_ADDRESS_BYTES, "packets of " + name, capture);
         return new PacketSocket(descriptor, index, mac, mtu, (flags & IFF_UP) != 0);
     }
 
@@ -168,20 +128,6 @@ public final class PacketSocket implements AutoCloseable {
             throw LinuxCalls.failure("interface " + name, LinuxCalls.errno(capture));
         }
         return NativeMemory.getInt(request + REQUEST_VALUE);
-    }
-
-    private static void setBuffers(int descriptor, int bufferBytes, Arena arena, MemorySegment capture)
-            throws Throwable {
-        // A smaller buffer than asked for is no failure: it costs drops under bursts, which the protocol survives.
-        int ignored = set(descriptor, SOL_SOCKET, SO_RCVBUF, bufferBytes, arena, capture);
-        ignored = set(descriptor, SOL_SOCKET, SO_SNDBUF, bufferBytes, arena, capture);
-    }
-
-    private static int set(int descriptor, int level, int option, int value, Arena arena, MemorySegment capture)
-            throws Throwable {
-        long word = arena.allocate(Integer.BYTES, Integer.BYTES).address();
-        NativeMemory.putInt(word, value);
-        return (int) SETSOCKOPT.invokeExact(capture, descriptor, level, option, word, Integer.BYTES);
     }
 
     /**
@@ -195,7 +141,7 @@ public final class PacketSocket implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment capture = LinuxCalls.newCapture(arena);
             int how = group == 0 ? PACKET_FANOUT_FLAG_UNIQUEID << Short.SIZE : group;
-            if (set(descriptor, SOL_PACKET, PACKET_FANOUT, how, arena, capture) < 0) {
+            if (SocketCalls.set(descriptor, SOL_PACKET, PACKET_FANOUT, how, arena, capture) < 0) {
                 throw LinuxCalls.failure("sharing a packet socket's frames", LinuxCalls.errno(capture));
             }
             return group == 0 ? get(PACKET_FANOUT, 0, arena, capture) & 0xFFFF : group;
@@ -230,9 +176,7 @@ public final class PacketSocket implements AutoCloseable {
             NativeMemory.putShort(request + 4, (short) PACKET_MR_MULTICAST);
             NativeMemory.putShort(request + 6, (short) ETHERNET_BYTES);
             NativeMemory.putLong(request + 8, Long.reverseBytes(multicastMac << Short.SIZE));
-            if ((int) SETSOCKOPT.invokeExact(
-                            capture, descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, request, 2 * Long.BYTES)
-                    < 0) {
+            if (SocketCalls.set(descriptor, SOL_PACKET, PACKET_ADD_MEMBERSHIP, request, 2 * Long.BYTES, capture) < 0) {
                 throw LinuxCalls.failure("listening to a multicast address", LinuxCalls.errno(capture));
             }
         } catch (IOException failed) {
@@ -283,10 +227,6 @@ public final class PacketSocket implements AutoCloseable {
             return;
         }
         closed = true;
-        try (Arena arena = Arena.ofConfined()) {
-            int ignored = (int) CLOSE.invokeExact(LinuxCalls.newCapture(arena), descriptor);
-        } catch (Throwable thrown) {
-            throw LinuxCalls.unexpected(thrown);
-        }
+        SocketCalls.close(descriptor);
     }
 }

@@ -14,36 +14,11 @@ import java.net.InetSocketAddress;
  */
 public final class UdpSocket implements AutoCloseable {
     private static final int SOCK_DGRAM = 2;
-    private static final int SOCK_NONBLOCK = 0x800;
-    private static final int SOCK_CLOEXEC = 0x80000;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_SNDBUF = 7;
-    private static final int SO_RCVBUF = 8;
 
-    private static final MethodHandle SOCKET = LinuxCalls.bind(
-            "socket",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-    private static final MethodHandle BIND = LinuxCalls.bind(
-            "bind",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
     private static final MethodHandle GETSOCKNAME = LinuxCalls.bind(
             "getsockname",
             FunctionDescriptor.of(
                     ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-    private static final MethodHandle SETSOCKOPT = LinuxCalls.bind(
-            "setsockopt",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_INT));
-    private static final MethodHandle CLOSE =
-            LinuxCalls.bind("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-
     private final int descriptor;
     private final int family;
     private final InetSocketAddress localAddress;
@@ -67,38 +42,21 @@ public final class UdpSocket implements AutoCloseable {
             throw new java.net.UnknownHostException(address.getHostString());
         }
         int family = SocketLayout.family(address.getAddress());
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment capture = LinuxCalls.newCapture(arena);
-            int descriptor = (int) SOCKET.invokeExact(capture, family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-            if (descriptor < 0) {
-                throw LinuxCalls.failure("socket", LinuxCalls.errno(capture));
-            }
-            try {
-                return bind(descriptor, family, address, bufferBytes, arena, capture);
-            } catch (Throwable thrown) {
-                int ignored = (int) CLOSE.invokeExact(capture, descriptor);
-                throw thrown;
-            }
-        } catch (IOException failed) {
-            throw failed;
-        } catch (Throwable thrown) {
-            throw LinuxCalls.unexpected(thrown);
-        }
+        return SocketCalls.open(
+                family,
+                SOCK_DGRAM,
+                "socket",
+                (descriptor, arena, capture) -> bind(descriptor, family, address, bufferBytes, arena, capture));
     }
 
     private static UdpSocket bind(
             int descriptor, int family, InetSocketAddress address, int bufferBytes, Arena arena, MemorySegment capture)
             throws Throwable {
-        long option = arena.allocate(Integer.BYTES, Integer.BYTES).address();
-        NativeMemory.putInt(option, bufferBytes);
-        // A smaller buffer than asked for is no failure: it costs drops under bursts, which the protocol survives.
-        int ignored = (int) SETSOCKOPT.invokeExact(capture, descriptor, SOL_SOCKET, SO_RCVBUF, option, Integer.BYTES);
-        ignored = (int) SETSOCKOPT.invokeExact(capture, descriptor, SOL_SOCKET, SO_SNDBUF, option, Integer.BYTES);
+        SocketCalls.setBuffers(descriptor, bufferBytes, arena, capture);
         long name = arena.allocate(SocketLayout.ADDRESS_SLOT, Long.BYTES).address();
         int size = SocketLayout.write(name, address, family);
-        if ((int) BIND.invokeExact(capture, descriptor, name, size) < 0) {
-            throw LinuxCalls.failure("UDP " + describe(address), LinuxCalls.errno(capture));
-        }
+        SocketCalls.bind(descriptor, name, size, "UDP " + describe(address), capture);
+        long option = arena.allocate(Integer.BYTES, Integer.BYTES).address();
         NativeMemory.putInt(option, SocketLayout.ADDRESS_SLOT);
         if ((int) GETSOCKNAME.invokeExact(capture, descriptor, name, option) < 0) {
             throw LinuxCalls.failure("getsockname", LinuxCalls.errno(capture));
@@ -131,10 +89,6 @@ public final class UdpSocket implements AutoCloseable {
             return;
         }
         closed = true;
-        try (Arena arena = Arena.ofConfined()) {
-            int ignored = (int) CLOSE.invokeExact(LinuxCalls.newCapture(arena), descriptor);
-        } catch (Throwable thrown) {
-            throw LinuxCalls.unexpected(thrown);
-        }
+        SocketCalls.close(descriptor);
     }
 }
