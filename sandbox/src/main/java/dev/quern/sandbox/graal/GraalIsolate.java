@@ -1,7 +1,6 @@
 package dev.quern.sandbox.graal;
 
 import com.oracle.truffle.api.CallTarget;
-import com.oracle.truffle.api.ThreadLocalAction;
 import com.oracle.truffle.api.TruffleLanguage.Env;
 import com.oracle.truffle.api.exception.AbstractTruffleException;
 import com.oracle.truffle.api.nodes.Node;
@@ -30,83 +29,25 @@ import org.jspecify.annotations.Nullable;
  * One tenant's context on one core. The core's thread enters it for a call and stays inside for those that follow, until it rests; the
  * watchdog ends a call by a thread-local action, which the guest's code meets at its next safepoint.
  */
-final class GraalIsolate implements FunctionRuntime.Isolate {
+final class GraalIsolate extends SafepointIsolate {
     private static final Source HAND_IN = Source.create(QuernLanguage.ID, "hand in");
 
     /** Calls are made by the core, and no node: to say so spares a look at which one it was last. */
     private static final @Nullable Node NOWHERE = null;
 
-    private final StoreCalls calls;
     private final Context context;
-    private volatile Thread thread = Thread.currentThread();
     private volatile @Nullable Env environment;
-    private volatile @Nullable EndCall ending;
-    private final Pause pause = new Pause();
-
-    /** Whether a pause is on its way; if it got lost, until the next call. */
-    private volatile boolean isPausing;
-
     /** Whether the core's thread has entered the context. */
     private boolean isEntered;
 
-    /** Whether the core's thread is in a call, where alone guest code may be ended. */
-    private boolean isInside;
-
-    /** Whether the call was ended before it was inside, or while the core was out of it. */
-    private boolean isEndedBefore;
-
-    /** Ends the guest's call where it stands, unless it is over by then. Runs on the core's thread. */
-    private final class EndCall extends ThreadLocalAction {
-        private volatile boolean isOver;
-
-        EndCall() {
-            super(true, false);
-        }
-
-        @Override
-        protected void perform(Access access) {
-            if (isOver) {
-                return;
-            }
-            isOver = true;
-            if (isInside) {
-                throw new TrapException(calls, interrupted());
-            }
-            isEndedBefore = true;
-        }
-    }
-
-    /** Has the guest stand still for a while. Runs on the core's thread. */
-    private final class Pause extends ThreadLocalAction {
-        Pause() {
-            super(true, false);
-        }
-
-        @Override
-        protected void perform(Access access) {
-            isPausing = false;
-            if (isInside) {
-                look();
-            }
-        }
-    }
-
     GraalIsolate(GraalRuntime runtime, StoreCalls calls) {
-        this.calls = calls;
+        super(calls);
         context = runtime.newContext();
         handIn(this, () -> {
             context.initialize(QuernLanguage.ID);
             context.initialize(GraalRuntime.WASM);
             return context;
         });
-    }
-
-    private void look() {
-        try {
-            calls.look();
-        } catch (GuestTrap trap) {
-            throw new TrapException(calls, trap);
-        }
     }
 
     private static <T> T handIn(Object handed, Supplier<T> action) {
@@ -149,9 +90,9 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
                     renewal == null ? new GraalMemory(memory, this::look) : new RenewableMemory(memory, this::look);
             ImportObject imports = new ImportObject(Map.of(
                     Intrinsic.MODULE,
-                    new IntrinsicModule(calls, memory),
+                    LazyImports.intrinsics(calls, memory),
                     WasiImport.MODULE,
-                    new WasiModule(calls, memory),
+                    LazyImports.wasi(calls, memory),
                     Ticks.MODULE,
                     new ImportObject(Map.of(
                             Ticks.NAME, new TickObject(calls, TickObject.Kind.TICK),
@@ -194,10 +135,6 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         }
     }
 
-    private static GuestTrap interrupted() {
-        return new GuestTrap(Reason.DEADLINE, "interrupted");
-    }
-
     /** An exported function to call. */
     FunctionRuntime.Entry entry(GraalRuntime.GraalModule module, String name, Object function) {
         boolean wasInside = stepOut();
@@ -208,13 +145,6 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         } finally {
             isInside = wasInside;
         }
-    }
-
-    /** What the core does itself in the midst of a call is not ended where it stands, but at the next call. */
-    private boolean stepOut() {
-        boolean wasInside = isInside;
-        isInside = false;
-        return wasInside;
     }
 
     private CallTarget newEntry(String name) {
@@ -254,10 +184,7 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
             }
             return callInside(target, arguments);
         }
-        isEndedBefore = false;
-        if (isPausing) {
-            isPausing = false;
-        }
+        begin();
         enter();
         try {
             isInside = true;
@@ -268,11 +195,6 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
         } finally {
             isInside = false;
         }
-    }
-
-    @Override
-    public void enterOn(Thread caller) {
-        thread = caller;
     }
 
     @Override
@@ -290,32 +212,8 @@ final class GraalIsolate implements FunctionRuntime.Isolate {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the call itself says when it has ended
-    public void interrupt() {
-        EndCall action = ending;
-        if (action == null || action.isOver) {
-            action = new EndCall();
-            ending = action;
-        }
-        Objects.requireNonNull(environment).submitThreadLocal(new Thread[] {thread}, action);
-    }
-
-    @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // one that comes to nothing is followed by others
-    public void pause() {
-        // One at a time, or they would pile up while the guest gets no processor.
-        if (!isPausing) {
-            isPausing = true;
-            Objects.requireNonNull(environment).submitThreadLocal(new Thread[] {thread}, pause);
-        }
-    }
-
-    @Override
-    public void clearInterrupt() {
-        EndCall late = ending;
-        if (late != null) {
-            late.isOver = true;
-        }
+    protected Env environment() {
+        return Objects.requireNonNull(environment);
     }
 
     @Override

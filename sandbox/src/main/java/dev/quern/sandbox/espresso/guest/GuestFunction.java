@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A function's jar, read in its context. The host calls what is public here by name. */
 public final class GuestFunction {
+    /** What ends a call goes through it. If the first did so while the class is being initialized, the class would be of no use from then on. */
+    private static final String HOST_EXCEPTION = "com.oracle.truffle.espresso.polyglot.ForeignException";
+
     private final @Nullable Supplier<Entries> maker;
     private final @Nullable Call call;
     private Map<String, Entry> entries = Map.of();
@@ -50,6 +53,11 @@ public final class GuestFunction {
         Call call = new GuestCall(host);
         call.argument(0, new View());
         call.reply(Buffer.of(String.valueOf(call.now() + call.argumentCount())));
+        try {
+            Class.forName(HOST_EXCEPTION);
+        } catch (ClassNotFoundException otherVersion) {
+            throw new IllegalStateException("Espresso has no " + HOST_EXCEPTION, otherVersion);
+        }
     }
 
     /** Makes the function's object anew; false when it cannot, and then {@link #error} says why. */
