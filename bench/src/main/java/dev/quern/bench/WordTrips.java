@@ -32,12 +32,9 @@ record WordTrips(double medianNs, double leastNs, double mostNs) {
     private static final double MOST = 0.95;
     private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
-    /** As many as there were before any bench bound the measuring thread to one. */
-    private static final boolean ARE_TWO = Runtime.getRuntime().availableProcessors() > 1;
-
     /** Asks for so long; the first two processors are busy meanwhile. */
     static WordTrips measure(Duration time) throws InterruptedException {
-        if (!ARE_TWO) {
+        if (Machine.processors() < 2) {
             return new WordTrips(0, 0, 0);
         }
         long[] words = new long[PONG + APART];
