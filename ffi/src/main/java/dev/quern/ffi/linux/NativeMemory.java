@@ -137,13 +137,25 @@ public final class NativeMemory {
 
     /** Whether two ranges hold the same bytes: eight at a time, as keys are short. */
     public static boolean equal(long first, long second, long length) {
-        long position = 0;
-        for (; position + Long.BYTES <= length; position += Long.BYTES) {
+        if (length < Long.BYTES) {
+            return equalShort(first, second, (int) length);
+        }
+        // The last eight bytes overlap those before: keys differ at their end, and would be walked there byte by byte.
+        long last = length - Long.BYTES;
+        for (long position = 0; position < last; position += Long.BYTES) {
             if (getLong(first + position) != getLong(second + position)) {
                 return false;
             }
         }
-        for (; position < length; position++) {
+        return getLong(first + last) == getLong(second + last);
+    }
+
+    private static boolean equalShort(long first, long second, int length) {
+        if (length >= Integer.BYTES) {
+            int last = length - Integer.BYTES;
+            return getInt(first) == getInt(second) && getInt(first + last) == getInt(second + last);
+        }
+        for (int position = 0; position < length; position++) {
             if (getByte(first + position) != getByte(second + position)) {
                 return false;
             }

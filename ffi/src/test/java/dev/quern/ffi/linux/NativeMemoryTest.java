@@ -34,4 +34,25 @@ class NativeMemoryTest {
             assertArrayEquals(key, NativeMemory.toArray(address, key.length));
         }
     }
+
+    @Test
+    void shouldFindTheOneByteInWhichRangesOfAnyLengthDiffer() {
+        try (Arena arena = Arena.ofConfined()) {
+            long first = arena.allocate(64, 8).address() + 1;
+            long second = arena.allocate(64, 8).address() + 3;
+            for (int length = 0; length <= 40; length++) {
+                // What follows differs, and does not count.
+                NativeMemory.putByte(first + length, (byte) 1);
+                NativeMemory.putByte(second + length, (byte) 2);
+                assertTrue(NativeMemory.equal(first, second, length), "length " + length);
+                for (int at = 0; at < length; at++) {
+                    NativeMemory.putByte(second + at, (byte) 5);
+                    assertFalse(NativeMemory.equal(first, second, length), "length " + length + ", byte " + at);
+                    NativeMemory.putByte(second + at, (byte) 0);
+                }
+                NativeMemory.putByte(first + length, (byte) 0);
+                NativeMemory.putByte(second + length, (byte) 0);
+            }
+        }
+    }
 }
