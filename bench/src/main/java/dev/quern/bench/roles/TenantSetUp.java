@@ -1,6 +1,7 @@
 package dev.quern.bench.roles;
 
 import dev.quern.bench.BenchFailedException;
+import dev.quern.guest.Entries;
 import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.StoreStatus;
 import dev.quern.kvstore.Tenant;
@@ -9,6 +10,7 @@ import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.Manifest;
 import dev.quern.server.EmbeddedQuern;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What a tenant of a server in this process has before it is loaded: records, and functions of {@link Work} in trusted Java. */
 public final class TenantSetUp {
@@ -18,6 +20,18 @@ public final class TenantSetUp {
 
     /** Puts a record of zeros for each key, and registers the functions. */
     public static void of(EmbeddedQuern quern, String name, byte[][] keys, int valueBytes, List<String> functions)
+            throws FunctionRefusedException {
+        of(quern, name, keys, valueBytes, functions, Work::new);
+    }
+
+    /** The same with functions of another kind of work. */
+    public static void of(
+            EmbeddedQuern quern,
+            String name,
+            byte[][] keys,
+            int valueBytes,
+            List<String> functions,
+            Supplier<Entries> work)
             throws FunctionRefusedException {
         Tenant tenant = quern.server().store().tenant(name);
         if (tenant == null) {
@@ -36,10 +50,7 @@ public final class TenantSetUp {
         all.trust(tenant, "java");
         for (String function : functions) {
             all.register(
-                    tenant,
-                    Manifest.named(function).withRuntime("java").withTimeLimitUs(TIME_LIMIT_US),
-                    Work::new,
-                    false);
+                    tenant, Manifest.named(function).withRuntime("java").withTimeLimitUs(TIME_LIMIT_US), work, false);
         }
     }
 }

@@ -9,8 +9,11 @@ import dev.quern.sandbox.RuntimeCosts;
 import dev.quern.server.roles.MessageCosts;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
 /**
  * The simulator beside a server of two cores that runs here: both are given the same loads, and the simulator what things cost, as measured at that server in the
@@ -18,7 +21,7 @@ import java.util.Locale;
  */
 public final class BesideLive implements Bench {
     private static final long MS = 1_000_000;
-    private static final int[] FUNCTION_US = {5, 30, 200};
+    static final int[] FUNCTION_US = {5, 30, 200};
     private static final int[] FUNCTION_US_QUICK = {30};
 
     /** What is asked for, of all cores' time. */
@@ -29,19 +32,19 @@ public final class BesideLive implements Bench {
     /** The part of that which gets ask for. */
     private static final double GETS_PART = 0.2;
 
-    /** Of both cores' time, while costs are measured. */
-    private static final double CALIBRATION_LOAD = 0.2;
+    /** What a get is taken to cost where loads are chosen. */
+    private static final double GET_NS = 500;
 
-    /** A get takes about so long: only to choose how many are sent while they are measured. */
-    private static final double GET_GUESS_NS = 500;
+    /** Twice of what a client that nothing keeps from it leaves between two looks. */
+    private static final long KEEPS_UP_NS = 300_000;
 
-    private static final int WARM_TIMES_MAX = 12;
+    private static final int CELL_MS = 300;
+    private static final int SEED = 1;
+
+    private static final int WARM_TIMES = 2;
 
     /** {@code functions.wait_ms}: the server's default. */
     private static final long WAIT_NS = 20 * MS;
-
-    /** Warm is what became no faster than by this. */
-    private static final double STEADY = 0.9;
 
     private static final double LEAST = 0.8;
     private static final double MOST = 1.2;
@@ -64,10 +67,7 @@ public final class BesideLive implements Bench {
         return Duration.ofMinutes(1);
     }
 
-    /** What a while of the server was measured to cost, beside the functions themselves. */
-    private record Costs(double getNs, double callNs, double handoverNs) {}
-
-    private record Cell(String mode, int functionUs, double load, LiveFigures live, Outcome simulated) {
+    record Cell(String mode, int functionUs, double load, LiveFigures live, Outcome simulated) {
         double throughput() {
             return ratio(simulated.functionsPerSecond(), live.perSecond(live.calls()));
         }
@@ -78,6 +78,19 @@ public final class BesideLive implements Bench {
 
         double busy() {
             return ratio(simulated.busyShare(), live.busyShare(LiveServer.CORES));
+        }
+
+        double getMedian() {
+            return ratio(simulated.getP50Us(), live.getP50Us());
+        }
+
+        double callMedian() {
+            return ratio(simulated.functionP50Us(), live.callP50Us());
+        }
+
+        /** Whether the client sent what was due when it was due: one whose thread is kept from its processor sends less, and later. */
+        boolean keepsUp() {
+            return live.repeated() == 0 && live.tookNs() / live.looksNs().length < KEEPS_UP_NS;
         }
     }
 
@@ -92,16 +105,21 @@ public final class BesideLive implements Bench {
                 + " exponentially; gets of 100 B values ask for " + Math.round(100 * GETS_PART) + " % of the load.");
         double roundsPerNs = roundsPerNs();
         List<Cell> cells = new ArrayList<>();
-        Costs costs = costs(context, roundsPerNs);
+        LiveCosts costs =
+                LiveCosts.measure(context, mode -> openWarm(mode, roundsPerNs, isQuick), FUNCTION_US[0], roundsPerNs);
         for (String mode : new String[] {"static", "adaptive"}) {
-            try (LiveServer server = open(mode)) {
-                warm(server, roundsPerNs, isQuick);
+            if (Arrays.stream(sizes).noneMatch(us -> context.isWanted(row(mode, us)))) {
+                continue;
+            }
+            try (LiveServer server = openWarm(mode, roundsPerNs, isQuick)) {
                 for (int us : sizes) {
-                    double functionNs = functionNs(server, us, roundsPerNs, isQuick);
-                    context.say(String.format(
-                            Locale.ROOT, "%s: functions of %d us take %.1f us", mode, us, functionNs / 1e3));
+                    if (!context.isWanted(row(mode, us))) {
+                        continue;
+                    }
+                    double getNs = LiveCosts.getNs(server, us, 1e3 * us * roundsPerNs, isQuick);
+                    context.say(String.format(Locale.ROOT, "%s: a get %.0f ns", row(mode, us), getNs));
                     for (double load : isQuick ? LOADS_QUICK : LOADS) {
-                        cells.add(cell(server, mode, us, load, costs, functionNs, roundsPerNs, isQuick));
+                        cells.add(cell(server, mode, us, load, costs, getNs, roundsPerNs, isQuick));
                     }
                 }
             }
@@ -117,7 +135,17 @@ public final class BesideLive implements Bench {
         return new LiveServer(mode, names, WAIT_NS);
     }
 
-    private static String function(int us) {
+    private static LiveServer openWarm(String mode, double roundsPerNs, boolean isQuick) throws Exception {
+        LiveServer server = open(mode);
+        warm(server, roundsPerNs, isQuick);
+        return server;
+    }
+
+    private static String row(String mode, int us) {
+        return String.format(Locale.ROOT, "%s %d us", mode, us);
+    }
+
+    static String function(int us) {
         return "f" + us;
     }
 
@@ -133,63 +161,17 @@ public final class BesideLive implements Bench {
         return sum == 0 ? 1 : (double) rounds / best;
     }
 
+    /** The first while after a start is the compilers'. */
     private static void warm(LiveServer server, double roundsPerNs, boolean isQuick) {
-        for (int us : FUNCTION_US) {
-            // The first while after a start is the compilers'.
-            double last = Double.POSITIVE_INFINITY;
-            for (int times = 0; times < (isQuick ? 1 : WARM_TIMES_MAX); times++) {
-                LiveFigures warm = server.send(
-                        200_000, 0.4e6 / us, function(us), 1e3 * us * roundsPerNs, (isQuick ? 20 : 250) * MS);
-                double functionNs = (double) warm.functionNs() / Math.max(1, warm.functions());
-                if (times > 0 && functionNs > STEADY * last && functionNs < 2e3 * us) {
-                    break;
+        for (int times = 0; times < (isQuick ? 1 : WARM_TIMES); times++) {
+            for (int us : FUNCTION_US) {
+                // Calm and beyond what it can do, as both take their own ways.
+                for (double load : new double[] {0.4, 1.2}) {
+                    LiveFigures ignored = server.send(
+                            200_000, load * 1e6 / us, function(us), 1e3 * us * roundsPerNs, (isQuick ? 10 : 100) * MS);
                 }
-                last = functionNs;
             }
         }
-    }
-
-    /** What gets, calls and hand-overs take at servers whose roles are fixed, well below what they can do. */
-    private static Costs costs(BenchContext context, double roundsPerNs) throws Exception {
-        long ns = (context.quick() ? 50 : 600) * MS;
-        double perSecond = CALIBRATION_LOAD * LiveServer.CORES * 1e9 / GET_GUESS_NS;
-        int us = FUNCTION_US[0];
-        double callsPerSecond = CALIBRATION_LOAD * LiveServer.CORES * 1e6 / us;
-        double rounds = 1e3 * us * roundsPerNs;
-        LiveFigures gets;
-        LiveFigures inline;
-        LiveFigures handed;
-        try (LiveServer server = open("inline")) {
-            warm(server, roundsPerNs, context.quick());
-            gets = server.send(perSecond, 1, function(us), rounds, ns);
-            inline = server.send(1, callsPerSecond, function(us), rounds, ns);
-        }
-        try (LiveServer server = open("static")) {
-            warm(server, roundsPerNs, context.quick());
-            handed = server.send(1, callsPerSecond, function(us), rounds, ns);
-        }
-        double getNs = (double) gets.busyNs() / gets.gets();
-        double callNs = (double) (inline.busyNs() - inline.functionNs()) / inline.functions();
-        double handoverNs = Math.max(0, (double) (handed.busyNs() - handed.functionNs()) / handed.functions() - callNs);
-        context.say(String.format(
-                Locale.ROOT,
-                "measured: a get %.0f ns at %.0f/s; a call %.0f ns beside its function, and a hand-over %.0f ns",
-                getNs,
-                gets.perSecond(gets.gets()),
-                callNs,
-                handoverNs));
-        return new Costs(getNs, callNs, handoverNs);
-    }
-
-    /** What a function takes at this server, its call's way into the runtime included, well below what the server can do. */
-    private static double functionNs(LiveServer server, int us, double roundsPerNs, boolean isQuick) {
-        LiveFigures calm = server.send(
-                CALIBRATION_LOAD * 1e9 / GET_GUESS_NS,
-                CALIBRATION_LOAD * LiveServer.CORES * 1e6 / us,
-                function(us),
-                1e3 * us * roundsPerNs,
-                (isQuick ? 50 : 400) * MS);
-        return (double) calm.functionNs() / Math.max(1, calm.functions());
     }
 
     private static Cell cell(
@@ -197,43 +179,53 @@ public final class BesideLive implements Bench {
             String mode,
             int us,
             double load,
-            Costs costs,
-            double functionNs,
+            LiveCosts costs,
+            double getNs,
             double roundsPerNs,
             boolean isQuick) {
-        long ns = (isQuick ? 50 : 600) * MS;
-        double getsPerSecond = GETS_PART * load * LiveServer.CORES * 1e9 / costs.getNs();
-        double callsPerSecond = (1 - GETS_PART) * load * LiveServer.CORES * 1e9 / functionNs;
-        LiveFigures ignored = server.send(getsPerSecond, callsPerSecond, function(us), 1e3 * us * roundsPerNs, ns / 4);
-        LiveFigures live = server.send(getsPerSecond, callsPerSecond, function(us), 1e3 * us * roundsPerNs, ns);
-        return new Cell(mode, us, load, live, simulate(mode, functionNs, getsPerSecond, callsPerSecond, costs, live));
+        long ns = (isQuick ? 50 : CELL_MS) * MS;
+        double rounds = 1e3 * us * roundsPerNs;
+        double getsPerSecond = GETS_PART * load * LiveServer.CORES * 1e9 / GET_NS;
+        double callsPerSecond = (1 - GETS_PART) * load * LiveServer.CORES * 1e6 / us;
+        LiveFigures ignored = server.send(getsPerSecond, callsPerSecond, function(us), rounds, ns / 4);
+        LiveFigures live = server.send(getsPerSecond, callsPerSecond, function(us), rounds, ns);
+        Outcome simulated = simulate(mode, rounds, getsPerSecond, callsPerSecond, costs, getNs, live);
+        return new Cell(mode, us, load, live, simulated);
     }
 
-    private static Outcome simulate(
+    static Outcome simulate(
             String mode,
-            double functionNs,
+            double rounds,
             double getsPerSecond,
             double callsPerSecond,
-            Costs costs,
+            LiveCosts costs,
+            double getNs,
             LiveFigures live) {
+        double functionNs = live.roundNs() * rounds;
         // One tenant and one function, which is entered already; what it takes beside its work is in what was measured
         // of calls.
         SimulatedCosts all = new SimulatedCosts(
-                costs.getNs(),
+                getNs,
                 functionNs,
                 costs.callNs(),
+                costs.burstNs(),
+                costs.stationNs(),
+                Math.max(1, costs.aloneNs() - costs.burstNs()),
                 SimulatedCosts.POOL_NS,
                 SimulatedCosts.MOVE_NS,
+                SimulatedCosts.QUANTUM_NS,
+                // Trusted Java runs on until it returns.
                 Long.MAX_VALUE,
                 WAIT_NS,
                 new RuntimeCosts(0, 0, 0, 0, 0),
                 new MessageCosts(0, 0, costs.handoverNs(), 0));
         Load load = new Load.Steady(
-                getsPerSecond * costs.getNs() / 1e9 / LiveServer.CORES,
-                callsPerSecond * functionNs / 1e9 / LiveServer.CORES);
+                getsPerSecond * getNs / 1e9 / LiveServer.CORES, callsPerSecond * functionNs / 1e9 / LiveServer.CORES);
         Policy policy = mode.equals("adaptive") ? Policy.of(Policy.Kind.ADAPTIVE) : new Policy(Policy.Kind.STATIC, 1);
-        SimulatedClient client = new SimulatedClient(live.tookNs() / Math.max(1, live.looks()), live.clientShare());
-        return new Simulation(load, policy, all, client, LiveServer.CORES, 1, 1, live.tookNs()).run();
+        // What the client's thread takes of processors is in what functions lost of them.
+        SimulatedClient client =
+                new SimulatedClient(live.looksNs(), 0, LiveServer.GETS_UNDER_WAY_MAX, LiveServer.CALLS_UNDER_WAY_MAX);
+        return new Simulation(load, policy, all, client, live.stalls(), LiveServer.CORES, 1, SEED, live.tookNs()).run();
     }
 
     private static double ratio(double simulated, double measured) {
@@ -243,6 +235,7 @@ public final class BesideLive implements Bench {
     private static void report(BenchContext context, List<Cell> cells) {
         TextTable table = new TextTable(
                 "roles, function, load",
+                "stood still",
                 "gets/s",
                 "simulated",
                 "calls/s",
@@ -257,43 +250,78 @@ public final class BesideLive implements Bench {
                 "simulated",
                 "moves/s",
                 "simulated",
-                "client");
-        double least = Double.POSITIVE_INFINITY;
-        double most = 0;
-        int within = 0;
-        for (Cell cell : cells) {
-            LiveFigures live = cell.live();
-            Outcome simulated = cell.simulated();
-            double seconds = live.tookNs() / 1e9;
-            table.row(
-                    String.format(Locale.ROOT, "%s, %d us, %.0f %%", cell.mode(), cell.functionUs(), 100 * cell.load()),
-                    TextTable.number(live.perSecond(live.gets())),
-                    TextTable.ratio(cell.gets()),
-                    TextTable.number(live.perSecond(live.calls())),
-                    TextTable.ratio(cell.throughput()),
-                    percent(live.busyShare(LiveServer.CORES)),
-                    TextTable.ratio(cell.busy()),
-                    pair(live.getP50Us(), live.getP99Us()),
-                    pair(simulated.getP50Us(), simulated.getP99Us()),
-                    pair(live.callP50Us(), live.callP99Us()),
-                    pair(simulated.functionP50Us(), simulated.functionP99Us()),
-                    TextTable.number(live.perSecond(live.sheds())),
-                    TextTable.number(simulated.shedPerSecond()),
-                    String.format(Locale.ROOT, "%.0f", live.moves() / seconds),
-                    String.format(Locale.ROOT, "%.0f", simulated.moves() / seconds),
-                    percent(live.clientShare()));
-            for (double ratio : new double[] {cell.gets(), cell.throughput(), cell.busy()}) {
-                least = Math.min(least, ratio);
-                most = Math.max(most, ratio);
-            }
-            within += isWithin(cell.gets()) && isWithin(cell.throughput()) && isWithin(cell.busy()) ? 1 : 0;
-        }
+                "client",
+                "look us",
+                "sent again");
+        cells.forEach(cell -> row(table, cell));
         context.say(table.text());
-        context.say("simulated: of the measured, for rates and shares; " + within + " of " + cells.size()
-                + " loads with all of them from " + LEAST + " to " + MOST);
+        List<Cell> compared = cells.stream().filter(Cell::keepsUp).toList();
+        context.say("simulated, of the measured, in all loads:");
+        tell(context, cells);
+        context.say("in the " + compared.size() + " in which the client kept up: it looked every " + KEEPS_UP_NS / 1_000
+                + " us or more often, and no reply was lost:");
+        tell(context, compared);
+        double[] asserted = compared.stream()
+                .flatMapToDouble(cell -> DoubleStream.of(cell.gets(), cell.throughput(), cell.busy()))
+                .toArray();
         context.check(cells.stream().allMatch(cell -> cell.live().calls() > 0), "calls were answered");
-        context.atLeast("simulated-beside-measured-least", least, LEAST, "x");
-        context.atMost("simulated-beside-measured-most", most, MOST, "x");
+        context.atLeast(
+                "simulated-beside-measured-least", Arrays.stream(asserted).min().orElse(0), LEAST, "x");
+        context.atMost(
+                "simulated-beside-measured-most",
+                Arrays.stream(asserted).max().orElse(Double.POSITIVE_INFINITY),
+                MOST,
+                "x");
+    }
+
+    private static void tell(BenchContext context, List<Cell> cells) {
+        tell(context, cells, "gets/s", Cell::gets);
+        tell(context, cells, "calls/s", Cell::throughput);
+        tell(context, cells, "busy share", Cell::busy);
+        tell(context, cells, "get p50", Cell::getMedian);
+        tell(context, cells, "call p50", Cell::callMedian);
+    }
+
+    private static void tell(BenchContext context, List<Cell> cells, String what, ToDoubleFunction<Cell> ratio) {
+        double[] ratios = cells.stream().mapToDouble(ratio).sorted().toArray();
+        if (ratios.length > 0) {
+            context.say(String.format(
+                    Locale.ROOT,
+                    "  %s %.2fx to %.2fx, %d of %d from %.1f to %.1f",
+                    what,
+                    ratios[0],
+                    ratios[ratios.length - 1],
+                    Arrays.stream(ratios).filter(BesideLive::isWithin).count(),
+                    ratios.length,
+                    LEAST,
+                    MOST));
+        }
+    }
+
+    private static void row(TextTable table, Cell cell) {
+        LiveFigures live = cell.live();
+        Outcome simulated = cell.simulated();
+        double seconds = live.tookNs() / 1e9;
+        table.row(
+                String.format(Locale.ROOT, "%s %.0f %%", row(cell.mode(), cell.functionUs()), 100 * cell.load()),
+                percent(live.stalls().share()),
+                TextTable.number(live.perSecond(live.gets())),
+                TextTable.ratio(cell.gets()),
+                TextTable.number(live.perSecond(live.calls())),
+                TextTable.ratio(cell.throughput()),
+                percent(live.busyShare(LiveServer.CORES)),
+                TextTable.ratio(cell.busy()),
+                pair(live.getP50Us(), live.getP99Us()),
+                pair(simulated.getP50Us(), simulated.getP99Us()),
+                pair(live.callP50Us(), live.callP99Us()),
+                pair(simulated.functionP50Us(), simulated.functionP99Us()),
+                TextTable.number(live.perSecond(live.sheds())),
+                TextTable.number(simulated.shedPerSecond()),
+                String.format(Locale.ROOT, "%.0f", live.moves() / seconds),
+                String.format(Locale.ROOT, "%.0f", simulated.moves() / seconds),
+                percent(live.clientShare()),
+                TextTable.number(live.tookNs() / 1e3 / live.looksNs().length),
+                String.valueOf(live.repeated()));
     }
 
     private static boolean isWithin(double ratio) {

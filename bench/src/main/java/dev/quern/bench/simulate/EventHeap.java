@@ -43,6 +43,11 @@ final class EventHeap {
         return first;
     }
 
+    /** The time of the earliest; {@link Long#MAX_VALUE} when there is none. */
+    long firstNs() {
+        return size == 0 ? Long.MAX_VALUE : timeNs(heap[0]);
+    }
+
     static long timeNs(long event) {
         return event / SOURCES_MAX;
     }

@@ -16,9 +16,14 @@ import java.util.List;
  * @param functionNs of functions, wherever they ran
  * @param functions how many ran
  * @param clientNs CPU time of the client's thread
- * @param looks how often it looked
+ * @param looksNs when it looked, from the beginning on; not to be changed
+ * @param roundNs the median of what a round of the functions' work took
+ * @param rounds of all calls
+ * @param stalls how functions stood still
+ * @param repeated requests that the client sent again, as it had seen no reply
  * @param moves changes of role
  */
+@SuppressWarnings("ArrayRecordComponent") // thousands of times that a simulation goes by, compared with nothing
 record LiveFigures(
         long tookNs,
         long gets,
@@ -29,7 +34,11 @@ record LiveFigures(
         long functionNs,
         long functions,
         long clientNs,
-        long looks,
+        long[] looksNs,
+        double roundNs,
+        long rounds,
+        SimulatedStalls stalls,
+        long repeated,
         long moves,
         double getP50Us,
         double getP99Us,

@@ -4,6 +4,9 @@ import org.HdrHistogram.Histogram;
 
 /** Counts and times of a run, after its warm-up. */
 final class Meters {
+    /** No lane's number. */
+    static final int CALL = EventHeap.SOURCES_MAX - 1;
+
     private static final int DIGITS = 2;
 
     private final long fromNs;
@@ -17,6 +20,9 @@ final class Meters {
     private long functionCount;
     private long shed;
     private double offeredNs;
+
+    /** When replies are there that a client of the same processors has not seen yet, each with its lane's number, or {@link #CALL}. */
+    private final EventHeap replies = new EventHeap();
 
     Meters(long fromNs, SimulatedClient client) {
         this.fromNs = fromNs;
@@ -32,23 +38,47 @@ final class Meters {
         offeredNs += nowNs >= fromNs ? workNs : 0;
     }
 
-    void gets(int count, double workNs, long arrivedNs, long doneNs) {
+    /** Replies to see. */
+    EventHeap replies() {
+        return replies;
+    }
+
+    private void replied(int from, long doneNs) {
+        if (client.isHere()) {
+            replies.add(doneNs, from);
+        }
+    }
+
+    void gets(int count, int lane, double workNs, long arrivedNs, long doneNs) {
+        replied(lane, doneNs);
         windowUsefulNs += workNs;
-        windowGets.recordValue(client.seesNs(doneNs) - arrivedNs);
+        long seenNs = client.seesNs(doneNs);
+        if (seenNs == SimulatedClient.NEVER) {
+            return;
+        }
+        windowGets.recordValue(seenNs - arrivedNs);
         if (arrivedNs >= fromNs) {
             usefulNs += workNs;
             getCount += count;
-            gets.recordValue(client.seesNs(doneNs) - arrivedNs);
+            gets.recordValue(seenNs - arrivedNs);
         }
     }
 
     void function(double workNs, long arrivedNs, long doneNs) {
+        replied(CALL, doneNs);
         windowUsefulNs += workNs;
-        if (arrivedNs >= fromNs) {
+        long seenNs = client.seesNs(doneNs);
+        if (arrivedNs >= fromNs && seenNs != SimulatedClient.NEVER) {
             usefulNs += workNs;
             functionCount++;
-            functions.recordValue(Math.max(0, client.seesNs(doneNs) - arrivedNs));
+            functions.recordValue(Math.max(0, seenNs - arrivedNs));
         }
+    }
+
+    /** A call that was refused by the core that it was to run on. */
+    void shedCall(long nowNs) {
+        replied(CALL, nowNs);
+        shed(1, nowNs);
     }
 
     void shed(int count, long nowNs) {

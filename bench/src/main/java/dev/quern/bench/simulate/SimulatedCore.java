@@ -22,14 +22,23 @@ final class SimulatedCore {
     int[] lanes = {};
     int laneTurn;
     long delayNs;
+    /** How long it works until it stands still. */
+    double untilStallNs;
+
     long busyNs;
     long functionNs;
+    /** Invocations that its turn under way ends, each with an event of that time, to be answered by their lanes. */
+    final LongRing ended = new LongRing(SimulatedMachine.ANSWERS_MAX);
+
     /** Of the whole run, after its warm-up. */
     long allBusyNs;
-    /** Until when what it has begun lasts, and whether that is a function. */
+    /** Until when what it has begun lasts. */
     long busyUntilNs;
 
-    boolean inFunction;
+    /** What the turn under way takes, and what part of it functions do. */
+    long turnNs;
+
+    long turnFunctionNs;
 
     SimulatedCore(int index, int tenants, long waitNs) {
         this.index = index;

@@ -10,10 +10,17 @@ import java.util.function.Consumer;
 
 /** What a simulated core does in a turn: serves requests, hands invocations on as placement says, and runs them from its queues, as the core loop does. */
 final class SimulatedTurns {
-    private static final int BURST_ITEMS = 8;
+    /** Datagrams in one turn, as a port's. */
+    private static final int BURST_ITEMS = 64;
+
+    /** Before the number of the core in events. */
+    static final int ENDED = 256;
+
+    /** Answered in one turn. */
+    private static final int ANSWERS_MAX = 256;
+
     private static final int INLINE_BATCH = 4;
     private static final long CONGESTED_NS = 1_000_000;
-    private static final int MESSAGE_BYTES = 128;
 
     private final SimulatedMachine machine;
     private final Policy policy;
@@ -21,31 +28,41 @@ final class SimulatedTurns {
     private final TenantMix mix;
     private final Meters meters;
     private final Consumer<SimulatedCore> waker;
+    private final EventHeap events;
     private final Placement placement;
     private final FunctionCost[] functionCost;
+    /** Tenants with a function that took longer than the quantum and let others go first. */
+    private final boolean[] isLong;
+
     private final PlaceState place = new PlaceState();
     private final long[] payloads = new long[64];
     private final long[] inlineBatch = new long[INLINE_BATCH];
     private long poolFreeNs;
     private long nowNs;
 
-    /** @param waker has a core that is idle do its next turn */
+    /**
+     * @param waker has a core that is idle do its next turn
+     * @param events where each invocation that is to be answered elsewhere stands when it ends, as of {@link #ENDED} and the core's number
+     */
     SimulatedTurns(
             SimulatedMachine machine,
             Policy policy,
             SimulatedCosts costs,
             TenantMix mix,
             Meters meters,
-            Consumer<SimulatedCore> waker) {
+            Consumer<SimulatedCore> waker,
+            EventHeap events) {
         this.machine = machine;
         this.policy = policy;
         this.costs = costs;
         this.mix = mix;
         this.meters = meters;
         this.waker = waker;
+        this.events = events;
         CostModel model = new CostModel(costs.runtime(), costs.messages(), costs.quantumNs());
         placement = new Placement(model, CONGESTED_NS);
         functionCost = new FunctionCost[mix.tenants()];
+        isLong = new boolean[mix.tenants()];
         for (int i = 0; i < functionCost.length; i++) {
             functionCost[i] = model.unknown();
         }
@@ -73,7 +90,7 @@ final class SimulatedTurns {
             }
         }
         on.functionsTurn = false;
-        return run(on, fromNs, costs.quantumNs());
+        return run(on, fromNs, costs.sliceNs());
     }
 
     private long poolTurn(SimulatedCore on, long fromNs) {
@@ -89,7 +106,7 @@ final class SimulatedTurns {
         poolFreeNs = Math.max(poolFreeNs, fromNs) + (long) costs.poolNs();
         long doneNs = poolFreeNs + (long) (workNs + switchNs);
         if (tenant < 0) {
-            meters.gets(SimulatedMachine.GETS, workNs, SimulatedMachine.arrivedNs(item), doneNs);
+            meters.gets(SimulatedMachine.GETS, 0, workNs, SimulatedMachine.arrivedNs(item), doneNs);
         } else {
             on.lastTenant = tenant;
             meters.function(mix.meanNs(tenant), SimulatedMachine.arrivedNs(item), doneNs);
@@ -99,7 +116,7 @@ final class SimulatedTurns {
 
     /** A turn's burst: gets are answered, invocations go where placement says. */
     private long serve(SimulatedCore on, long fromNs) {
-        long atNs = fromNs;
+        long atNs = answer(on, fromNs);
         int empty = 0;
         for (int items = 0; items < BURST_ITEMS && empty < on.lanes.length; ) {
             on.laneTurn = (on.laneTurn + 1) % on.lanes.length;
@@ -117,19 +134,37 @@ final class SimulatedTurns {
                 machine.laneRequests[number] += SimulatedMachine.GETS;
                 meters.gets(
                         SimulatedMachine.GETS,
+                        number,
                         SimulatedMachine.GETS * costs.getNs(),
                         SimulatedMachine.arrivedNs(item),
                         atNs);
             } else {
                 machine.laneRequests[number]++;
-                atNs = dispatch(on, item, atNs);
+                atNs = dispatch(on, item, atNs, atNs - fromNs);
             }
             machine.laneNs[number] += atNs - beganNs;
         }
         return atNs;
     }
 
-    private long dispatch(SimulatedCore on, long item, long atNs) {
+    /** What came back of other cores. */
+    private long answer(SimulatedCore on, long fromNs) {
+        double atNs = fromNs;
+        for (int number : on.lanes) {
+            LongRing waiting = machine.answers[number];
+            for (int done = 0; done < ANSWERS_MAX && waiting.size() > 0; done++) {
+                long item = waiting.poll();
+                atNs += atNs == fromNs ? costs.answersTurnNs() : 0;
+                atNs += costs.handedNs() / 2;
+                meters.function(
+                        mix.meanNs(SimulatedMachine.tenant(item)), SimulatedMachine.arrivedNs(item), (long) atNs);
+            }
+        }
+        return (long) atNs;
+    }
+
+    /** With how long the burst has kept others waiting. */
+    private long dispatch(SimulatedCore on, long item, long atNs, long heldUpNs) {
         int tenant = SimulatedMachine.tenant(item);
         SimulatedCore target = on;
         double spentNs = costs.callNs();
@@ -137,16 +172,39 @@ final class SimulatedTurns {
             SimulatedCore other = lessLoaded(tenant);
             if (policy.kind() == Policy.Kind.STATIC || choose(on, other, tenant) != Place.INLINE) {
                 target = other;
-                spentNs += costs.messages().handoverNs() / 2 + costs.messages().byteNs() * MESSAGE_BYTES;
+                spentNs = costs.answersTurnNs() == 0 ? costs.handedNs() : costs.handedNs() / 2;
             }
         }
         long doneNs = atNs + (long) spentNs;
+        if (target == on && !isLong[tenant] && heldUpNs < costs.quantumNs() && !on.hasFunctions()) {
+            return runNow(on, item, doneNs);
+        }
         if (target.queues.offer(tenant, item, 0, nowNs) > 0) {
-            meters.shed(1, nowNs);
+            meters.shedCall(nowNs);
+            doneNs += target == on ? 0 : (long) (costs.handedNs() - spentNs);
         } else if (target != on) {
             waker.accept(target);
         }
         return doneNs;
+    }
+
+    /** Where it was received, in the midst of the burst. */
+    private long runNow(SimulatedCore on, long item, long atNs) {
+        int tenant = SimulatedMachine.tenant(item);
+        long tookNs = (tenant == on.lastTenant ? 0 : (long) costs.runtime().switchNs()) + begin(tenant);
+        on.lastTenant = tenant;
+        on.turnFunctionNs += tookNs;
+        meters.function(mix.meanNs(tenant), SimulatedMachine.arrivedNs(item), atNs + tookNs);
+        return atNs + tookNs;
+    }
+
+    /** How long an invocation is going to take. */
+    private long begin(int tenant) {
+        long tookNs = mix.timeNs(tenant);
+        isLong[tenant] |= tookNs > costs.sliceNs();
+        functionCost[tenant].ran(tookNs, 1, SimulatedCosts.MESSAGE_BYTES);
+        machine.tenantNs[tenant] += tookNs;
+        return tookNs;
     }
 
     /** Of two function cores, the one with the shorter queue: where the tenant usually runs, and another one. */
@@ -161,10 +219,10 @@ final class SimulatedTurns {
     private Place choose(SimulatedCore on, SimulatedCore other, int tenant) {
         double requests = 0;
         for (int number : on.lanes) {
-            requests += machine.laneRequests[number];
+            requests += machine.laneRequestsPerSecond[number];
         }
-        place.messageBytes = MESSAGE_BYTES;
-        place.requestsPerSecond = requests * 1e9 / SimulatedMachine.TICK_NS;
+        place.messageBytes = SimulatedCosts.MESSAGE_BYTES;
+        place.requestsPerSecond = requests;
         place.inlineWaitNs = Math.max(on.queues.oldestNs(nowNs), machine.oldestRequestNs(on, nowNs));
         place.isContextEntered = on.lastTenant == tenant;
         boolean isDedicated = machine.snapshot.role(other.index) == Role.DEDICATED;
@@ -187,30 +245,45 @@ final class SimulatedTurns {
             int tenant = on.queues.takenTenant();
             on.batchNs = tenant == on.lastTenant ? 0 : (long) costs.runtime().switchNs();
             if (machine.snapshot.role(on.index) != Role.SERVING) {
-                on.batchNs += (long) (on.batchCount * costs.messages().handoverNs() / 2);
+                on.batchNs += (long) (on.batchCount * costs.stationNs());
             }
             atNs += on.batchNs;
             on.lastTenant = tenant;
         }
-        on.inFunction = true;
         while (on.hasBegun() && atNs - fromNs < limitNs) {
             if (on.leftNs == 0) {
-                on.leftNs = mix.timeNs(on.lastTenant);
-                functionCost[on.lastTenant].ran(on.leftNs, 1, MESSAGE_BYTES);
-                machine.tenantNs[on.lastTenant] += on.leftNs;
+                on.leftNs = begin(on.lastTenant);
                 on.batchNs += on.leftNs;
             }
             long sliceNs = Math.min(on.leftNs, limitNs - (atNs - fromNs));
             atNs += sliceNs;
             on.leftNs -= sliceNs;
             if (on.leftNs == 0) {
-                meters.function(mix.meanNs(on.lastTenant), SimulatedMachine.arrivedNs(on.batch[on.batchAt++]), atNs);
+                ended(on, on.batch[on.batchAt++], atNs);
             }
         }
         if (!on.hasBegun()) {
             on.queues.ran(on.batchNs, atNs);
         }
+        on.turnFunctionNs += atNs - fromNs;
         return atNs;
+    }
+
+    private void ended(SimulatedCore on, long item, long atNs) {
+        if (costs.answersTurnNs() > 0 && machine.snapshot.role(on.index) != Role.SERVING && on.ended.offer(item)) {
+            events.add(atNs, ENDED + on.index);
+        } else {
+            meters.function(mix.meanNs(on.lastTenant), SimulatedMachine.arrivedNs(item), atNs);
+        }
+    }
+
+    /** An invocation of that core has ended: its lane is to answer it. */
+    void ended(SimulatedCore on) {
+        long item = on.ended.poll();
+        int number = machine.laneOf(item);
+        if (machine.answers[number].offer(item)) {
+            waker.accept(machine.core[machine.snapshot.owner(number)]);
+        }
     }
 
     private int take(SimulatedCore on) {

@@ -3,11 +3,11 @@ package dev.quern.bench.simulate;
 import dev.quern.server.roles.Move;
 import dev.quern.server.roles.Provisioner;
 import dev.quern.server.roles.ProvisionerConfig;
-import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of one policy: requests arrive at lanes, and cores do their turns; every millisecond the provisioner looks, and decides once for every
+ * One run of one policy: requests arrive at lanes, and cores do their turns; the provisioner looks as often as a server's, and decides once for every
  * eight cores.
  */
 final class Simulation {
@@ -17,16 +17,23 @@ final class Simulation {
     private static final int CALL_ARRIVES = GET_ARRIVES - 1;
     private static final int FLASH_ARRIVES = CALL_ARRIVES - 1;
     private static final int TICK = FLASH_ARRIVES - 1;
-    private static final int CLIENT = TICK - 1;
+    private static final int LOOK = TICK - 1;
+    private static final int CLIENT = LOOK - 1;
 
-    /** What a client of the same processors has ready at its next look. */
-    private static final int OUTBOX_MAX = 1 << 16;
+    /** What a client of the same processors has ready at its next look: more than it can send in a simulated second. */
+    private static final int OUTBOX_MAX = 1 << 20;
 
     private final Load load;
     private final Policy policy;
     private final SimulatedCosts costs;
     private final SimulatedClient client;
-    private final LongRing outbox;
+    private final SimulatedStalls stalls;
+    private final SplittableRandom stallRandom;
+    private final LongRing getsOutbox;
+    private final LongRing callsOutbox;
+    private final int[] getsUnderWay;
+    private int callsUnderWay;
+    private long lookedNs;
     private final TenantMix mix;
     private final int flashTenant;
     private final int cores;
@@ -52,31 +59,54 @@ final class Simulation {
             int tenants,
             long seed,
             long untilNs) {
+        this(load, policy, costs, client, SimulatedStalls.NONE, cores, tenants, seed, untilNs);
+    }
+
+    Simulation(
+            Load load,
+            Policy policy,
+            SimulatedCosts costs,
+            SimulatedClient client,
+            SimulatedStalls stalls,
+            int cores,
+            int tenants,
+            long seed,
+            long untilNs) {
         this.load = load;
         this.policy = policy;
         this.costs = costs;
         this.client = client;
+        this.stalls = stalls;
+        stallRandom = new SplittableRandom(seed + 1);
         this.cores = cores;
-        outbox = new LongRing(client.isHere() ? OUTBOX_MAX : 0);
-        decisions = Math.max(1, cores / 8);
+        getsOutbox = new LongRing(client.isHere() ? OUTBOX_MAX : 0);
+        callsOutbox = new LongRing(client.isHere() ? OUTBOX_MAX : 0);
+        getsUnderWay = new int[cores];
+        decisions = 1 + cores / 8;
         this.untilNs = untilNs;
         mix = new TenantMix(tenants, 0.99, costs.functionNs(), seed);
         flashTenant = tenants / 2;
         machine = new SimulatedMachine(cores, tenants, costs.waitNs());
+        for (SimulatedCore each : machine.core) {
+            each.untilStallNs = stalls.nextNs(stallRandom);
+        }
         provisioner = new Provisioner(cores, cores, ProvisionerConfig.DEFAULT);
-        meters = new Meters(Math.min(untilNs / 10, 100 * SimulatedMachine.TICK_NS), client);
-        turns = new SimulatedTurns(machine, policy, costs, mix, meters, this::wake);
+        // A client of the same processors begins to count when it begins to send, as the measured one does.
+        meters = new Meters(client.isHere() ? 0 : Math.min(untilNs / 10, 100 * SimulatedMachine.TICK_NS), client);
+        turns = new SimulatedTurns(machine, policy, costs, mix, meters, this::wake, events);
     }
 
     Outcome run() {
         if (policy.kind() == Policy.Kind.STATIC) {
             machine.split(policy.functionCores());
         }
-        for (int source = TICK; source <= GET_ARRIVES; source++) {
-            events.add(source == TICK ? SimulatedMachine.TICK_NS : 0, source);
+        for (int source = FLASH_ARRIVES; source <= GET_ARRIVES; source++) {
+            events.add(0, source);
         }
+        events.add(SimulatedMachine.TICK_NS, TICK);
+        events.add(machine.lookNs, LOOK);
         if (client.isHere()) {
-            events.add(client.lookNs(), CLIENT);
+            events.add(client.nextNs(0), CLIENT);
         }
         while (true) {
             long event = events.take();
@@ -90,8 +120,16 @@ final class Simulation {
                     arrive(CALL_ARRIVES, (load.functions(nowNs) - load.flash(nowNs)) / costs.functionNs(), -1);
                 case FLASH_ARRIVES -> arrive(FLASH_ARRIVES, load.flash(nowNs) / mix.meanNs(flashTenant), flashTenant);
                 case TICK -> tick();
+                case LOOK -> provision();
                 case CLIENT -> look();
-                default -> step(machine.core[EventHeap.source(event)]);
+                default -> {
+                    int source = EventHeap.source(event);
+                    if (source < SimulatedTurns.ENDED) {
+                        step(machine.core[source]);
+                    } else {
+                        turns.ended(machine.core[source - SimulatedTurns.ENDED]);
+                    }
+                }
             }
         }
     }
@@ -121,8 +159,10 @@ final class Simulation {
             meters.offered(mix.meanNs(caller), nowNs);
         }
         if (!client.isHere()) {
-            deliver(item);
-        } else if (!outbox.offer(item)) {
+            if (!deliver(item, mix.below(cores))) {
+                shed(item);
+            }
+        } else if (!(source == GET_ARRIVES ? getsOutbox : callsOutbox).offer(item)) {
             shed(item);
         }
     }
@@ -131,38 +171,68 @@ final class Simulation {
         meters.shed(SimulatedMachine.tenant(item) < 0 ? SimulatedMachine.GETS : 1, nowNs);
     }
 
-    private void deliver(long item) {
-        int number = mix.below(cores);
+    /** Returns whether there was room. */
+    private boolean deliver(long item, int number) {
         boolean isShared = policy.kind() == Policy.Kind.SHARED;
         if (!(isShared ? machine.pool : machine.lane[number]).offer(item)) {
-            shed(item);
-            return;
+            return false;
         }
         if (!isShared) {
             wake(machine.core[machine.snapshot.owner(number)]);
-            return;
+            return true;
         }
         for (int i = 0; i < cores; i++) {
             if (!machine.core[(number + i) % cores].isBusy) {
                 step(machine.core[(number + i) % cores]);
-                return;
+                break;
             }
         }
+        return true;
     }
 
     /** A client of the same processors sends what is due, and takes its time from a core. */
     private void look() {
-        events.add(nowNs + client.lookNs(), CLIENT);
+        long nextNs = client.nextNs(nowNs);
+        if (nextNs < untilNs) {
+            events.add(nextNs, CLIENT);
+        }
         boolean isIdle = false;
         for (SimulatedCore each : machine.core) {
             isIdle |= !each.isBusy;
         }
         if (!isIdle) {
             robbed = (robbed + 1) % cores;
-            machine.core[robbed].delayNs += (long) (client.share() * client.lookNs());
+            machine.core[robbed].delayNs += (long) (client.share() * (nowNs - lookedNs));
         }
-        while (outbox.size() > 0) {
-            deliver(outbox.poll());
+        lookedNs = nowNs;
+        seeReplies();
+        boolean hasRoom = true;
+        while (hasRoom && getsOutbox.size() > 0) {
+            int number = mix.below(cores);
+            hasRoom = getsUnderWay[number] + SimulatedMachine.GETS <= client.getsMax()
+                    && deliver(getsOutbox.first(), number);
+            if (hasRoom) {
+                getsUnderWay[number] += SimulatedMachine.GETS;
+                long ignored = getsOutbox.poll();
+            }
+        }
+        while (callsOutbox.size() > 0
+                && callsUnderWay < client.callsMax()
+                && deliver(callsOutbox.first(), mix.below(cores))) {
+            callsUnderWay++;
+            long ignored = callsOutbox.poll();
+        }
+    }
+
+    private void seeReplies() {
+        EventHeap replies = meters.replies();
+        while (replies.firstNs() <= nowNs) {
+            int from = EventHeap.source(replies.take());
+            if (from == Meters.CALL) {
+                callsUnderWay--;
+            } else {
+                getsUnderWay[from] -= SimulatedMachine.GETS;
+            }
         }
     }
 
@@ -181,16 +251,23 @@ final class Simulation {
             on.delayNs += costs.moveNs();
         }
         long startNs = nowNs;
-        on.inFunction = false;
-        long untilThenNs = turns.turn(on, startNs, startNs + on.delayNs);
-        on.delayNs = 0;
-        if (untilThenNs == startNs) {
+        on.turnFunctionNs = 0;
+        long beginsNs = startNs + on.delayNs;
+        long untilThenNs = turns.turn(on, startNs, beginsNs);
+        if (untilThenNs == beginsNs) {
             on.isBusy = false;
             return;
         }
+        on.delayNs = 0;
+        on.untilStallNs -= untilThenNs - beginsNs;
+        while (on.untilStallNs < 0) {
+            on.delayNs += stalls.lengthNs(stallRandom);
+            on.untilStallNs += stalls.nextNs(stallRandom);
+        }
         on.busyNs += untilThenNs - startNs;
         on.allBusyNs += Math.max(0, Math.min(untilThenNs, untilNs) - Math.max(startNs, meters.fromNs()));
-        on.functionNs += on.inFunction ? untilThenNs - startNs : 0;
+        on.turnNs = untilThenNs - startNs;
+        on.functionNs += on.turnFunctionNs;
         on.busyUntilNs = untilThenNs;
         events.add(untilThenNs, on.index);
     }
@@ -225,6 +302,12 @@ final class Simulation {
         if (nowNs % Timeline.WINDOW_NS == 0) {
             timeline.add(meters.window(nowNs, cores, cores - machine.functionCores.length));
         }
+        machine.rate();
+    }
+
+    /** What decides about roles looks. */
+    private void provision() {
+        events.add(nowNs + machine.lookNs, LOOK);
         switch (policy.kind()) {
             case ADAPTIVE -> {
                 machine.look(pending != null, nowNs);
@@ -249,6 +332,5 @@ final class Simulation {
             }
             case STATIC, SHARED -> {}
         }
-        Arrays.fill(machine.laneRequests, 0);
     }
 }

@@ -20,11 +20,14 @@ import picocli.CommandLine;
 
 @Timeout(120)
 class SimulationTest {
+    private static final int TARGETS = 2;
+    private static final long NS = 300_000_000;
+
     private static final SimulatedCosts COSTS =
             SimulatedCosts.of(400, 20_000, new RuntimeCosts(300, 150, 110, 40, 20_000), MessageCosts.DEFAULT);
 
     private static Outcome run(LoadShape load, Policy policy, int cores) {
-        return new Simulation(load, policy, COSTS, SimulatedClient.ELSEWHERE, cores, 200, 7, 300_000_000).run();
+        return new Simulation(load, policy, COSTS, SimulatedClient.ELSEWHERE, cores, 200, 7, NS).run();
     }
 
     @Test
@@ -57,8 +60,19 @@ class SimulationTest {
 
     @Test
     void shouldShedEarlyAtTwiceTheLoad() {
-        Outcome twice = run(LoadShape.OVERLOAD, Policy.of(Policy.Kind.ADAPTIVE), 4);
+        // Of each tenant that has none waiting one call is taken in, so what a call waits grows with their number.
+        Outcome twice = new Simulation(
+                        LoadShape.OVERLOAD,
+                        Policy.of(Policy.Kind.ADAPTIVE),
+                        COSTS,
+                        SimulatedClient.ELSEWHERE,
+                        4,
+                        20,
+                        7,
+                        NS)
+                .run();
         assertTrue(twice.shedPerSecond() > 0);
+        assertTrue(twice.usefulShare() > 0.9, twice.toString());
         assertTrue(twice.functionP99Us() < 10_000, twice.toString());
         assertTrue(twice.getP99Us() < 10_000, twice.toString());
     }
@@ -67,27 +81,77 @@ class SimulationTest {
     void shouldGiveAClientOfTheSameProcessorsItsTime() {
         double[] useful = new double[2];
         for (int i = 0; i < 2; i++) {
-            SimulatedClient client = new SimulatedClient(100_000, i == 0 ? 0.05 : 0.6);
+            SimulatedClient client = SimulatedClient.every(100_000, NS, i == 0 ? 0.05 : 0.6, 1_024, 8_192);
             useful[i] = new Simulation(
-                            new Load.Steady(0.9, 1.5),
-                            new Policy(Policy.Kind.STATIC, 1),
-                            COSTS,
-                            client,
-                            2,
-                            1,
-                            7,
-                            300_000_000)
+                            new Load.Steady(0.9, 1.5), new Policy(Policy.Kind.STATIC, 1), COSTS, client, 2, 1, 7, NS)
                     .run()
                     .usefulShare();
         }
         assertTrue(useful[1] < useful[0] - 0.1, useful[1] + " beside " + useful[0]);
     }
 
+    private static Outcome beyond(SimulatedClient client, SimulatedStalls stalls) {
+        return new Simulation(
+                        new Load.Steady(0.26, 1.04),
+                        Policy.of(Policy.Kind.ADAPTIVE),
+                        COSTS,
+                        client,
+                        stalls,
+                        2,
+                        1,
+                        7,
+                        NS)
+                .run();
+    }
+
+    @Test
+    void shouldAnswerGetsBesideMoreFunctionsThanCanRun() {
+        SimulatedClient client = SimulatedClient.every(100_000, NS, 0, 1_024, 8_192);
+        Outcome beyond = beyond(client, SimulatedStalls.NONE);
+        double asked = 0.26 * 2 * 1e9 / COSTS.getNs();
+        assertTrue(beyond.getsPerSecond() > 0.9 * asked, beyond.getsPerSecond() + " of " + asked);
+        assertTrue(beyond.usefulShare() > 0.9, beyond.toString());
+    }
+
+    @Test
+    void shouldSendNoMoreThanTheClientsWindowsHold() {
+        Outcome windowed = beyond(SimulatedClient.every(100_000, NS, 0, 1_024, 4), SimulatedStalls.NONE);
+        assertTrue(windowed.functionsPerSecond() < 4 * 1e9 / 100_000, windowed.toString());
+        assertEquals(0, windowed.shedPerSecond());
+    }
+
+    @Test
+    void shouldDoHalfOfTheWorkOnCoresThatStandStillForHalfOfTheirTime() {
+        SimulatedClient client = SimulatedClient.every(100_000, NS, 0, 1_024, 8_192);
+        SimulatedStalls half = new SimulatedStalls(new long[] {100_000, 300_000}, 200_000);
+        assertEquals(0.5, half.share(), 1e-9);
+        double without = beyond(client, SimulatedStalls.NONE).usefulShare();
+        double with = beyond(client, half).usefulShare();
+        assertEquals(0.5, with / without, 0.1);
+    }
+
+    @Test
+    void shouldTellTheTimeOfARoundFromThatInWhichACallStoodStill() {
+        WorkTimes times = new WorkTimes();
+        times.took(1_000, 2_000);
+        times.reset();
+        for (int i = 1; i <= 100; i++) {
+            times.took(1_000, i % 10 == 0 ? 52_000 : 2_000);
+        }
+        assertEquals(2, times.roundNs(), 0.01);
+        assertEquals(100_000, times.rounds());
+        assertEquals(10, times.stalls().lengthsNs().length);
+        assertTrue(Math.abs(times.stalls().lengthsNs()[0] - 50_000) < 100);
+        assertEquals(20_000, times.stalls().distanceNs(), 100);
+        times.reset();
+        assertEquals(0, times.stalls().share());
+    }
+
     @Test
     void shouldStandBesideARunningServer() throws Exception {
         BenchContext context = new BenchContext(true, new PrintStream(OutputStream.nullOutputStream(), true, UTF_8));
         new BesideLive().run(context);
-        assertEquals(2, context.targets().size());
+        assertEquals(TARGETS, context.targets().size());
     }
 
     @Test
