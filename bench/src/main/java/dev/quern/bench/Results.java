@@ -131,6 +131,7 @@ final class Results {
         version(List.of("redis-server", "--version"))
                 .ifPresent(v -> versions.add("Redis " + v.replaceFirst(".*v=(\\S+).*", "$1")));
         version(List.of("memcached", "--version")).ifPresent(versions::add);
+        version(List.of("tarantool", "--version")).ifPresent(versions::add);
         return String.join(", ", versions);
     }
 

@@ -26,7 +26,7 @@ import java.util.Objects;
 
 /**
  * Whole applications made of functions: a social graph, a ledger, reach in a graph of classes, search among vectors. At Quern by shared memory, UDP and RESP, and, but for the
- * vectors, at Redis as functions in Lua with the same arguments and replies. Servers on core 0, the generator on core 1.
+ * vectors, at Redis and Tarantool as functions in Lua with the same arguments and replies. Servers on core 0, the generator on core 1.
  */
 public final class Apps implements Bench {
     private static final int ROUNDS = 3;
@@ -68,7 +68,7 @@ public final class Apps implements Bench {
 
     @Override
     public String purpose() {
-        return "a social graph, a ledger, graph walks and vectors as functions, beside Redis and its Lua functions";
+        return "a social graph, a ledger, graph walks and vectors as functions, beside Redis and Tarantool and their Lua functions";
     }
 
     @Override
@@ -81,7 +81,7 @@ public final class Apps implements Bench {
         workloads.clear();
         (context.quick() ? SIZES_QUICK : SIZES)
                 .forEach((name, size) -> workloads.put(name, Workloads.parse(name, size, Workloads.Choice.DEFAULT)));
-        try (Servers servers = Servers.start(context, EnumSet.of(Servers.Kind.REDIS));
+        try (Servers servers = Servers.start(context, EnumSet.of(Servers.Kind.REDIS, Servers.Kind.TARANTOOL));
                 PinnedGenerator generator = new PinnedGenerator()) {
             Map<String, PhaseResult> results = new LinkedHashMap<>();
             Rounds rounds = new Rounds();
@@ -122,7 +122,7 @@ public final class Apps implements Bench {
                 .findFirst()
                 .orElseThrow()
                 .equals(way);
-        boolean isCompiled = !way.name().equals(Servers.REDIS);
+        boolean isCompiled = !way.name().equals(Servers.REDIS) && !way.name().equals(Servers.TARANTOOL);
         Duration time = context.quick() ? RUN_QUICK : isCompiled ? FIRST_RUN : RUN;
         PhaseResult ignored = run(context, workload, way, time, isFirst, generator);
     }

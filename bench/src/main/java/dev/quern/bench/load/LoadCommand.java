@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         name = "load",
         mixinStandardHelpOptions = true,
         description = {
-            "Loads a server and measures what it answers: Quern by any of its ports, Redis, or memcached.",
+            "Loads a server and measures what it answers: Quern by any of its ports, Redis, memcached, or Tarantool.",
             "With --rate, requests are due by the clock and latency runs from then on (open loop); with --in-flight, so"
                     + " many are kept under way (closed loop). Every answer is checked."
         },
@@ -59,7 +59,8 @@ public final class LoadCommand implements Callable<Integer> {
             paramLabel = "TARGET",
             defaultValue = "ring",
             description = "udp://HOST:PORT, shm:DIRECTORY or ring (a server in this JVM; the default) for Quern's own"
-                    + " protocol, resp://HOST:PORT for Redis and Quern's door for its clients, memcached://HOST:PORT")
+                    + " protocol, resp://HOST:PORT for Redis and Quern's door for its clients, memcached://HOST:PORT,"
+                    + " tarantool://HOST:PORT")
     private String address = "ring";
 
     @Option(

@@ -3,7 +3,7 @@ package dev.quern.bench.load;
 import java.net.InetSocketAddress;
 
 /** memcached by its text protocol ({@code doc/protocol.txt} of its sources). */
-final class MemcachedEndpoint extends TextEndpoint {
+final class MemcachedEndpoint extends TcpEndpoint {
     private static final byte[] GET = ascii("get ");
     private static final byte[] SET = ascii("set ");
     private static final byte[] FLAGS = ascii(" 0 0 ");
@@ -20,7 +20,7 @@ final class MemcachedEndpoint extends TextEndpoint {
 
     @Override
     public boolean get(byte[] key, int keyLength, int slot) {
-        TextConnection connection = connection(slot);
+        TcpConnection connection = connection(slot);
         if (!connection.hasRoom(OVERHEAD_BYTES + keyLength)) {
             return false;
         }
@@ -33,7 +33,7 @@ final class MemcachedEndpoint extends TextEndpoint {
 
     @Override
     public boolean put(byte[] key, int keyLength, byte[] value, int valueLength, int slot) {
-        TextConnection connection = connection(slot);
+        TcpConnection connection = connection(slot);
         if (!connection.hasRoom(OVERHEAD_BYTES + keyLength + valueLength)) {
             return false;
         }
@@ -49,7 +49,7 @@ final class MemcachedEndpoint extends TextEndpoint {
     }
 
     @Override
-    int read(TextConnection connection) {
+    int read(TcpConnection connection) {
         int lineEnd = connection.lineEnd(0);
         if (lineEnd < 0) {
             return 0;
@@ -68,7 +68,7 @@ final class MemcachedEndpoint extends TextEndpoint {
         return -lineEnd;
     }
 
-    private static boolean isWord(TextConnection connection, String word, int lineEnd) {
+    private static boolean isWord(TcpConnection connection, String word, int lineEnd) {
         if (lineEnd != word.length() + END.length) {
             return false;
         }
@@ -81,7 +81,7 @@ final class MemcachedEndpoint extends TextEndpoint {
     }
 
     /** {@code VALUE key flags bytes}, the bytes, {@code END}. */
-    private int readValue(TextConnection connection, int lineEnd) {
+    private int readValue(TcpConnection connection, int lineEnd) {
         int lengthAt = lineEnd - END.length;
         while (connection.byteAt(lengthAt - 1) != ' ') {
             lengthAt--;

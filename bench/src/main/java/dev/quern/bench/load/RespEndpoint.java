@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 
 /** A server that speaks RESP2: Redis, or Quern by its door for Redis clients. Records are strings, functions are called by FCALL and FCALL_RO. */
-final class RespEndpoint extends TextEndpoint {
+final class RespEndpoint extends TcpEndpoint {
     private static final byte[] GET = ascii("*2\r\n$3\r\nGET\r\n$");
     private static final byte[] SET = ascii("*3\r\n$3\r\nSET\r\n$");
     private static final byte[] CALL = ascii("FCALL\r\n$");
@@ -45,7 +45,7 @@ final class RespEndpoint extends TextEndpoint {
 
     @Override
     public boolean get(byte[] key, int keyLength, int slot) {
-        TextConnection connection = connection(slot);
+        TcpConnection connection = connection(slot);
         if (!connection.hasRoom(OVERHEAD_BYTES + keyLength)) {
             return false;
         }
@@ -58,7 +58,7 @@ final class RespEndpoint extends TextEndpoint {
 
     @Override
     public boolean put(byte[] key, int keyLength, byte[] value, int valueLength, int slot) {
-        TextConnection connection = connection(slot);
+        TcpConnection connection = connection(slot);
         if (!connection.hasRoom(OVERHEAD_BYTES + keyLength + valueLength)) {
             return false;
         }
@@ -73,7 +73,7 @@ final class RespEndpoint extends TextEndpoint {
 
     @Override
     public boolean call(byte[] function, boolean isReadOnly, byte[] arguments, int argumentsLength, int slot) {
-        TextConnection connection = connection(slot);
+        TcpConnection connection = connection(slot);
         int count = (int) INT.get(arguments, 0);
         if (!connection.hasRoom(OVERHEAD_BYTES + function.length + argumentsLength + count * ARGUMENT_OVERHEAD_BYTES)) {
             return false;
@@ -96,7 +96,7 @@ final class RespEndpoint extends TextEndpoint {
 
     @Override
     public boolean command(byte[] words, int wordsLength, int slot) {
-        TextConnection connection = connection(slot);
+        TcpConnection connection = connection(slot);
         int count = (int) INT.get(words, 0);
         if (!connection.hasRoom(OVERHEAD_BYTES + wordsLength + count * ARGUMENT_OVERHEAD_BYTES)) {
             return false;
@@ -109,7 +109,7 @@ final class RespEndpoint extends TextEndpoint {
         return true;
     }
 
-    private static void writeAll(TextConnection connection, byte[] words, int count) {
+    private static void writeAll(TcpConnection connection, byte[] words, int count) {
         int at = Integer.BYTES;
         for (int i = 0; i < count; i++) {
             int length = (int) INT.get(words, at);
@@ -122,14 +122,14 @@ final class RespEndpoint extends TextEndpoint {
         }
     }
 
-    private static void writeBulk(TextConnection connection, byte[] bytes, int length) {
+    private static void writeBulk(TcpConnection connection, byte[] bytes, int length) {
         connection.writeNumber(length);
         connection.write(END);
         connection.write(bytes, length);
     }
 
     @Override
-    int read(TextConnection connection) {
+    int read(TcpConnection connection) {
         int lineEnd = connection.lineEnd(0);
         if (lineEnd < 0) {
             return 0;
@@ -151,7 +151,7 @@ final class RespEndpoint extends TextEndpoint {
         };
     }
 
-    private int readBulk(TextConnection connection, int lineEnd) {
+    private int readBulk(TcpConnection connection, int lineEnd) {
         int length = (int) connection.number(1);
         if (length < 0) {
             answer.missing();
@@ -165,7 +165,7 @@ final class RespEndpoint extends TextEndpoint {
         return whole;
     }
 
-    private int readList(TextConnection connection) {
+    private int readList(TcpConnection connection) {
         int whole = end(connection, 0);
         if (whole > 0) {
             answer.value(connection.memory(), connection.at(), whole);
@@ -174,7 +174,7 @@ final class RespEndpoint extends TextEndpoint {
     }
 
     /** The offset behind a reply that starts at this one; 0 when it has not come whole. */
-    private static int end(TextConnection connection, int from) {
+    private static int end(TcpConnection connection, int from) {
         int lineEnd = connection.lineEnd(from);
         if (lineEnd < 0) {
             return 0;

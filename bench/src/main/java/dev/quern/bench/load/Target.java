@@ -29,10 +29,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which server is loaded, and how it is reached: {@code udp://HOST:PORT} and {@code shm:DIRECTORY} for Quern's own protocol, {@code ring} for a
- * server with one core in this JVM, {@code resp://HOST:PORT} for Redis and our door for its clients, {@code memcached://HOST:PORT}.
- * One thread.
+ * server with one core in this JVM, {@code resp://HOST:PORT} for Redis and our door for its clients, {@code memcached://HOST:PORT},
+ * {@code tarantool://HOST:PORT}. One thread.
  */
 public final class Target implements AutoCloseable {
+    /** Where functions in Lua look for records, and gets and puts go that name no table. */
+    private static final String TARANTOOL_SPACE = "records";
+
     /** Long enough that a core which has requests every few microseconds never sleeps between them. */
     private static final int SPINS = 100_000;
 
@@ -45,7 +48,7 @@ public final class Target implements AutoCloseable {
     private static final Duration CONNECT_MAX = Duration.ofSeconds(10);
 
     private static final String FORMS =
-            "a target is udp://HOST:PORT, shm:DIRECTORY, ring, resp://HOST:PORT or memcached://HOST:PORT";
+            "a target is udp://HOST:PORT, shm:DIRECTORY, ring, resp://HOST:PORT, memcached://HOST:PORT or tarantool://HOST:PORT";
 
     /**
      * How Quern is asked; the other servers know none of it.
@@ -88,10 +91,12 @@ public final class Target implements AutoCloseable {
         }
         String scheme = uri.getScheme();
         if (scheme == null
-                || !List.of("udp", "shm", "ring", "resp", "memcached").contains(scheme)) {
+                || !List.of("udp", "shm", "ring", "resp", "memcached", "tarantool")
+                        .contains(scheme)) {
             throw new IllegalArgumentException(FORMS + ", not " + address);
         }
-        if (List.of("udp", "resp", "memcached").contains(scheme) && (uri.getHost() == null || uri.getPort() < 1)) {
+        if (List.of("udp", "resp", "memcached", "tarantool").contains(scheme)
+                && (uri.getHost() == null || uri.getPort() < 1)) {
             throw new IllegalArgumentException(FORMS + ", not " + address);
         }
         if (uri.getHost() != null && address().isUnresolved()) {
@@ -156,6 +161,8 @@ public final class Target implements AutoCloseable {
         return switch (uri.getScheme()) {
             case "resp" -> new RespEndpoint(address(), connections, depthMax, valueLengthMax, isRedis, listener);
             case "memcached" -> new MemcachedEndpoint(address(), connections, depthMax, valueLengthMax, listener);
+            case "tarantool" ->
+                new TarantoolEndpoint(address(), tarantoolSpace(), connections, depthMax, valueLengthMax, listener);
             default -> login.tenants() == 0 ? quern(login.tenant(), connections, listener) : tenants(listener);
         };
     }
@@ -180,6 +187,7 @@ public final class Target implements AutoCloseable {
         switch (uri.getScheme()) {
             case "resp" -> deployByResp(functions);
             case "memcached" -> throw new UnsupportedOperationException("memcached runs no functions");
+            case "tarantool" -> deployToTarantool(functions);
             default -> {
                 for (String tenant : login.names()) {
                     try (QuernClient client = client(tenant)) {
@@ -210,6 +218,29 @@ public final class Target implements AutoCloseable {
                         RespConnection.bytes("LOAD"),
                         RespConnection.bytes("REPLACE"),
                         isRedis ? lua(function) : webAssembly(function));
+            }
+        }
+    }
+
+    /** In the table of the login, or in the space for records. */
+    private int tarantoolSpace() {
+        String name = login.table().isEmpty() ? TARANTOOL_SPACE : login.table();
+        try (TarantoolConnection connection = new TarantoolConnection(address(), ANSWER_MAX)) {
+            return connection.space(name, login.isOrdered());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void deployToTarantool(List<StoredFunction> functions) throws IOException {
+        try (TarantoolConnection connection = new TarantoolConnection(address(), ANSWER_MAX)) {
+            int ignored = connection.space(TARANTOOL_SPACE, false);
+            for (StoredFunction function : functions) {
+                if (function.tarantool().isEmpty()) {
+                    throw new UnsupportedOperationException(
+                            "there is no function " + function.name() + " for Tarantool");
+                }
+                connection.eval(function.tarantool());
             }
         }
     }

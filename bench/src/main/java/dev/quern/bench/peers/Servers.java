@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Quern and its peers as one load generator meets them: each on core 0, all of them alive until the end, and all held still but the one that is measured.
@@ -20,6 +21,7 @@ public final class Servers implements AutoCloseable {
     public static final int CONNECTIONS = 48;
 
     public static final String REDIS = "redis";
+    public static final String TARANTOOL = "tarantool";
     public static final String QUERN_UDP = "quern udp";
     public static final String QUERN_SHM = "quern shm";
     public static final String QUERN_RESP = "quern resp";
@@ -28,6 +30,7 @@ public final class Servers implements AutoCloseable {
     public enum Kind {
         REDIS,
         MEMCACHED,
+        TARANTOOL,
         /** No more than a Java hash map behind RESP. */
         HASH_MAP
     }
@@ -43,6 +46,7 @@ public final class Servers implements AutoCloseable {
     private final Path config;
     private final List<Peer> started = new ArrayList<>();
     private final List<Way> ways = new ArrayList<>();
+    private @Nullable Tarantool tarantool;
 
     private Servers(Path shm, Path config) {
         this.shm = shm;
@@ -60,7 +64,7 @@ public final class Servers implements AutoCloseable {
                     servers.start(context, kind);
                 }
             }
-        } catch (RuntimeException | InterruptedException e) {
+        } catch (RuntimeException | InterruptedException | IOException e) {
             servers.close();
             throw e;
         }
@@ -95,7 +99,7 @@ public final class Servers implements AutoCloseable {
         addResp(QUERN_RESP, quern);
     }
 
-    private void start(BenchContext context, Kind kind) throws InterruptedException {
+    private void start(BenchContext context, Kind kind) throws InterruptedException, IOException {
         switch (kind) {
             case REDIS -> {
                 if (isInstalled(context, "redis-server")) {
@@ -105,6 +109,12 @@ public final class Servers implements AutoCloseable {
             case MEMCACHED -> {
                 if (isInstalled(context, "memcached")) {
                     startMemcached(context);
+                }
+            }
+            case TARANTOOL -> {
+                if (isInstalled(context, "tarantool")) {
+                    tarantool = Tarantool.start(context);
+                    ways.add(new Way(TARANTOOL, add(tarantool.peer()), tarantool.address(), false, CONNECTIONS));
                 }
             }
             case HASH_MAP -> {
@@ -166,6 +176,9 @@ public final class Servers implements AutoCloseable {
     @Override
     public void close() {
         started.forEach(Peer::close);
+        if (tarantool != null) {
+            tarantool.close();
+        }
         try {
             Files.deleteIfExists(shm);
             Files.deleteIfExists(config);

@@ -9,13 +9,15 @@ import java.util.List;
  *
  * @param name in tables
  * @param address as {@link Target} takes it
- * @param isOurs whether it is Quern by its own protocol, which has scans
+ * @param isOurs whether it is Quern by its own protocol, which can do all
  * @param connections sessions, or TCP connections
  */
 public record Way(String name, Peer server, String address, boolean isOurs, int connections) {
-    /** Whether it can do a workload: only Quern's own protocol makes tables in the order of their keys. */
+    /** Whether it can do a workload: Quern's own protocol and Tarantool have tables in the order of their keys. */
     public boolean can(String workload) {
-        return isOurs || !Workloads.isOrdered(workload);
+        return isOurs
+                || !Workloads.isOrdered(workload)
+                || address.startsWith("tarantool:") && !Workloads.isForQuernOnly(workload);
     }
 
     /** Ready to be connected to; the caller's to close. */

@@ -63,7 +63,7 @@ public final class Reads implements Bench {
 
     @Override
     public String purpose() {
-        return "1 to 32 dependent reads by the client and by functions, beside redis-server and its Lua functions";
+        return "1 to 32 dependent reads by the client and by functions, beside Redis and Tarantool and their Lua functions";
     }
 
     @Override
@@ -75,7 +75,7 @@ public final class Reads implements Bench {
     public void run(BenchContext context) throws Exception {
         results.clear();
         loaded.clear();
-        try (Servers servers = Servers.start(context, EnumSet.of(Servers.Kind.REDIS));
+        try (Servers servers = Servers.start(context, EnumSet.of(Servers.Kind.REDIS, Servers.Kind.TARANTOOL));
                 PinnedGenerator generator = new PinnedGenerator()) {
             List<Way> ways = servers.ways().stream()
                     .map(way -> way.name().equals(Servers.QUERN_UDP) ? way.by(CALLERS) : way)

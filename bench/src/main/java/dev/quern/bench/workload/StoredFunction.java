@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A function that a workload calls, for Quern and for Redis. A call that returns {@value #NOT_FOUND} found no record; the Lua function then returns nil. Immutable;
+ * A function that a workload calls, for Quern, for Redis and for Tarantool. A call that returns {@value #NOT_FOUND} found no record; the Lua functions then return nil. Immutable;
  * safe on any thread.
  */
 public final class StoredFunction {
@@ -19,27 +19,34 @@ public final class StoredFunction {
     private final String name;
     private final byte[] module;
     private final String lua;
+    private final String tarantool;
     private final boolean isReadOnly;
 
-    private StoredFunction(String name, byte[] module, String lua, boolean isReadOnly) {
+    private StoredFunction(String name, byte[] module, String lua, String tarantool, boolean isReadOnly) {
         this.name = name;
         this.module = module;
         this.lua = lua;
+        this.tarantool = tarantool;
         this.isReadOnly = isReadOnly;
     }
 
-    /** One of the sandbox's examples, and the script of its name that lies beside this class. */
-    static StoredFunction example(String name, boolean isReadOnly) {
+    /** One of the sandbox's examples, and the scripts of its name that lie beside this class. */
+    public static StoredFunction example(String name, boolean isReadOnly) {
         return new StoredFunction(
                 name,
                 read(EXAMPLES + name + ".wasm"),
-                new String(read(SCRIPTS + name + ".lua"), StandardCharsets.UTF_8),
+                script(name + ".lua"),
+                script(name + ".tarantool.lua"),
                 isReadOnly);
     }
 
-    /** One of the sandbox's examples that Redis has none like. */
+    private static String script(String name) {
+        return new String(read(SCRIPTS + name), StandardCharsets.UTF_8);
+    }
+
+    /** One of the sandbox's examples that the others have none like. */
     static StoredFunction exampleOfOurs(String name, boolean isReadOnly) {
-        return new StoredFunction(name, read(EXAMPLES + name + ".wasm"), "", isReadOnly);
+        return new StoredFunction(name, read(EXAMPLES + name + ".wasm"), "", "", isReadOnly);
     }
 
     private static byte[] read(String resource) {
@@ -66,6 +73,14 @@ public final class StoredFunction {
     /** A library for Redis whose functions are called {@code name} or {@code name_E}, with the same arguments and replies; empty when there is none. */
     public String lua() {
         return lua;
+    }
+
+    /**
+     * A chunk for Tarantool that defines functions called {@code name} or {@code name.E}, with the same arguments and replies, over the space {@code records} and
+     * spaces of its own; empty when there is none.
+     */
+    public String tarantool() {
+        return tarantool;
     }
 
     /** Whether it never writes. */

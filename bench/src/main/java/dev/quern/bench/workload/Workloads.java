@@ -65,6 +65,11 @@ public final class Workloads {
         return name.equalsIgnoreCase("ycsb-e") || name.equalsIgnoreCase("vectors");
     }
 
+    /** Whether its functions are written for Quern and for no other server. */
+    public static boolean isForQuernOnly(String name) {
+        return name.equalsIgnoreCase("vectors");
+    }
+
     /**
      * By its name.
      *

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * YCSB's workloads A to F over 100,000 records of ten fields of 100 bytes: Quern by its own protocol and by RESP, Redis, memcached, and a server that
+ * YCSB's workloads A to F over 100,000 records of ten fields of 100 bytes: Quern by its own protocol and by RESP, Redis, memcached, Tarantool, and a server that
  * is no more than a hash map. Each server on core 0, the generator on core 1; the servers that are not measured are stopped meanwhile.
  */
 public final class Ycsb implements Bench {
@@ -78,7 +78,7 @@ public final class Ycsb implements Bench {
 
     @Override
     public String purpose() {
-        return "YCSB A to F beside redis-server, memcached and a bare hash map, by one load generator";
+        return "YCSB A to F beside Redis, memcached, Tarantool and a bare hash map, by one load generator";
     }
 
     @Override

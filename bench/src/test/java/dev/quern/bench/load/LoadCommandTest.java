@@ -289,6 +289,26 @@ class LoadCommandTest {
         }
     }
 
+    @Test
+    void shouldLoadTarantool() throws Exception {
+        int port = freePort();
+        Process tarantool = start(port, "tarantool", "-e", """
+                box.cfg{work_dir = '%s', wal_mode = 'none', checkpoint_interval = 0}
+                box.schema.user.grant('guest', 'super', nil, nil, {if_not_exists = true})
+                box.cfg{listen = '127.0.0.1:%d'}
+                """.formatted(directory, port), "/dev/null");
+        try {
+            shouldLoad("tarantool", port);
+            for (String workload : List.of("ycsb-e", "gets-3", "call-3", "social", "ledger", "classes")) {
+                assertEquals(0, loadBriefly("tarantool", port, workload), workload);
+            }
+            assertEquals(2, loadBriefly("tarantool", port, "vectors"));
+        } finally {
+            tarantool.destroy();
+            assertTrue(tarantool.waitFor(10, TimeUnit.SECONDS));
+        }
+    }
+
     private void shouldLoad(String scheme, int port) {
         for (String workload : List.of("simple", "etc", "ycsb-f")) {
             assertEquals(0, loadBriefly(scheme, port, workload), workload);

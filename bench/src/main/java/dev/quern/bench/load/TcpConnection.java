@@ -12,10 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One TCP connection of a text protocol with pipelining: bytes gathered to be sent, bytes received to be read, and the slots whose answers are
+ * One TCP connection with pipelining: bytes gathered to be sent, bytes received to be read, and the slots whose answers are
  * awaited, in their order. One thread; does not block once connected; allocates nothing.
  */
-final class TextConnection implements AutoCloseable {
+final class TcpConnection implements AutoCloseable {
     /** The least room for what is to be sent and for what has come. */
     private static final int BUFFER_BYTES_MIN = 128 * 1024;
 
@@ -40,9 +40,9 @@ final class TextConnection implements AutoCloseable {
      * @param depthMax requests that may await their answers
      * @param messageBytesMax the longest request or answer
      */
-    TextConnection(InetSocketAddress address, int depthMax, int messageBytesMax) {
+    TcpConnection(InetSocketAddress address, int depthMax, int messageBytesMax) {
         this.depthMax = depthMax;
-        int bufferBytes = Math.max(BUFFER_BYTES_MIN, 2 * messageBytesMax);
+        int bufferBytes = bufferBytes(messageBytesMax);
         outBytes = new byte[bufferBytes];
         out = ByteBuffer.wrap(outBytes);
         inBytes = new byte[bufferBytes];
@@ -58,6 +58,11 @@ final class TextConnection implements AutoCloseable {
         } catch (IOException e) {
             throw new UnreachableException("cannot connect to " + address + ": is the server there?", e);
         }
+    }
+
+    /** Room for what is to be sent, where so many bytes are the longest message. */
+    static int bufferBytes(int messageBytesMax) {
+        return Math.max(BUFFER_BYTES_MIN, 2 * messageBytesMax);
     }
 
     /** Whether a request of up to so many bytes can be written. */
@@ -159,6 +164,16 @@ final class TextConnection implements AutoCloseable {
     /** Bytes that have come and were not taken. */
     int available() {
         return in.position() - readAt;
+    }
+
+    /** Whether no answer was taken yet: a server's greeting stands before the first. */
+    boolean isFresh() {
+        return answered == 0;
+    }
+
+    /** Copies bytes that have come; the caller has looked that they have. */
+    void read(int offset, byte[] to, int length) {
+        System.arraycopy(inBytes, readAt + offset, to, 0, length);
     }
 
     byte byteAt(int offset) {

@@ -6,18 +6,18 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** A server behind TCP connections whose requests and answers keep their order: several connections, by turns of the slots. */
-abstract class TextEndpoint implements Endpoint {
+/** A server behind TCP connections with pipelining: several connections, by turns of the slots. Where answers name no request, they keep the requests' order. */
+abstract class TcpEndpoint implements Endpoint {
     /** More than any request or answer has beside its value. */
     private static final int OVERHEAD_BYTES = 1024;
 
     private final String description;
-    private final TextConnection[] connections;
+    private final TcpConnection[] connections;
     private final Listener listener;
     final Answer answer = new Answer();
 
     /** @param depthMax requests under way on each connection */
-    TextEndpoint(
+    TcpEndpoint(
             String protocol,
             InetSocketAddress address,
             int connections,
@@ -32,14 +32,18 @@ abstract class TextEndpoint implements Endpoint {
                 address.getPort(),
                 connections);
         this.listener = listener;
-        this.connections = new TextConnection[connections];
+        this.connections = new TcpConnection[connections];
         for (int i = 0; i < connections; i++) {
-            this.connections[i] = new TextConnection(address, depthMax, valueLengthMax + OVERHEAD_BYTES);
+            this.connections[i] = new TcpConnection(address, depthMax, messageBytesMax(valueLengthMax));
         }
     }
 
+    static int messageBytesMax(int valueLengthMax) {
+        return valueLengthMax + OVERHEAD_BYTES;
+    }
+
     /** The slot's connection. */
-    final TextConnection connection(int slot) {
+    final TcpConnection connection(int slot) {
         return connections.length == 1 ? connections[0] : connections[slot % connections.length];
     }
 
@@ -48,12 +52,22 @@ abstract class TextEndpoint implements Endpoint {
      *
      * @return its length; 0 when it has not come whole; negative when it is an error, of which the bytes are as many
      */
-    abstract int read(TextConnection connection);
+    abstract int read(TcpConnection connection);
+
+    /** The slot of the answer that was read last. */
+    int answered(TcpConnection connection) {
+        return connection.awaited();
+    }
+
+    /** The error that was read last, for people. */
+    String error(TcpConnection connection, int length) {
+        return connection.text(0, length);
+    }
 
     @Override
     public final int poll() {
         int work = 0;
-        for (TextConnection connection : connections) {
+        for (TcpConnection connection : connections) {
             if (connection.outstanding() > 0) {
                 work += connection.exchange();
                 answer(connection);
@@ -62,15 +76,15 @@ abstract class TextEndpoint implements Endpoint {
         return work;
     }
 
-    private void answer(TextConnection connection) {
+    private void answer(TcpConnection connection) {
         while (connection.available() > 0 && connection.outstanding() > 0) {
             int length = read(connection);
             if (length == 0) {
                 return;
             }
-            int slot = connection.awaited();
+            int slot = answered(connection);
             if (length < 0) {
-                String error = connection.text(0, -length);
+                String error = error(connection, -length);
                 connection.take(-length);
                 listener.onFailure(slot, new IllegalStateException(description + " answered: " + error));
             } else {
@@ -88,7 +102,7 @@ abstract class TextEndpoint implements Endpoint {
 
     @Override
     public final void close() {
-        for (TextConnection connection : connections) {
+        for (TcpConnection connection : connections) {
             connection.close();
         }
     }
