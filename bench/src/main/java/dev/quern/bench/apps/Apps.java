@@ -73,7 +73,7 @@ public final class Apps implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofSeconds(220);
+        return Duration.ofSeconds(250);
     }
 
     @Override
@@ -179,13 +179,12 @@ public final class Apps implements Bench {
             table.row(cells.toArray(String[]::new));
         }
         context.out().print(table.text());
-        if (servers.has(Servers.REDIS)) {
+        for (String peer : List.of(Servers.REDIS, Servers.TARANTOOL)) {
             for (String workload : workloads.keySet()) {
-                if (servers.way(Servers.REDIS).can(workload)) {
+                if (servers.has(peer) && servers.way(peer).can(workload)) {
                     context.atLeast(
-                            workload + "-udp-over-redis",
-                            rounds.median(name(workload, Servers.QUERN_UDP))
-                                    / rounds.median(name(workload, Servers.REDIS)),
+                            workload + "-udp-over-" + peer,
+                            rounds.median(name(workload, Servers.QUERN_UDP)) / rounds.median(name(workload, peer)),
                             2,
                             "x");
                 }

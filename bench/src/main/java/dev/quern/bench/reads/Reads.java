@@ -13,6 +13,7 @@ import dev.quern.bench.peers.Way;
 import dev.quern.bench.plot.LineChart;
 import dev.quern.bench.report.PhaseResult;
 import dev.quern.bench.report.RunResult;
+import dev.quern.bench.workload.Noop;
 import dev.quern.bench.workload.Walk;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,7 +28,8 @@ import java.util.Set;
 
 /**
  * The Sandstorm paper's first figure: operations a second against the number of records that an operation reads one after the other, when the client makes
- * the reads and when a function does. Forty-eight callers, each of whom waits for its answer; servers on core 0, the generator on core 1.
+ * the reads and when a function does. Forty-eight callers, each of whom waits for its answer; servers on core 0, the generator on core 1. Beside it what a call costs
+ * that reads nothing.
  */
 public final class Reads implements Bench {
     private static final int[] READS = {1, 2, 4, 8, 16, 32};
@@ -44,9 +46,15 @@ public final class Reads implements Bench {
     /** Quern's first runs have its compilers at work. */
     private static final Duration FIRST_RUN = Duration.ofSeconds(6);
 
+    private static final Duration FIRST_NOOPS = Duration.ofSeconds(3);
+
     /** Where functions are ahead of round trips, and how far. */
     private static final int READS_WANTED = 16;
 
+    /** Calls under way of the function that does nothing: by TCP sixteen on each connection. */
+    private static final int NOOPS = 16 * CALLERS;
+
+    private static final String NOOP = " noop";
     private static final String CALLS = " function";
     private static final String GETS = " gets";
 
@@ -68,7 +76,7 @@ public final class Reads implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofSeconds(230);
+        return Duration.ofMinutes(5);
     }
 
     @Override
@@ -95,8 +103,16 @@ public final class Reads implements Bench {
                     }
                 }
             }
+            for (Way way : servers.ways()) {
+                PhaseResult ignored = noop(context, way, context.quick() ? RUN_QUICK : FIRST_NOOPS, true, generator);
+                rounds.add(
+                        way.name() + NOOP,
+                        () -> noop(context, way, runTime(context), false, generator)
+                                .ratePerSecond());
+            }
             rounds.run(context, context.quick() ? 1 : ROUNDS);
             report(context, rounds, servers, reads);
+            reportNoops(context, rounds, servers);
         }
     }
 
@@ -141,6 +157,56 @@ public final class Reads implements Bench {
         }
     }
 
+    private PhaseResult noop(BenchContext context, Way way, Duration time, boolean isFirst, PinnedGenerator generator)
+            throws InterruptedException {
+        Phase phase = Phase.closed("closed", time, NOOPS);
+        PhaseResult result = generator
+                .run(way.name() + NOOP, way, () -> {
+                    try (Target target = way.target(false)) {
+                        return LoadRun.run(
+                                target,
+                                new Noop(),
+                                List.of(phase.warmUp(context.quick() ? WARM_UP_QUICK : WARM_UP), phase),
+                                new LoadRun.Settings(way.connections(), NOOPS, NOOPS, false, isFirst, -1),
+                                "",
+                                line -> {});
+                    }
+                })
+                .phases()
+                .getFirst();
+        results.put(way.name() + NOOP, result);
+        return result;
+    }
+
+    private void reportNoops(BenchContext context, Rounds rounds, Servers servers) {
+        context.say(String.format(
+                Locale.ROOT,
+                "calls of a function that does nothing, %d under way, by RESP and at Tarantool on %d connections:",
+                NOOPS,
+                CALLERS));
+        TextTable table = new TextTable("", "calls/s", "p50 us", "p99 us");
+        for (Way way : servers.ways()) {
+            PhaseResult last = results.get(way.name() + NOOP);
+            if (last != null) {
+                table.row(
+                        way.name(),
+                        TextTable.number(rounds.median(way.name() + NOOP)),
+                        String.format(Locale.ROOT, "%.0f", last.latency().p50Us()),
+                        String.format(Locale.ROOT, "%.0f", last.latency().p99Us()));
+            }
+        }
+        context.out().print(table.text());
+        for (String peer : List.of(Servers.REDIS, Servers.TARANTOOL)) {
+            if (servers.has(peer)) {
+                context.atLeast(
+                        "udp-noop-over-" + peer,
+                        rounds.median(Servers.QUERN_UDP + NOOP) / rounds.median(peer + NOOP),
+                        1,
+                        "x");
+            }
+        }
+    }
+
     private void report(BenchContext context, Rounds rounds, Servers servers, int[] reads) throws IOException {
         context.say(String.format(
                 Locale.ROOT,
@@ -172,14 +238,16 @@ public final class Reads implements Bench {
                 calls / rounds.median(name(Servers.QUERN_UDP, false, wanted)),
                 wanted == READS_WANTED ? 8 : 1,
                 "x");
-        if (servers.has(Servers.REDIS)) {
-            for (int number : reads) {
-                context.atLeast(
-                        "udp-function-over-redis-k" + number,
-                        rounds.median(name(Servers.QUERN_UDP, true, number))
-                                / rounds.median(name(Servers.REDIS, true, number)),
-                        number == 1 ? 1 : 2,
-                        "x");
+        for (String peer : List.of(Servers.REDIS, Servers.TARANTOOL)) {
+            if (servers.has(peer)) {
+                for (int number : reads) {
+                    context.atLeast(
+                            "udp-function-over-" + peer + "-k" + number,
+                            rounds.median(name(Servers.QUERN_UDP, true, number))
+                                    / rounds.median(name(peer, true, number)),
+                            number == 1 ? 1 : 2,
+                            "x");
+                }
             }
         }
     }

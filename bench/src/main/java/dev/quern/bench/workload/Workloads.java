@@ -54,7 +54,7 @@ public final class Workloads {
     /** What {@link #parse} takes. */
     public static String names() {
         StringBuilder names =
-                new StringBuilder("simple, ycsb-a … ycsb-f, ycsb-a-hash … ycsb-f-hash, gets-K, call-K, social,"
+                new StringBuilder("simple, ycsb-a … ycsb-f, ycsb-a-hash … ycsb-f-hash, noop, gets-K, call-K, social,"
                         + " ledger, classes, vectors, etc");
         CLUSTERS.forEach(cluster -> names.append(", twitter-").append(cluster.number));
         return names.toString();
@@ -100,6 +100,7 @@ public final class Workloads {
                         Mix.gets(choice.getShare()),
                         KeyChoosers.parse(choice.keys(), records),
                         1);
+            case "noop" -> new Noop();
             case "etc" -> etc(records);
             case "social" -> new SocialGraph(records);
             case "ledger" -> new Transfers(records);

@@ -49,6 +49,7 @@ class LoadCommandTest {
                 "ycsb-e",
                 "etc",
                 "twitter-7",
+                "noop",
                 "gets-3",
                 "call-3",
                 "social",
@@ -263,7 +264,7 @@ class LoadCommandTest {
                 "no");
         try {
             shouldLoad("resp", port);
-            for (String workload : List.of("gets-3", "call-3", "social", "ledger", "classes")) {
+            for (String workload : List.of("noop", "gets-3", "call-3", "social", "ledger", "classes")) {
                 assertEquals(0, loadBriefly("resp", port, workload), workload);
             }
             for (String workload : List.of("ycsb-a-hash", "ycsb-d-hash", "ycsb-e-hash", "ycsb-f-hash")) {
@@ -299,7 +300,7 @@ class LoadCommandTest {
                 """.formatted(directory, port), "/dev/null");
         try {
             shouldLoad("tarantool", port);
-            for (String workload : List.of("ycsb-e", "gets-3", "call-3", "social", "ledger", "classes")) {
+            for (String workload : List.of("ycsb-e", "noop", "gets-3", "call-3", "social", "ledger", "classes")) {
                 assertEquals(0, loadBriefly("tarantool", port, workload), workload);
             }
             assertEquals(2, loadBriefly("tarantool", port, "vectors"));
