@@ -17,12 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * DPDK's environment (EAL) in this process. It can be started once, with one set of arguments, and not again, not even after it has failed:
- * so says DPDK. It ends with the process, when the threads that polled have gone.
+ * so says DPDK. It ends with the process, when the threads that polled have gone and
+ * their devices are closed.
  *
  * <p>Any thread. Starting it does not change the calling thread: EAL pins whichever thread starts it, so that is one of its own.
  */
 public final class Dpdk {
-    /** What the process waits at its end for polling threads, before it leaves DPDK as it stands. */
+    /** What the process waits at its end for polling threads and open devices, before it leaves DPDK as it stands. */
     private static final long LEAVE_NS = TimeUnit.SECONDS.toNanos(3);
 
     private static final long LEAVE_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -31,6 +32,8 @@ public final class Dpdk {
     private static final Set<Thread> THREADS = ConcurrentHashMap.newKeySet();
 
     private static @Nullable Dpdk running;
+    private static int openDevices;
+    private static boolean hasLeft;
     private static @Nullable String failure;
 
     private final DpdkAbi abi;
@@ -210,13 +213,36 @@ public final class Dpdk {
     /** At the process's end: gives huge pages and files back, unless somebody still polls, who must not lose the memory under his feet. */
     private static void leave() {
         long deadlineNs = System.nanoTime() + LEAVE_NS;
-        while (THREADS.stream().anyMatch(Thread::isAlive)) {
-            if (System.nanoTime() - deadlineNs > 0) {
-                return;
-            }
+        while (!leaveIfUnused() && System.nanoTime() - deadlineNs < 0) {
             LockSupport.parkNanos(LEAVE_LOOK_NS);
         }
+    }
+
+    /** DPDK closes what is open still, and fails when somebody else does so at the same time, or polls. */
+    private static synchronized boolean leaveIfUnused() {
+        if (openDevices > 0 || THREADS.stream().anyMatch(Thread::isAlive)) {
+            return false;
+        }
+        hasLeft = true;
         int result = DpdkCalls.rte_eal_cleanup();
         assert result == 0 : "EAL has nothing else to do here, and the process ends anyway";
+        return true;
+    }
+
+    /**
+     * A device is being opened: until {@link #closed}, DPDK is not left.
+     *
+     * @throws DpdkException when it has been left
+     */
+    static synchronized void opening() throws DpdkException {
+        if (hasLeft) {
+            throw new DpdkException(Reason.OTHER, "the process is ending, and has left DPDK");
+        }
+        openDevices++;
+    }
+
+    /** A device is closed, or was not opened after all. */
+    static synchronized void closed() {
+        openDevices--;
     }
 }

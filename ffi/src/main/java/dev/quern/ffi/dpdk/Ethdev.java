@@ -25,10 +25,14 @@ public final class Ethdev implements AutoCloseable {
     private final DpdkAbi abi;
     private final String name;
     private final short port;
+    /** Whether DPDK waits for this one to be closed. */
+    private final boolean isAwaited;
+
     private boolean started;
     private boolean closed;
 
-    private Ethdev(DpdkAbi abi, String name, short port) {
+    private Ethdev(DpdkAbi abi, String name, short port, boolean isAwaited) {
+        this.isAwaited = isAwaited;
         this.abi = abi;
         this.name = name;
         this.port = port;
@@ -42,7 +46,7 @@ public final class Ethdev implements AutoCloseable {
             long port = DpdkCalls.rte_eth_find_next((short) 0);
             while (port < DpdkCalls.RTE_MAX_ETHPORTS()) {
                 if (DpdkCalls.rte_eth_dev_get_name_by_port((short) port, text) == 0) {
-                    devices.add(new Ethdev(dpdk.layouts(), text.getString(0), (short) port));
+                    devices.add(new Ethdev(dpdk.layouts(), text.getString(0), (short) port, false));
                 }
                 port = DpdkCalls.rte_eth_find_next((short) (port + 1));
             }
@@ -57,6 +61,16 @@ public final class Ethdev implements AutoCloseable {
      * @throws DpdkException DEVICE_UNKNOWN or DEVICE_BUSY; after either another one can be tried
      */
     public static Ethdev open(Dpdk dpdk, String device) throws DpdkException {
+        Dpdk.opening();
+        try {
+            return openAwaited(dpdk, device);
+        } catch (DpdkException | RuntimeException refused) {
+            Dpdk.closed();
+            throw refused;
+        }
+    }
+
+    private static Ethdev openAwaited(Dpdk dpdk, String device) throws DpdkException {
         int comma = device.indexOf(',');
         String name = comma < 0 ? device : device.substring(0, comma);
         String arguments = comma < 0 ? "" : device.substring(comma + 1);
@@ -70,7 +84,7 @@ public final class Ethdev implements AutoCloseable {
                             Reason.DEVICE_UNKNOWN, device + " is no Ethernet device, or no driver of DPDK's took it");
                 }
             }
-            return new Ethdev(dpdk.layouts(), name, port.get(ValueLayout.JAVA_SHORT, 0));
+            return new Ethdev(dpdk.layouts(), name, port.get(ValueLayout.JAVA_SHORT, 0), true);
         }
     }
 
@@ -330,9 +344,19 @@ public final class Ethdev implements AutoCloseable {
             return;
         }
         closed = true;
-        if (started) {
-            stop();
+        try {
+            if (started) {
+                stop();
+            }
+            unplug();
+        } finally {
+            if (isAwaited) {
+                Dpdk.closed();
+            }
         }
+    }
+
+    private void unplug() throws DpdkException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bus = arena.allocateFrom(PCI_ADDRESS.matcher(name).matches() ? "pci" : "vdev");
             if (DpdkCalls.rte_eal_hotplug_remove(bus, arena.allocateFrom(name)) != 0) {

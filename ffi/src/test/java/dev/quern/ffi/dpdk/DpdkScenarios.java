@@ -29,6 +29,7 @@ final class DpdkScenarios {
     private static final int QUIET_MAX = 100_000;
     private static final int SPINS = 1_000;
     private static final long PAUSE_NS = 1_000;
+    private static final long DRAIN_NS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(120);
 
     private DpdkScenarios() {}
@@ -43,6 +44,7 @@ final class DpdkScenarios {
             case "devices" -> devices(Dpdk.start(rest));
             case "threads" -> threads(Dpdk.start(rest));
             case "exit" -> exitWhilePolling(Dpdk.start(rest));
+            case "close" -> closeAtTheEnd(Dpdk.start(rest));
             case "hold" -> hold(Dpdk.start(rest));
             case "vhost" -> vhost(rest.get(0), Dpdk.start(rest.subList(1, rest.size())));
             case "virtio" -> virtio(rest.get(0), rest.get(1), Dpdk.start(rest.subList(2, rest.size())));
@@ -264,6 +266,23 @@ final class DpdkScenarios {
         poller.setDaemon(true);
         poller.start();
         assertTrue(polls.await(20, TimeUnit.SECONDS));
+    }
+
+    /** As a server does that is told to end: it drains first, and closes its devices then. */
+    private static void closeAtTheEnd(Dpdk dpdk) throws IOException {
+        Ethdev device = Ethdev.open(dpdk, "net_null0");
+        Mempool pool = Mempool.create(dpdk, "close", BUFFERS, 2048);
+        device.configure(EthdevConfig.DEFAULT, pool);
+        device.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            LockSupport.parkNanos(DRAIN_NS);
+            try {
+                device.close();
+                say("closed");
+            } catch (DpdkException failed) {
+                say("failed: " + failed.getMessage());
+            }
+        }));
     }
 
     /** Starts, and stays until its input ends. */

@@ -94,6 +94,11 @@ class DpdkTest {
     }
 
     @Test
+    void shouldNotLeaveBeforeDevicesAreClosedThatAreClosedAtTheEnd() throws Exception {
+        assertEquals(List.of("closed"), DpdkChild.run("close", DpdkTools.WITHOUT_HUGEPAGES));
+    }
+
+    @Test
     void shouldEndInOrderWhileAThreadStillPolls() throws Exception {
         DpdkChild.run("exit", DpdkTools.WITHOUT_HUGEPAGES);
     }
