@@ -6,6 +6,8 @@ import dev.quern.sandbox.check.ModuleFacts;
 import dev.quern.sandbox.guest.InitialImage;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** A module as one tenant deployed it. Immutable, but for being paused and removed. Safe on any thread. */
@@ -31,6 +33,10 @@ final class Deployment {
 
     private final Map<Integer, Tally> tallies = new ConcurrentHashMap<>();
 
+    private final long targetNs;
+    private final LongAdder targetMet = new LongAdder();
+    private final LongAdder targetMissed = new LongAdder();
+
     private volatile boolean isRemoved;
     private volatile boolean isPaused;
 
@@ -44,6 +50,7 @@ final class Deployment {
             @Nullable HeadStart headStart,
             @Nullable DeployedModule kept) {
         this.kept = kept;
+        targetNs = TimeUnit.MICROSECONDS.toNanos(info.manifest().targetP99Us());
         this.id = id;
         this.tenant = tenant;
         this.info = info;
@@ -79,7 +86,20 @@ final class Deployment {
             calls += tally.calls();
             failures += tally.failures();
         }
-        return info.now(now.name(), now == runtime ? "" : runtime.name(), calls, failures);
+        return info.now(
+                now.name(), now == runtime ? "" : runtime.name(), calls, failures, targetMet.sum(), targetMissed.sum());
+    }
+
+    /** How long 99 of 100 calls should take at the most; 0 for no target. */
+    long targetNs() {
+        return targetNs;
+    }
+
+    /** A call ended so long after it arrived. */
+    void took(long tookNs) {
+        if (targetNs > 0) {
+            (tookNs <= targetNs ? targetMet : targetMissed).increment();
+        }
     }
 
     /** Where a core counts its calls. */

@@ -40,6 +40,16 @@ public final class Function {
         return deployment.info().manifest();
     }
 
+    /** How long 99 of 100 of its module's calls should take at the most, from arrival to end, in nanoseconds; 0 for no target. Any thread. */
+    public long targetNs() {
+        return deployment.targetNs();
+    }
+
+    /** A call ended so many nanoseconds after it arrived: within the target or past it. Any thread. */
+    public void took(long tookNs) {
+        deployment.took(tookNs);
+    }
+
     /** Whether all its calls so far, and not too few, ended within a quantum. */
     public boolean isShort() {
         return !isLong && shortCalls >= SHORT_CALLS_MIN;

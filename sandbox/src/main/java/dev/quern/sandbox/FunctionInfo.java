@@ -14,6 +14,8 @@ import java.util.List;
  * @param deployedAtMs unix milliseconds
  * @param calls how many calls have ended since it was deployed
  * @param failures how many of them ended otherwise than well: by a trap, too late, in conflict, or with another number than 0
+ * @param targetMet calls that took no longer than the manifest's target, from arrival to end; 0 without one
+ * @param targetMissed calls that took longer
  */
 public record FunctionInfo(
         Manifest manifest,
@@ -24,10 +26,22 @@ public record FunctionInfo(
         String sha256,
         long deployedAtMs,
         long calls,
-        long failures) {
+        long failures,
+        long targetMet,
+        long targetMissed) {
     /** The same as it is now. */
-    FunctionInfo now(String runtimeNow, String next, long callsNow, long failuresNow) {
+    FunctionInfo now(String runtimeNow, String next, long callsNow, long failuresNow, long met, long missed) {
         return new FunctionInfo(
-                manifest, runtimeNow, next, entries, moduleBytes, sha256, deployedAtMs, callsNow, failuresNow);
+                manifest,
+                runtimeNow,
+                next,
+                entries,
+                moduleBytes,
+                sha256,
+                deployedAtMs,
+                callsNow,
+                failuresNow,
+                met,
+                missed);
     }
 }

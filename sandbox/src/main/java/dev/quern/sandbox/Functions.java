@@ -191,6 +191,8 @@ public final class Functions implements AutoCloseable {
                 sha256(module),
                 System.currentTimeMillis(),
                 0,
+                0,
+                0,
                 0);
         HeadStart headStart =
                 headStarts == null || !manifest.runtime().equals(Manifest.AUTO) || !mayMove(manifest, loaded.facts())

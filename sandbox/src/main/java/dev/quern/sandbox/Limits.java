@@ -19,6 +19,9 @@ public final class Limits {
     /** Past this it is a batch job: its writes conflict with everybody's. */
     public static final long TIME_LIMIT_US_MAX = 10_000_000;
 
+    /** A minute, as for a tenant's target: longer is none. */
+    public static final long TARGET_P99_US_MAX = 60_000_000;
+
     /** Short against what a get waits for on its way, long against what looking for one costs. */
     public static final int QUANTUM_US_DEFAULT = 50;
 

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  *     left them
  * @param calibration the arguments of a call to try the function with before anybody calls it, as an invocation has them, in
  *     hexadecimal; empty for none. What it writes is dropped
+ * @param targetP99Us how long 99 of 100 calls should take at the most, from arrival to end, in microseconds; 0 for no target
  */
 public record Manifest(
         String name,
@@ -23,7 +24,8 @@ public record Manifest(
         long timeLimitUs,
         int memoryPagesMax,
         boolean fresh,
-        String calibration) {
+        String calibration,
+        long targetP99Us) {
     /** The runtime in force. */
     public static final String AUTO = "auto";
 
@@ -32,27 +34,27 @@ public record Manifest(
 
     /** With defaults for all but the name. */
     public static Manifest named(String name) {
-        return new Manifest(name, AUTO, false, Limits.TIME_LIMIT_US_DEFAULT, Limits.MEMORY_PAGES_DEFAULT, false, "");
+        return new Manifest(name, AUTO, false, Limits.TIME_LIMIT_US_DEFAULT, Limits.MEMORY_PAGES_DEFAULT, false, "", 0);
     }
 
     public Manifest withRuntime(String newRuntime) {
-        return new Manifest(name, newRuntime, readOnly, timeLimitUs, memoryPagesMax, fresh, calibration);
+        return new Manifest(name, newRuntime, readOnly, timeLimitUs, memoryPagesMax, fresh, calibration, targetP99Us);
     }
 
     public Manifest withReadOnly(boolean newReadOnly) {
-        return new Manifest(name, runtime, newReadOnly, timeLimitUs, memoryPagesMax, fresh, calibration);
+        return new Manifest(name, runtime, newReadOnly, timeLimitUs, memoryPagesMax, fresh, calibration, targetP99Us);
     }
 
     public Manifest withTimeLimitUs(long newTimeLimitUs) {
-        return new Manifest(name, runtime, readOnly, newTimeLimitUs, memoryPagesMax, fresh, calibration);
+        return new Manifest(name, runtime, readOnly, newTimeLimitUs, memoryPagesMax, fresh, calibration, targetP99Us);
     }
 
     public Manifest withMemoryPagesMax(int newMemoryPagesMax) {
-        return new Manifest(name, runtime, readOnly, timeLimitUs, newMemoryPagesMax, fresh, calibration);
+        return new Manifest(name, runtime, readOnly, timeLimitUs, newMemoryPagesMax, fresh, calibration, targetP99Us);
     }
 
     public Manifest withFresh(boolean newFresh) {
-        return new Manifest(name, runtime, readOnly, timeLimitUs, memoryPagesMax, newFresh, calibration);
+        return new Manifest(name, runtime, readOnly, timeLimitUs, memoryPagesMax, newFresh, calibration, targetP99Us);
     }
 
     /** @param arguments an argument list as an invocation has it, or nothing */
@@ -64,7 +66,12 @@ public record Manifest(
                 timeLimitUs,
                 memoryPagesMax,
                 fresh,
-                HexFormat.of().formatHex(arguments));
+                HexFormat.of().formatHex(arguments),
+                targetP99Us);
+    }
+
+    public Manifest withTargetP99Us(long newTargetP99Us) {
+        return new Manifest(name, runtime, readOnly, timeLimitUs, memoryPagesMax, fresh, calibration, newTargetP99Us);
     }
 
     /** The argument list of the call to try it with; empty when there is to be none. */
@@ -94,6 +101,10 @@ public record Manifest(
         if (memoryPagesMax < Limits.MEMORY_PAGES_MIN || memoryPagesMax > Limits.MEMORY_PAGES_MAX) {
             throw new FunctionRefusedException("memory limit of " + memoryPagesMax + " pages: choose from "
                     + Limits.MEMORY_PAGES_MIN + " to " + Limits.MEMORY_PAGES_MAX);
+        }
+        if (targetP99Us < 0 || targetP99Us > Limits.TARGET_P99_US_MAX) {
+            throw new FunctionRefusedException("target of " + targetP99Us + " us for 99 of 100 calls: choose from 1 to "
+                    + Limits.TARGET_P99_US_MAX + ", or 0 for none");
         }
         if (calibration.length() / 2 > Limits.SAMPLED_BYTES_MAX) {
             throw new FunctionRefusedException("arguments of " + calibration.length() / 2

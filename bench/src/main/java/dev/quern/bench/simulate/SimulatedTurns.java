@@ -305,7 +305,7 @@ final class SimulatedTurns {
         }
         int count = longest == idle ? 0 : longest.queues.giveHalf(payloads);
         for (int i = 0; i < count; i++) {
-            idle.queues.adopt(longest.queues.givenTenant(), payloads[i], nowNs);
+            idle.queues.adopt(longest.queues.givenTenant(), payloads[i], 0, nowNs);
         }
     }
 }

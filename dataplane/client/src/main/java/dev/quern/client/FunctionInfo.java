@@ -1,11 +1,13 @@
 package dev.quern.client;
 
 import dev.quern.protocol.FunctionLayout;
+import dev.quern.protocol.FunctionTargetLayout;
 import dev.quern.protocol.Wire;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A deployed function, as the server has it.
@@ -20,6 +22,7 @@ import java.util.List;
  * @param entries what {@code name.entry} may name
  * @param calls how many calls have ended since it was deployed
  * @param failures how many of them ended otherwise than well
+ * @param target what was asked of it and how it did; null when nothing was
  */
 public record FunctionInfo(
         String name,
@@ -33,7 +36,8 @@ public record FunctionInfo(
         int moduleLength,
         List<String> entries,
         long calls,
-        long failures) {
+        long failures,
+        @Nullable FunctionTarget target) {
     /** Reads a checked {@link FunctionLayout}. */
     static FunctionInfo read(MemorySegment memory, long body) {
         long name = body + FunctionLayout.NAME_OFFSET;
@@ -60,6 +64,14 @@ public record FunctionInfo(
                 FunctionLayout.moduleLength(memory, body),
                 List.copyOf(entries),
                 FunctionLayout.calls(memory, body),
-                FunctionLayout.failures(memory, body));
+                FunctionLayout.failures(memory, body),
+                (flags & FunctionLayout.FLAG_TARGET) == 0 ? null : target(memory, at));
+    }
+
+    private static FunctionTarget target(MemorySegment memory, long at) {
+        return new FunctionTarget(
+                Duration.ofNanos(FunctionTargetLayout.targetUs(memory, at) * 1000),
+                FunctionTargetLayout.met(memory, at),
+                FunctionTargetLayout.missed(memory, at));
     }
 }

@@ -15,6 +15,8 @@ public final class FunctionSpec {
     /** An argument list, or nothing. */
     private final byte[] calibration;
 
+    private final long targetP99Us;
+
     private FunctionSpec(
             String name,
             byte[] module,
@@ -23,7 +25,8 @@ public final class FunctionSpec {
             long timeLimitUs,
             int memoryPagesMax,
             boolean fresh,
-            byte[] calibration) {
+            byte[] calibration,
+            long targetP99Us) {
         this.name = name;
         this.module = module;
         this.runtime = runtime;
@@ -32,39 +35,51 @@ public final class FunctionSpec {
         this.memoryPagesMax = memoryPagesMax;
         this.fresh = fresh;
         this.calibration = calibration;
+        this.targetP99Us = targetP99Us;
     }
 
     /** A function that may write, under the server's own limits. */
     public static FunctionSpec of(String name, byte[] module) {
-        return new FunctionSpec(name, module.clone(), "", false, 0, 0, false, new byte[0]);
+        return new FunctionSpec(name, module.clone(), "", false, 0, 0, false, new byte[0], 0);
     }
 
     /** Runs on this runtime, by its name, instead of the one that the server prefers. */
     public FunctionSpec runtime(String value) {
-        return new FunctionSpec(name, module, value, readOnly, timeLimitUs, memoryPagesMax, fresh, calibration);
+        return new FunctionSpec(
+                name, module, value, readOnly, timeLimitUs, memoryPagesMax, fresh, calibration, targetP99Us);
     }
 
     /** Its writes are refused. */
     public FunctionSpec readOnly() {
-        return new FunctionSpec(name, module, runtime, true, timeLimitUs, memoryPagesMax, fresh, calibration);
+        return new FunctionSpec(
+                name, module, runtime, true, timeLimitUs, memoryPagesMax, fresh, calibration, targetP99Us);
     }
 
     /** A call that takes longer is ended. */
     public FunctionSpec timeLimit(Duration value) {
         TableRequests.require(value.toNanos() >= 1000, "a time limit is at least a microsecond: " + value);
         return new FunctionSpec(
-                name, module, runtime, readOnly, value.toNanos() / 1000, memoryPagesMax, fresh, calibration);
+                name,
+                module,
+                runtime,
+                readOnly,
+                value.toNanos() / 1000,
+                memoryPagesMax,
+                fresh,
+                calibration,
+                targetP99Us);
     }
 
     /** Its memory grows no further than this many pages of 64 KiB. */
     public FunctionSpec memoryPagesMax(int value) {
         TableRequests.require(value > 0, "memoryPagesMax must be positive: " + value);
-        return new FunctionSpec(name, module, runtime, readOnly, timeLimitUs, value, fresh, calibration);
+        return new FunctionSpec(name, module, runtime, readOnly, timeLimitUs, value, fresh, calibration, targetP99Us);
     }
 
     /** Each call begins with memory, globals and tables as the module has them at first, not as the last one left them. */
     public FunctionSpec fresh() {
-        return new FunctionSpec(name, module, runtime, readOnly, timeLimitUs, memoryPagesMax, true, calibration);
+        return new FunctionSpec(
+                name, module, runtime, readOnly, timeLimitUs, memoryPagesMax, true, calibration, targetP99Us);
     }
 
     /**
@@ -81,7 +96,28 @@ public final class FunctionSpec {
                 timeLimitUs,
                 memoryPagesMax,
                 fresh,
-                FunctionCall.encodeArguments(arguments));
+                FunctionCall.encodeArguments(arguments),
+                targetP99Us);
+    }
+
+    /**
+     * How long 99 of 100 of its calls should take at the most, from arrival to end: among its tenant's calls in a queue the one comes first
+     * whose time is over first, and the server counts how many were in time.
+     */
+    public FunctionSpec targetP99(Duration value) {
+        TableRequests.require(
+                value.toNanos() >= 1000 && value.toMinutes() < 1,
+                "a target is from a microsecond to a minute: " + value);
+        return new FunctionSpec(
+                name,
+                module,
+                runtime,
+                readOnly,
+                timeLimitUs,
+                memoryPagesMax,
+                fresh,
+                calibration,
+                value.toNanos() / 1000);
     }
 
     String name() {
@@ -110,6 +146,10 @@ public final class FunctionSpec {
 
     int memoryPagesMax() {
         return memoryPagesMax;
+    }
+
+    long targetP99Us() {
+        return targetP99Us;
     }
 
     byte[] calibration() {

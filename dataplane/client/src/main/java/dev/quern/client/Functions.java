@@ -51,14 +51,20 @@ public final class Functions {
         byte[] module = spec.module();
         byte[] calibration = spec.calibration();
         int calibrationLength = calibration.length == 0 ? 0 : Integer.BYTES + calibration.length;
-        int length = DeployLayout.NAME_OFFSET + name.length + runtime.length + calibrationLength + module.length;
         TableRequests.require(
                 runtime.length <= Limits.RUNTIME_NAME_BYTES_MAX, "no runtime has such a name: " + spec.runtime());
-        TableRequests.require(length <= Limits.BODY_BYTES_MAX, "a module is at most 16 MiB long, not " + module.length);
         int flags = (replace ? DeployLayout.FLAG_REPLACE : 0)
                 | (spec.isReadOnly() ? DeployLayout.FLAG_READ_ONLY : 0)
                 | (spec.isFresh() ? DeployLayout.FLAG_FRESH : 0)
+                | (spec.targetP99Us() == 0 ? 0 : DeployLayout.FLAG_TARGET)
                 | (calibrationLength == 0 ? 0 : DeployLayout.FLAG_CALIBRATE);
+        int length = DeployLayout.NAME_OFFSET
+                + name.length
+                + runtime.length
+                + DeployLayout.targetBytes(flags)
+                + calibrationLength
+                + module.length;
+        TableRequests.require(length <= Limits.BODY_BYTES_MAX, "a module is at most 16 MiB long, not " + module.length);
         return client.submit(new Request<>(
                 Opcode.DEPLOY,
                 false,
@@ -77,6 +83,10 @@ public final class Functions {
                             runtime.length);
                     long at = Wire.putBytes(memory, body + DeployLayout.NAME_OFFSET, name);
                     at = Wire.putBytes(memory, at, runtime);
+                    if (spec.targetP99Us() > 0) {
+                        Wire.putInt(memory, at, (int) spec.targetP99Us());
+                        at += Integer.BYTES;
+                    }
                     if (calibrationLength > 0) {
                         Wire.putInt(memory, at, calibration.length);
                         at = Wire.putBytes(memory, at + Integer.BYTES, calibration);

@@ -133,7 +133,8 @@ class QuernClientTest {
                             100_000,
                             List.of("run"),
                             5,
-                            2),
+                            2,
+                            null),
                     info);
             assertEquals(info, client.await(functions.replace(spec.calibrate(new byte[7], new byte[0]))));
             QuernException taken = assertThrows(QuernException.class, () -> client.await(functions.deploy(spec)));

@@ -256,7 +256,10 @@ public final class BodyCheck {
                 || runtimeLength > Limits.RUNTIME_NAME_BYTES_MAX) {
             return Verdict.BAD_NAME;
         }
-        int rest = DeployLayout.BYTES_MIN + nameLength + runtimeLength;
+        int rest = DeployLayout.BYTES_MIN
+                + nameLength
+                + runtimeLength
+                + DeployLayout.targetBytes(DeployLayout.flags(memory, body));
         if (rest > length) {
             return Verdict.BODY_LENGTHS;
         }
@@ -404,6 +407,7 @@ public final class BodyCheck {
             }
             at += Byte.BYTES + Wire.getUnsignedByte(memory, body + at);
         }
+        at += FunctionLayout.targetBytes(FunctionLayout.flags(memory, body));
         return at == length ? Verdict.GOOD : at > length ? Verdict.BODY_LENGTHS : Verdict.BODY_LONG;
     }
 

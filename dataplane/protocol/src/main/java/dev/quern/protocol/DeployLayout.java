@@ -3,7 +3,7 @@ package dev.quern.protocol;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Body of a {@link Opcode#DEPLOY} request: the manifest. Behind the name come the runtime's name; with {@link #FLAG_CALIBRATE}, an argument
+ * Body of a {@link Opcode#DEPLOY} request: the manifest. Behind the name come the runtime's name; with {@link #FLAG_TARGET}, a u32; with {@link #FLAG_CALIBRATE}, an argument
  * list behind its length as a u32; and the module, which fills the rest.
  */
 public final class DeployLayout {
@@ -33,9 +33,17 @@ public final class DeployLayout {
     /** The function is to be tried with these arguments before anybody calls it. */
     public static final int FLAG_CALIBRATE = 16;
 
-    static final int FLAGS_ALL = FLAG_REPLACE | FLAG_READ_ONLY | FLAG_FRESH | FLAG_CALIBRATE;
+    /** Behind the runtime's name stands how long 99 of 100 calls should take at the most: microseconds, as a u32. */
+    public static final int FLAG_TARGET = 32;
+
+    static final int FLAGS_ALL = FLAG_REPLACE | FLAG_READ_ONLY | FLAG_FRESH | FLAG_CALIBRATE | FLAG_TARGET;
 
     private DeployLayout() {}
+
+    /** How many bytes the target takes. */
+    public static int targetBytes(int flags) {
+        return (flags & FLAG_TARGET) == 0 ? 0 : Integer.BYTES;
+    }
 
     /** Writes the fixed fields; {@code name} follows at {@link #NAME_OFFSET}. */
     public static void write(

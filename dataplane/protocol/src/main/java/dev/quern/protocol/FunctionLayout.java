@@ -2,7 +2,7 @@ package dev.quern.protocol;
 
 import java.lang.foreign.MemorySegment;
 
-/** A deployed function: body of a good reply to {@link Opcode#DEPLOY} and {@link Opcode#FUNCTION_DESCRIBE}. Behind the name come the runtime's name and {@code entryCount} entry points, each behind its length as a u8. */
+/** A deployed function: body of a good reply to {@link Opcode#DEPLOY} and {@link Opcode#FUNCTION_DESCRIBE}. Behind the name come the runtime's name and {@code entryCount} entry points, each behind its length as a u8; with {@link #FLAG_TARGET}, behind those a {@link FunctionTargetLayout}. */
 public final class FunctionLayout {
     public static final int TIME_LIMIT_US_OFFSET = 0;
     public static final int MEMORY_PAGES_MAX_OFFSET = TIME_LIMIT_US_OFFSET + Long.BYTES;
@@ -35,7 +35,15 @@ public final class FunctionLayout {
     /** Another runtime is being made ready to run it. */
     public static final int FLAG_HEAD_START = 16;
 
+    /** Behind the entry points stands a {@link FunctionTargetLayout}. */
+    public static final int FLAG_TARGET = 32;
+
     private FunctionLayout() {}
+
+    /** How many bytes stand behind the entry points. */
+    public static int targetBytes(int flags) {
+        return (flags & FLAG_TARGET) == 0 ? 0 : FunctionTargetLayout.BYTES;
+    }
 
     /** Writes the fixed fields; {@code name} follows at {@link #NAME_OFFSET}. */
     public static void write(

@@ -81,6 +81,8 @@ final class Samples {
         s.add(Opcode.DEPLOY, 0, s.put(DeployLayout.NAME_OFFSET, "sumauto\0asm"));
         DeployLayout.write(s.memory, s.body(), 0, 16, DeployLayout.FLAG_CALIBRATE, 3, 0);
         s.add(Opcode.DEPLOY, 0, s.put(DeployLayout.NAME_OFFSET, "sum\t\0\0\0\1\0\0\0\1\0\0\0x\0asm"));
+        DeployLayout.write(s.memory, s.body(), 0, 16, DeployLayout.FLAG_TARGET, 3, 0);
+        s.add(Opcode.DEPLOY, 0, s.put(DeployLayout.NAME_OFFSET, "sum\1\2\0\0\0asm"));
         s.add(Opcode.FUNCTION_DESCRIBE, 0, s.put(0, "sum"));
         s.add(Opcode.FUNCTION_REMOVE, 0, s.put(0, "sum"));
         s.add(Opcode.FUNCTION_PAUSE, 0, s.put(0, "sum"));

@@ -3,6 +3,7 @@ package dev.quern.server.cli;
 import dev.quern.client.ClientTable;
 import dev.quern.client.FunctionInfo;
 import dev.quern.client.FunctionSpec;
+import dev.quern.client.FunctionTarget;
 import dev.quern.client.Functions;
 import dev.quern.client.QuernClient;
 import dev.quern.sandbox.CallArguments;
@@ -78,6 +79,12 @@ final class FunctionCommand implements Runnable {
             @Option(names = "--memory-pages", paramLabel = "N", description = "Of 64 KiB, at most.") @Nullable
                     Integer pages,
             @Option(
+                            names = "--target-p99-us",
+                            paramLabel = "US",
+                            description = "How long 99 of 100 calls should take at the most.")
+                    @Nullable
+                    Long targetP99Us,
+            @Option(
                             names = "--calibrate",
                             paramLabel = "ARGUMENT",
                             description = "An argument to try it with before anybody calls it: text, or hex:00ff. What"
@@ -99,6 +106,7 @@ final class FunctionCommand implements Runnable {
         manifest = runtime == null ? manifest : manifest.withRuntime(runtime);
         manifest = timeLimitMs == null ? manifest : manifest.withTimeLimitUs(FunctionProject.us(timeLimitMs));
         manifest = pages == null ? manifest : manifest.withMemoryPagesMax(pages);
+        manifest = targetP99Us == null ? manifest : manifest.withTargetP99Us(targetP99Us);
         try {
             manifest = calibration == null ? manifest : manifest.withCalibration(CallArguments.parse(calibration));
             manifest.check();
@@ -128,6 +136,9 @@ final class FunctionCommand implements Runnable {
                 .memoryPagesMax(manifest.memoryPagesMax());
         wanted = manifest.readOnly() ? wanted.readOnly() : wanted;
         wanted = manifest.fresh() ? wanted.fresh() : wanted;
+        wanted = manifest.targetP99Us() == 0
+                ? wanted
+                : wanted.targetP99(Duration.of(manifest.targetP99Us(), ChronoUnit.MICROS));
         wanted = manifest.calibration().isEmpty() ? wanted : wanted.calibrate(arguments(manifest));
         return manifest.runtime().equals(Manifest.AUTO) ? wanted : wanted.runtime(manifest.runtime());
     }
@@ -174,6 +185,11 @@ final class FunctionCommand implements Runnable {
             System.out.println("  time limit " + info.timeLimit().toNanos() / 1000 + " us, memory "
                     + (info.fresh() ? "fresh" : "kept") + ", " + info.memoryPagesMax() + " pages, module "
                     + info.moduleLength() + " bytes");
+            FunctionTarget target = info.target();
+            if (target != null) {
+                System.out.println("  target of 99 in 100 calls " + target.p99().toNanos() / 1000 + " us: "
+                        + target.met() + " were in time, " + target.missed() + " were not");
+            }
         }
         return 0;
     }

@@ -29,7 +29,16 @@ import org.tomlj.TomlParseResult;
 record FunctionProject(Path directory, Manifest manifest, Path module, List<String> build) {
     static final String FILE = "function.toml";
     private static final Set<String> KEYS = Set.of(
-            "name", "module", "build", "runtime", "read-only", "time-limit-ms", "memory-pages", "memory", "calibrate");
+            "name",
+            "module",
+            "build",
+            "runtime",
+            "read-only",
+            "time-limit-ms",
+            "memory-pages",
+            "memory",
+            "target-p99-us",
+            "calibrate");
     private static final long US_PER_MS = 1000;
 
     /** Reads a directory's {@code function.toml}. */
@@ -54,6 +63,8 @@ record FunctionProject(Path directory, Manifest manifest, Path module, List<Stri
             manifest = memoryPages == null
                     ? manifest
                     : manifest.withMemoryPagesMax(Math.clamp(memoryPages, -1, Integer.MAX_VALUE));
+            Long targetP99Us = toml.getLong("target-p99-us");
+            manifest = targetP99Us == null ? manifest : manifest.withTargetP99Us(targetP99Us);
             TomlArray calibration = toml.getArray("calibrate");
             manifest = calibration == null
                     ? manifest

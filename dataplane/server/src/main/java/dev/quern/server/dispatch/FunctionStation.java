@@ -22,9 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class FunctionStation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FunctionStation.class);
 
-    /** No target of the call's own. */
-    private static final long TENANTS_TARGET = 0;
-
     private final int index;
     private final Runnable wakeup;
     private final StoreCore storeCore;
@@ -158,14 +155,16 @@ public final class FunctionStation implements AutoCloseable {
         gauges.drained(nowNs);
         for (HandedCall call; done < DispatchLimits.ADMITTED_MAX && (call = adopted.poll()) != null; done++) {
             int slot = keep(call);
-            if (slot < 0 || !queues.adopt(tenant(call), slot, nowNs)) {
+            if (slot < 0 || !queues.adopt(tenant(call), slot, call.function().targetNs(), nowNs)) {
                 shed(call, slot, waitMaxNs);
             }
         }
         for (HandedCall call; done < DispatchLimits.ADMITTED_MAX && (call = inbox.poll()) != null; done++) {
             int slot = keep(call);
             policies.apply(call.function().tenant(), queues);
-            long retryNs = slot < 0 ? waitMaxNs : queues.offer(tenant(call), slot, TENANTS_TARGET, nowNs);
+            long retryNs = slot < 0
+                    ? waitMaxNs
+                    : queues.offer(tenant(call), slot, call.function().targetNs(), nowNs);
             if (retryNs > 0) {
                 shed(call, slot, retryNs);
             }
@@ -213,7 +212,7 @@ public final class FunctionStation implements AutoCloseable {
             HandedCall call = take(given[i]);
             if (!idle.adopted.offer(call)) {
                 int slot = keep(call);
-                if (!queues.adopt(tenant(call), slot, nowNs)) {
+                if (!queues.adopt(tenant(call), slot, call.function().targetNs(), nowNs)) {
                     throw new IllegalStateException("no room for what was just taken out");
                 }
             }
@@ -257,6 +256,7 @@ public final class FunctionStation implements AutoCloseable {
                 endNs = System.nanoTime();
                 call.end(invocation, status, endNs - nowNs);
                 policies.took(call.function(), endNs - call.arrivedNs());
+                call.function().took(endNs - call.arrivedNs());
             }
         } catch (RuntimeException fault) {
             // A bug, met on one call: the core goes on, and the call is not tried again.

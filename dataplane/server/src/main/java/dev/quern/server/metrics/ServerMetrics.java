@@ -244,6 +244,22 @@ public final class ServerMetrics implements MultiCollector {
                         info.failures(),
                         tenant,
                         info);
+                if (info.manifest().targetP99Us() > 0) {
+                    called(
+                            families,
+                            "quern_function_target_met",
+                            "Calls within the function's target",
+                            info.targetMet(),
+                            tenant,
+                            info);
+                    called(
+                            families,
+                            "quern_function_target_missed",
+                            "Calls past it",
+                            info.targetMissed(),
+                            tenant,
+                            info);
+                }
             }
         }
     }

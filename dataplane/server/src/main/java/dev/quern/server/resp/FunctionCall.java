@@ -81,6 +81,7 @@ final class FunctionCall {
         long tookNs = System.nanoTime() - nowNs;
         core.gauges().ran(function.tenant().id(), tookNs);
         core.dispatch().ranHere(function, tookNs, invocation.readCount());
+        function.took(nowNs + tookNs - core.nowNs());
         if (connection.isClosed()) {
             return;
         }

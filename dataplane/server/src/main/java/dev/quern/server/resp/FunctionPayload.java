@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /**
  * What FUNCTION LOAD carries: a line {@code #!wasm name=NAME [readonly=yes] [timeout-ms=N] [memory-pages=N] [memory=fresh]
- * [calibrate=ARGUMENT,…] [runtime=NAME]}, a newline, the module's bytes; {@code #!java} for a jar. Immutable.
+ * [target-p99-us=N] [calibrate=ARGUMENT,…] [runtime=NAME]}, a newline, the module's bytes; {@code #!java} for a jar. Immutable.
  *
  * @param manifest what the line says
  * @param module the bytes after it

@@ -30,6 +30,8 @@ final class FunctionSettings {
             case "memory-pages" ->
                 manifest = manifest.withMemoryPagesMax(
                         (int) number(key, value, Limits.MEMORY_PAGES_MIN, Limits.MEMORY_PAGES_MAX));
+            case "target-p99-us" ->
+                manifest = manifest.withTargetP99Us(number(key, value, 1, Limits.TARGET_P99_US_MAX));
             case "memory" -> manifest = manifest.withFresh(fresh(value));
             case "calibrate" -> manifest = manifest.withCalibration(calibration(value));
             case "runtime" -> manifest = manifest.withRuntime(value);

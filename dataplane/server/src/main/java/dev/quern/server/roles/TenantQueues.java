@@ -152,14 +152,15 @@ public final class TenantQueues {
     /**
      * Takes over an invocation that another core gave away, for which admission was asked there; its deadline is as for one that comes now.
      *
+     * @param functionTargetNs the function's own target, 0 for the tenant's
      * @return whether there was room
      */
-    public boolean adopt(int tenant, long payload, long nowNs) {
+    public boolean adopt(int tenant, long payload, long functionTargetNs, long nowNs) {
         int slot = slot(tenant);
         if (pool.isFull()) {
             return false;
         }
-        add(slot, payload, targetNs[slot], nowNs);
+        add(slot, payload, functionTargetNs > 0 ? functionTargetNs : targetNs[slot], nowNs);
         return true;
     }
 

@@ -3,6 +3,7 @@ package dev.quern.server.session;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.protocol.FunctionLayout;
 import dev.quern.protocol.FunctionListReplyLayout;
+import dev.quern.protocol.FunctionTargetLayout;
 import dev.quern.protocol.Wire;
 import dev.quern.sandbox.FunctionInfo;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,8 @@ final class FunctionEncoder implements AutoCloseable {
         byte[] name = info.manifest().name().getBytes(StandardCharsets.UTF_8);
         byte[] runtime = info.runtime().getBytes(StandardCharsets.UTF_8);
         List<String> entries = info.entries();
+        long targetUs = info.manifest().targetP99Us();
+        boolean hasTarget = targetUs > 0;
         long body = buffer.append(FunctionLayout.BYTES_MIN);
         FunctionLayout.write(
                 NativeMemory.ALL,
@@ -54,6 +57,7 @@ final class FunctionEncoder implements AutoCloseable {
                 (info.manifest().readOnly() ? FunctionLayout.FLAG_READ_ONLY : 0)
                         | (info.manifest().fresh() ? FunctionLayout.FLAG_FRESH : 0)
                         | (info.nextRuntime().isEmpty() ? 0 : FunctionLayout.FLAG_HEAD_START)
+                        | (hasTarget ? FunctionLayout.FLAG_TARGET : 0)
                         | (isPaused ? FunctionLayout.FLAG_PAUSED : 0),
                 name.length,
                 runtime.length,
@@ -66,6 +70,14 @@ final class FunctionEncoder implements AutoCloseable {
             byte[] text = entry.getBytes(StandardCharsets.UTF_8);
             NativeMemory.putByte(buffer.append(Byte.BYTES), (byte) text.length);
             bytes(text);
+        }
+        if (hasTarget) {
+            FunctionTargetLayout.write(
+                    NativeMemory.ALL,
+                    buffer.append(FunctionTargetLayout.BYTES),
+                    targetUs,
+                    info.targetMet(),
+                    info.targetMissed());
         }
     }
 

@@ -133,6 +133,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
             core.gauges().ran(tenant.id(), calledNs - startNs);
         }
         core.dispatch().ranHere(function, calledNs - startNs, call.readCount());
+        function.took(calledNs - arrivedNs);
         if (status == FunctionStatus.OK || status == FunctionStatus.FAILED) {
             result(
                     reply,
@@ -229,6 +230,11 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
         long name = body + DeployLayout.NAME_OFFSET;
         int flags = DeployLayout.flags(NativeMemory.ALL, body);
         long module = name + nameLength + runtimeLength;
+        long targetUs = 0;
+        if ((flags & DeployLayout.FLAG_TARGET) != 0) {
+            targetUs = Integer.toUnsignedLong(Wire.getInt(NativeMemory.ALL, module));
+            module += Integer.BYTES;
+        }
         byte[] calibration = {};
         if ((flags & DeployLayout.FLAG_CALIBRATE) != 0) {
             int listLength = Wire.getInt(NativeMemory.ALL, module);
@@ -245,6 +251,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
                         (flags & DeployLayout.FLAG_FRESH) != 0,
                         DeployLayout.timeLimitUs(NativeMemory.ALL, body),
                         DeployLayout.memoryPagesMax(NativeMemory.ALL, body))
+                .withTargetP99Us(targetUs)
                 .withCalibration(calibration);
         Tenant tenant = session.tenant();
         later(session, Opcode.DEPLOY, sequence, () -> functions.deploy(tenant, manifest, bytes, replace));

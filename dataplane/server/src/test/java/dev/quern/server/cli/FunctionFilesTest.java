@@ -70,6 +70,7 @@ class FunctionFilesTest {
                 "name = \"f\" | name = \"f\"; time-limit-ms = -1 | from 1 to 10000000",
                 "name = \"f\" | name = \"f\"; time-limit-ms = 10001 | from 1 to 10000000",
                 "name = \"f\" | name = \"f\"; time-limit-ms = 9223372036854775807 | from 1 to 10000000",
+                "name = \"f\" | name = \"f\"; target-p99-us = -1 | from 1 to 60000000",
                 "name = \"f\" | name = \"f\"; read-only = \"yes\" | read-only",
                 "name = \"f\" | name = \"f\"; runtime = 7 | runtime",
                 "name = \"f\" | name = \"f\"; runtime = \"v8\" | no function runtime 'v8'",
@@ -144,6 +145,7 @@ class FunctionFilesTest {
             value = {
                 "--memory-pages 0 | from 1 to 4096",
                 "--memory-pages 4097 | from 1 to 4096",
+                "--target-p99-us 60000001 | from 1 to 60000000",
                 "--time-limit-ms 0 | from 1 to 10000000",
                 "--time-limit-ms 9223372036854775807 | from 1 to 10000000",
             })

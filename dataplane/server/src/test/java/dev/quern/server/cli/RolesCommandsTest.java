@@ -80,7 +80,9 @@ class RolesCommandsTest {
                 .requestTimeout(Duration.ofSeconds(50))
                 .build())) {
             client.await(client.functions()
-                    .deploy(FunctionSpec.of("count", TestModules.COUNT).timeLimit(Duration.ofSeconds(10))));
+                    .deploy(FunctionSpec.of("count", TestModules.COUNT)
+                            .timeLimit(Duration.ofSeconds(10))
+                            .targetP99(Duration.ofSeconds(60))));
             for (int i = 0; i < 20; i++) {
                 client.await(client.invoke("count"));
             }
@@ -98,6 +100,10 @@ class RolesCommandsTest {
         assertTrue(text.contains("quern_tenant_records{tenant=\"acme\"} 1.0\n"), text);
         assertTrue(text.contains("quern_function_deployed{function=\"count\",runtime=\""), text);
         assertTrue(text.contains("quern_function_calls_total{function=\"count\",tenant=\""), text);
+        assertTrue(text.contains("quern_function_target_met_total{function=\"count\",tenant=\"acme\"} 20.0\n"), text);
+        assertTrue(text.contains("quern_function_target_missed_total{function=\"count\",tenant=\"acme\"} 0.0\n"), text);
+        assertEquals(0, run(atServer("fn", "describe", "--tenant", "acme", "count")), () -> said);
+        assertTrue(said.contains("target of 99 in 100 calls 60000000 us: 20 were in time, 0 were not"), said);
         assertTrue(text.contains("quern_way_missed_total{way=\"udp\"} 0"), text);
         assertTrue(text.contains("# TYPE quern_invocations_handed_total counter\n"), text);
     }

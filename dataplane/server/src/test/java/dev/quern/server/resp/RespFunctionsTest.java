@@ -142,6 +142,7 @@ class RespFunctionsTest {
                 "#!wasm name=x calibrate=a,hex:0;hex:0",
                 "#!wasm name=x timeout-ms=999999;10",
                 "#!wasm name=x memory-pages=-1;memory",
+                "#!wasm name=x target-p99-us=0;target-p99-us",
                 "#!wasm name=x runtime=lua;lua",
                 "#!wasm name=2x;name",
                 "#!wasm name=a.b;name",

@@ -286,7 +286,7 @@ class TenantQueuesTest {
         assertEquals(6, queues.size());
         TenantQueues idle = queues();
         for (int i = 0; i < 5; i++) {
-            assertTrue(idle.adopt(1, batch[i], 0));
+            assertTrue(idle.adopt(1, batch[i], 0, 0));
         }
         idle.take(0, batch);
         assertEquals(0, batch[0]);
