@@ -181,7 +181,7 @@ public final class Apps implements Bench {
         context.out().print(table.text());
         for (String peer : List.of(Servers.REDIS, Servers.TARANTOOL)) {
             for (String workload : workloads.keySet()) {
-                if (servers.has(peer) && servers.way(peer).can(workload)) {
+                if (results.containsKey(name(workload, peer))) {
                     context.atLeast(
                             workload + "-udp-over-" + peer,
                             rounds.median(name(workload, Servers.QUERN_UDP)) / rounds.median(name(workload, peer)),

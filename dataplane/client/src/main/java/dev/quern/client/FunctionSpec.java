@@ -106,8 +106,8 @@ public final class FunctionSpec {
      */
     public FunctionSpec targetP99(Duration value) {
         TableRequests.require(
-                value.toNanos() >= 1000 && value.toMinutes() < 1,
-                "a target is from a microsecond to a minute: " + value);
+                value.toNanos() >= 1000 && value.toMinutes() < 60,
+                "a target is a microsecond to an hour, and no more than the server takes: " + value);
         return new FunctionSpec(
                 name,
                 module,
