@@ -30,7 +30,7 @@ public final class Isolation implements Bench {
     private static final Duration RUN_QUICK = Duration.ofMillis(300);
     private static final Duration WARM_UP_RUN = Duration.ofSeconds(1);
     private static final Duration WARM_UP_MAX = Duration.ofSeconds(60);
-    private static final Duration WARM_UP_QUICK_MAX = Duration.ofSeconds(3);
+    private static final Duration WARM_UP_QUICK_MAX = Duration.ofSeconds(1);
     private static final int WARM_RUNS_ALIKE = 4;
 
     /** A run that takes less than this part of the best before is a gain. */

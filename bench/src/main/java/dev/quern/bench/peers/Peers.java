@@ -43,7 +43,7 @@ public final class Peers implements Bench {
     /** For each case: a function takes some 20 s, as its compiler has to share the server's core. */
     private static final Duration WARM_UP_MAX = Duration.ofSeconds(25);
 
-    private static final Duration WARM_UP_QUICK_MAX = Duration.ofSeconds(1);
+    private static final Duration WARM_UP_QUICK_MAX = Duration.ofMillis(400);
 
     /** One thing measured at one server. */
     private record Case(String name, Peer server, Rounds.Measurement measurement) {}

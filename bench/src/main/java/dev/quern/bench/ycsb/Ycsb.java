@@ -31,7 +31,7 @@ import java.util.Set;
  */
 public final class Ycsb implements Bench {
     private static final int RECORDS = 100_000;
-    private static final int RECORDS_QUICK = 10_000;
+    private static final int RECORDS_QUICK = 4_000;
     private static final int ROUNDS = 3;
 
     /** Under way at any time; where a server is reached by TCP, sixteen on each of its connections. */
@@ -43,9 +43,9 @@ public final class Ycsb implements Bench {
     private static final int SLOTS = 1 << 10;
 
     private static final Duration RUN = Duration.ofSeconds(1);
-    private static final Duration RUN_QUICK = Duration.ofMillis(150);
+    private static final Duration RUN_QUICK = Duration.ofMillis(80);
     private static final Duration WARM_UP = Duration.ofMillis(500);
-    private static final Duration WARM_UP_QUICK = Duration.ofMillis(100);
+    private static final Duration WARM_UP_QUICK = Duration.ofMillis(40);
 
     /** Quern's first runs have its compilers at work. */
     private static final int FIRST_RUNS = 2;
