@@ -41,7 +41,8 @@ final class SpecSuite {
         try (Stream<Path> inside = Files.walk(place, 3)) {
             Path script = inside.filter(path -> path.endsWith(Path.of("address", "address.json")))
                     .findFirst()
-                    .orElseThrow(() -> new IOException("no address/address.json in " + (named == null ? beside : named)));
+                    .orElseThrow(
+                            () -> new IOException("no address/address.json in " + (named == null ? beside : named)));
             return script.getParent().getParent();
         }
     }
