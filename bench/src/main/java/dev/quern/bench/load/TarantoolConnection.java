@@ -51,7 +51,7 @@ public final class TarantoolConnection implements AutoCloseable {
                     address + " did not answer within " + GREETING_MAX.toSeconds() + " s: is it Tarantool?", silent);
         } catch (IOException e) {
             closeQuietly();
-            throw new BenchFailedException("cannot connect to " + address + ": is the server there?", e);
+            throw new UnreachableException("cannot connect to " + address + ": is the server there?", e);
         } catch (BenchFailedException e) {
             closeQuietly();
             throw e;
