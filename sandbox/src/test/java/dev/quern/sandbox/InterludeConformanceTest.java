@@ -19,6 +19,9 @@ abstract class InterludeConformanceTest extends RuntimeTest {
     /** More than what makes a core look whether retired memory can be used again. */
     private static final int WRITES = 600;
 
+    /** After so many calls that could not show it, what a test is about does not happen. */
+    private static final int CALLS_MAX = 10;
+
     private int interludes;
     private int writing;
     private long written;
@@ -79,8 +82,12 @@ abstract class InterludeConformanceTest extends RuntimeTest {
     void shouldConflictAndLeaveNothingWhenOthersAlwaysComeBetween() throws FunctionRefusedException {
         prepare();
         serve(Integer.MAX_VALUE, 1);
-        assertEquals(
-                FunctionStatus.CONFLICT, worker.call("pair"), worker.outcome().error());
+        int status = worker.call("pair");
+        for (int i = 1; i < CALLS_MAX && status == FunctionStatus.DEADLINE; i++) {
+            // Interpreted, and on a busy machine, its time may be over before its attempts are.
+            status = worker.call("pair");
+        }
+        assertEquals(FunctionStatus.CONFLICT, status, worker.outcome().error());
         assertArrayEquals(null, worker.get(bytes("out")));
     }
 
@@ -139,7 +146,10 @@ abstract class InterludeConformanceTest extends RuntimeTest {
         prepare();
         rig.hostile("spin");
         serve(0, 0);
-        assertEquals(FunctionStatus.DEADLINE, worker.call("spin", false, 20_000));
+        for (int i = 0; i < CALLS_MAX && interludes == 0; i++) {
+            // A thread that has no processor for all of that time sees its deadline first.
+            assertEquals(FunctionStatus.DEADLINE, worker.call("spin", false, 20_000));
+        }
         assertTrue(interludes > 0);
         assertEquals(FunctionStatus.OK, worker.call("pair"), worker.outcome().error());
     }
