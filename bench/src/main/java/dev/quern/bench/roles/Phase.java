@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Runs a driver for a time, with windows of a millisecond. */
 final class Phase {
-    private static final long WINDOW_NS = 1_000_000;
+    static final long WINDOW_NS = 1_000_000;
 
     /** Between two looks the thread leaves its processor to the server. */
     static final long PAUSE_NS = 50_000;

@@ -49,6 +49,13 @@ public final class Swing implements Bench {
 
     /** Gets and calls answered a second, each in its turns. */
     private record Rates(double gets, double calls) {
+        static Rates of(List<Driver.Window> windows, int turns) {
+            double seconds = TURN_NS * turns / 2e9;
+            return new Rates(
+                    windows.stream().mapToLong(Driver.Window::gets).sum() / seconds,
+                    windows.stream().mapToLong(Driver.Window::calls).sum() / seconds);
+        }
+
         static Rates median(List<Rates> runs) {
             double[] gets = runs.stream().mapToDouble(Rates::gets).sorted().toArray();
             double[] calls = runs.stream().mapToDouble(Rates::calls).sorted().toArray();
@@ -80,10 +87,14 @@ public final class Swing implements Bench {
         int rounds = Served.rounds(Shift.CALL_NS);
         context.say(Served.describe(Shift.CALL_NS));
         int repeats = context.quick() ? 1 : 3;
+        int turns = context.quick() ? 2 : 16;
         Map<Split, List<Rates>> runs = new LinkedHashMap<>();
+        Map<Split, List<Driver.Window>> last = new LinkedHashMap<>();
         for (int repeat = 0; repeat < repeats; repeat++) {
             for (Split split : Split.values()) {
-                runs.computeIfAbsent(split, fresh -> new ArrayList<>()).add(measure(split, rounds, context.quick()));
+                List<Driver.Window> windows = measure(split, rounds, turns, context.quick());
+                runs.computeIfAbsent(split, fresh -> new ArrayList<>()).add(Rates.of(windows, turns));
+                last.put(split, windows);
             }
         }
         Map<Split, Rates> rates = new LinkedHashMap<>();
@@ -104,6 +115,14 @@ public final class Swing implements Bench {
         });
         context.say("a turn of gets and one of calls, 100 ms each, as many as go; medians of " + repeats + " runs");
         context.say(table.text());
+        for (Map.Entry<Split, List<Driver.Window>> run : last.entrySet()) {
+            context.plot(
+                    "swing-" + run.getKey() + ".svg",
+                    RolesChart.svg(
+                            "gets and calls by turns of 100 ms, as many as go, two cores, split: " + run.getKey(),
+                            run.getValue(),
+                            Phase.WINDOW_NS / 1e6));
+        }
         double adaptive = of(useful, Split.ADAPTIVE);
         context.atLeast("swing-beside-oracle", adaptive / of(useful, Split.ORACLE), ORACLE_RATIO_MIN, "x");
         context.atLeast("swing-beside-static", adaptive / of(useful, Split.STATIC), STATIC_RATIO_MIN, "x");
@@ -113,33 +132,27 @@ public final class Swing implements Bench {
         return Math.max(1e-9, useful.getOrDefault(split, 0.0));
     }
 
-    private static Rates measure(Split split, int rounds, boolean isQuick) throws Exception {
-        int turns = isQuick ? 2 : 16;
+    private static List<Driver.Window> measure(Split split, int rounds, int turns, boolean isQuick) throws Exception {
         try (Served served = Served.open(split.mode, 1, rounds)) {
             Driver driver = served.driver();
             long warmNs = isQuick ? TURN_NS / 2 : WARM_NS;
             List<Driver.Window> ignored = Phase.closed(driver, served.roles(), Shift.GETS_UNDER_WAY, 0, warmNs);
             ignored = Phase.closed(driver, served.roles(), 0, Shift.CALLS_UNDER_WAY, warmNs);
-            long gets = 0;
-            long calls = 0;
+            List<Driver.Window> windows = new ArrayList<>();
             for (int turn = 0; turn < turns; turn++) {
                 boolean isGets = turn % 2 == 0;
                 if (split == Split.ORACLE) {
                     assign(served.server(), isGets ? Role.SERVING : Role.FUNCTIONS);
                 }
-                for (Driver.Window window : Phase.closed(
+                windows.addAll(Phase.closed(
                         driver,
                         served.roles(),
                         isGets ? Shift.GETS_UNDER_WAY : 0,
                         isGets ? 0 : Shift.CALLS_UNDER_WAY,
-                        TURN_NS)) {
-                    gets += window.gets();
-                    calls += window.calls();
-                }
+                        TURN_NS));
             }
             driver.drain();
-            double seconds = TURN_NS * turns / 2e9;
-            return new Rates(gets / seconds, calls / seconds);
+            return windows;
         }
     }
 

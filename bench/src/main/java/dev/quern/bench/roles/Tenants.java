@@ -5,7 +5,9 @@ import dev.quern.bench.BenchContext;
 import dev.quern.bench.Machine;
 import dev.quern.bench.TextTable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +27,7 @@ public final class Tenants implements Bench {
     private static final double THROUGHPUT_MIN = 0.8;
     private static final double P99_MAX = 2;
     private static final double HOT = 10;
+    private static final long WINDOW_NS = 20 * MS;
 
     /** For the list of benches. */
     public Tenants() {}
@@ -54,7 +57,8 @@ public final class Tenants implements Bench {
                 + Machine.processors() + " processors; calls that compute for " + CALL_NS / 1_000
                 + " us in trusted Java, by rings within one process");
         double one = closed(1, rounds, ns);
-        double[] many = many(context, tenants, rounds, ns);
+        List<Driver.Window> windows = new ArrayList<>();
+        double[] many = many(context, tenants, rounds, ns, windows);
         TextTable table =
                 new TextTable("tenants", "calls/s", "p99 of others us", "with the hottest at ten times its share");
         table.row("1", TextTable.number(one), "", "");
@@ -64,6 +68,13 @@ public final class Tenants implements Bench {
                 String.format(Locale.ROOT, "%.0f", many[1]),
                 String.format(Locale.ROOT, "%.0f", many[2]));
         context.say(table.text());
+        context.plot(
+                "tenants.svg",
+                RolesChart.svg(
+                        "calls of " + TextTable.number(tenants) + " tenants: at " + Math.round(100 * LOAD)
+                                + " % of the most, then the hottest asks for ten times its share",
+                        windows,
+                        WINDOW_NS / 1e6));
         context.atLeast("tenants-throughput", many[0] / one, THROUGHPUT_MIN, "x");
         context.atMost("tenants-p99-beside-hot", many[2] / Math.max(1, many[1]), P99_MAX, "x");
     }
@@ -93,28 +104,32 @@ public final class Tenants implements Bench {
         return rate;
     }
 
-    /** Calls a second of all; and the others' p99 without and with a hot one. */
-    private static double[] many(BenchContext context, int tenants, int rounds, long ns) throws Exception {
+    /** Calls a second of all; and the others' p99 without and with a hot one, whose windows are added to a list. */
+    private static double[] many(BenchContext context, int tenants, int rounds, long ns, List<Driver.Window> windows)
+            throws Exception {
         try (Served served = Served.open("adaptive", tenants, rounds)) {
             double ignored = closed(served, tenants, ns);
             double most = closed(served, tenants, ns);
-            double calm = open(served, tenants, LOAD * most, 0, ns);
-            double beside = open(served, tenants, LOAD * most, HOT, ns);
+            double calm = open(served, tenants, LOAD * most, 0, ns, windows);
+            double beside = open(served, tenants, LOAD * most, HOT, ns, windows);
             context.check(served.driver().others().count() > 0, "calls were answered");
             return new double[] {most, calm, beside};
         }
     }
 
     /** The p99 of all but the hottest tenant, at a rate; the hottest's own share is raised by a factor unless that is 0. */
-    private static double open(Served served, int tenants, double callsPerSecond, double hot, long ns) {
+    private static double open(
+            Served served, int tenants, double callsPerSecond, double hot, long ns, List<Driver.Window> windows) {
         Driver driver = served.driver();
         Zipf zipf = new Zipf(tenants);
         driver.hot(0);
         double extra = Math.max(0, hot - 1) * zipf.share(0) * callsPerSecond;
         long beginNs = System.nanoTime();
         long nowNs = beginNs;
+        long windowNs = beginNs + WINDOW_NS;
         long sent = 0;
         long extraSent = 0;
+        Driver.Window ignored = driver.window(beginNs, 0); // What came before is none of it.
         while (nowNs - beginNs < ns) {
             nowNs = driver.poll();
             LockSupport.parkNanos(Phase.PAUSE_NS);
@@ -125,6 +140,10 @@ public final class Tenants implements Bench {
             }
             while (extraSent < seconds * extra && driver.call(0, nowNs)) {
                 extraSent++;
+            }
+            if (nowNs >= windowNs) {
+                windows.add(driver.window(nowNs, Phase.servingCores(served.roles())));
+                windowNs = nowNs + WINDOW_NS;
             }
         }
         double p99Us = driver.others().p99Us();
