@@ -1,6 +1,7 @@
 package dev.quern.client;
 
 import dev.quern.protocol.IncrementLayout;
+import dev.quern.protocol.InvokeAllLayout;
 import dev.quern.protocol.InvokeLayout;
 import dev.quern.protocol.Limits;
 import dev.quern.protocol.MultiGetLayout;
@@ -178,6 +179,37 @@ public final class Pipeline {
         InvokeLayout.write(session.bodyMemory(), body, readOnly ? InvokeLayout.FLAG_READ_ONLY : 0, function.length);
         long at = Wire.putBytes(session.bodyMemory(), body + InvokeLayout.NAME_OFFSET, function);
         Wire.putBytes(session.bodyMemory(), at, arguments, argumentsOffset, argumentsLength);
+        session.commit();
+        return true;
+    }
+
+    /**
+     * Calls a function many times by one request; answered with what came of each, see {@link Reply#outcomes}. What a request costs is
+     * shared by its calls, which one core makes one after the other, each a transaction of its own. Cores are taken in turn.
+     *
+     * @param function its name in UTF-8
+     * @param readOnly whether the calls may not write
+     * @param arguments of each call, as {@link FunctionCall#encodeArguments} makes them; {@code callCount} of them from {@code callsOffset} on are made, 1 to
+     *     {@link Limits#INVOKE_ALL_CALLS_MAX}
+     */
+    public boolean invokeAll(
+            byte[] function, boolean readOnly, byte[][] arguments, int callsOffset, int callCount, long correlation) {
+        Session session = loop.sessions().route(Request.ROUTE_ANY);
+        int length = InvokeAllLayout.NAME_OFFSET + function.length + callCount * Integer.BYTES;
+        for (int i = callsOffset; i < callsOffset + callCount; i++) {
+            length += arguments[i].length;
+        }
+        if (!begin(session, Opcode.INVOKE_ALL, readOnly, length, correlation)) {
+            return false;
+        }
+        MemorySegment memory = session.bodyMemory();
+        long body = session.body();
+        InvokeAllLayout.write(memory, body, readOnly ? InvokeAllLayout.FLAG_READ_ONLY : 0, function.length, callCount);
+        long at = Wire.putBytes(memory, body + InvokeAllLayout.NAME_OFFSET, function);
+        for (int i = callsOffset; i < callsOffset + callCount; i++) {
+            Wire.putInt(memory, at, arguments[i].length);
+            at = Wire.putBytes(memory, at + Integer.BYTES, arguments[i]);
+        }
         session.commit();
         return true;
     }

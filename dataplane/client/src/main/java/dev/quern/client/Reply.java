@@ -1,6 +1,8 @@
 package dev.quern.client;
 
 import dev.quern.protocol.IncrementReplyLayout;
+import dev.quern.protocol.InvokeAllEntryLayout;
+import dev.quern.protocol.InvokeAllReplyLayout;
 import dev.quern.protocol.InvokeReplyLayout;
 import dev.quern.protocol.MultiGetEntryLayout;
 import dev.quern.protocol.MultiGetReplyLayout;
@@ -83,6 +85,32 @@ public final class Reply {
             long value = at + MultiGetEntryLayout.VALUE_OFFSET;
             visitor.onValue(i, MultiGetEntryLayout.version(memory, at), memory, value, valueLength);
             at = value + Math.max(valueLength, 0);
+        }
+        return count;
+    }
+
+    /**
+     * Goes through what came of the calls of a good answer to {@link Pipeline#invokeAll}, in their order.
+     *
+     * @return how many there were
+     */
+    public int outcomes(OutcomeVisitor visitor) {
+        if (opcode != Opcode.INVOKE_ALL) {
+            throw new IllegalStateException(Opcode.name(opcode) + " has no outcomes of calls");
+        }
+        int count = InvokeAllReplyLayout.count(memory, good());
+        long at = body + InvokeAllReplyLayout.ENTRIES_OFFSET;
+        for (int i = 0; i < count; i++) {
+            int replyLength = InvokeAllEntryLayout.replyLength(memory, at);
+            long reply = at + InvokeAllEntryLayout.REPLY_OFFSET;
+            visitor.onOutcome(
+                    i,
+                    InvokeAllEntryLayout.status(memory, at),
+                    InvokeAllEntryLayout.result(memory, at),
+                    memory,
+                    reply,
+                    replyLength);
+            at = reply + replyLength;
         }
         return count;
     }

@@ -24,6 +24,7 @@ public final class BodyCheck {
             case Opcode.MULTI -> MultiCheck.request(memory, body, length);
             case Opcode.TABLE_OPEN -> tableOpen(memory, body, length);
             case Opcode.INVOKE -> invoke(memory, body, length);
+            case Opcode.INVOKE_ALL -> InvokeAllCheck.request(memory, body, length);
             case Opcode.DEPLOY -> deploy(memory, body, length);
             case Opcode.FUNCTION_DESCRIBE, Opcode.FUNCTION_REMOVE, Opcode.FUNCTION_PAUSE, Opcode.FUNCTION_RESUME ->
                 name(length, Limits.FUNCTION_NAME_BYTES_MAX);
@@ -72,6 +73,7 @@ public final class BodyCheck {
             case Opcode.MULTI -> MultiCheck.reply(memory, body, length);
             case Opcode.TABLE_OPEN -> exactly(length, TableOpenReplyLayout.BYTES);
             case Opcode.INVOKE -> atLeast(length, InvokeReplyLayout.BYTES_MIN);
+            case Opcode.INVOKE_ALL -> InvokeAllCheck.reply(memory, body, length);
             case Opcode.DEPLOY, Opcode.FUNCTION_DESCRIBE -> function(memory, body, length);
             case Opcode.FUNCTION_LIST -> functionList(memory, body, length);
             case Opcode.FUNCTION_LOG -> arguments(memory, body, length);

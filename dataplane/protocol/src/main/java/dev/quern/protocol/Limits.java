@@ -45,6 +45,9 @@ public final class Limits {
     public static final int ARGUMENTS_MAX = 1024;
     public static final int MULTI_GET_KEYS_MAX = 1024;
 
+    /** Calls of one request: by then what the request costs is lost among what they do, and an answer without replies still fits a datagram between peers of one machine. */
+    public static final int INVOKE_ALL_CALLS_MAX = 1024;
+
     /** Operations of one transaction: it holds a core, and the places of all its records, for as long as they take. */
     public static final int MULTI_OPERATIONS_MAX = 1024;
 
@@ -72,6 +75,10 @@ public final class Limits {
         Wire.require(DATAGRAM_BYTES_LOOPBACK % MessageLayout.ALIGNMENT == 0, "datagrams are whole words");
         Wire.require(DATAGRAM_BYTES_MAX % MessageLayout.ALIGNMENT == 0, "datagrams are whole words");
         Wire.require(DATAGRAM_BYTES_MAX <= 65_507, "a datagram fits UDP");
+        Wire.require(
+                InvokeAllReplyLayout.BYTES_MIN + INVOKE_ALL_CALLS_MAX * InvokeAllEntryLayout.BYTES_MIN
+                        <= bodyBytesWhole(DATAGRAM_BYTES_LOOPBACK),
+                "the answer to the most calls, without replies, fits a datagram on one machine");
         Wire.require(Integer.bitCount(WINDOW_DEFAULT) == 1, "the window is a power of two");
         Wire.require(Integer.bitCount(WINDOW_MAX) == 1, "the window is a power of two");
         Wire.require(

@@ -41,6 +41,7 @@ public final class Opcode {
     public static final int FUNCTION_RESUME = 54;
     public static final int FUNCTION_LOG = 55;
     public static final int FUNCTION_FETCH = 56;
+    public static final int INVOKE_ALL = 57;
 
     /** Codes are below this. */
     public static final int CODES = 64;
@@ -83,6 +84,7 @@ public final class Opcode {
             case FUNCTION_RESUME -> "FUNCTION_RESUME";
             case FUNCTION_LOG -> "FUNCTION_LOG";
             case FUNCTION_FETCH -> "FUNCTION_FETCH";
+            case INVOKE_ALL -> "INVOKE_ALL";
             default -> "opcode " + opcode;
         };
     }
@@ -113,14 +115,15 @@ public final class Opcode {
                     FUNCTION_PAUSE,
                     FUNCTION_RESUME,
                     FUNCTION_LOG,
-                    FUNCTION_FETCH -> true;
+                    FUNCTION_FETCH,
+                    INVOKE_ALL -> true;
             default -> false;
         };
     }
 
     /**
      * Whether doing it twice differs from doing it once, so that the server must keep its outcome for the window. An {@link #INVOKE}
-     * counts as one whatever its flags say.
+     * or {@link #INVOKE_ALL} counts as one whatever its flags say.
      */
     public static boolean isKept(int opcode) {
         return switch (opcode) {
@@ -131,6 +134,7 @@ public final class Opcode {
                     EXPIRE,
                     MULTI,
                     INVOKE,
+                    INVOKE_ALL,
                     DEPLOY,
                     FUNCTION_REMOVE,
                     FUNCTION_PAUSE,

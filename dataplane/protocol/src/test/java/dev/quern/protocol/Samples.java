@@ -77,6 +77,8 @@ final class Samples {
         RunFiguresLayout.write(s.memory, s.body() + InvokeLayout.NAME_OFFSET + 7, 900, 2, 16);
         int measured = s.put(InvokeLayout.NAME_OFFSET, "sum\0\0\0\0");
         s.add(Opcode.INVOKE, 0, measured + RunFiguresLayout.BYTES);
+        InvokeAllLayout.write(s.memory, s.body(), InvokeAllLayout.FLAG_READ_ONLY, 3, 2);
+        s.add(Opcode.INVOKE_ALL, 0, s.put(InvokeAllLayout.NAME_OFFSET, "sum\4\0\0\0\0\0\0\0\t\0\0\0\1\0\0\0\1\0\0\0a"));
         DeployLayout.write(s.memory, s.body(), 0, 16, DeployLayout.FLAG_REPLACE, 3, 4);
         s.add(Opcode.DEPLOY, 0, s.put(DeployLayout.NAME_OFFSET, "sumauto\0asm"));
         DeployLayout.write(s.memory, s.body(), 0, 16, DeployLayout.FLAG_CALIBRATE, 3, 0);
@@ -146,6 +148,12 @@ final class Samples {
         s.add(Opcode.TABLE_OPEN, 0, TableOpenReplyLayout.BYTES);
         InvokeReplyLayout.write(s.memory, s.body(), 0);
         s.add(Opcode.INVOKE, 0, s.put(InvokeReplyLayout.REPLY_OFFSET, "done"));
+        InvokeAllReplyLayout.write(s.memory, s.body(), 2);
+        long called = s.body() + InvokeAllReplyLayout.ENTRIES_OFFSET;
+        InvokeAllEntryLayout.write(s.memory, called, Status.OK, 0, 4);
+        int ended = s.put(InvokeAllReplyLayout.ENTRIES_OFFSET + InvokeAllEntryLayout.REPLY_OFFSET, "done");
+        InvokeAllEntryLayout.write(s.memory, s.body() + ended, Status.FUNCTION_TRAPPED, 0, 4);
+        s.add(Opcode.INVOKE_ALL, 0, s.put(ended + InvokeAllEntryLayout.REPLY_OFFSET, "trap"));
         FunctionLayout.write(s.memory, s.body(), 500, 16, 1000, 0, 3, 4, 2, 7, 1);
         s.add(Opcode.DEPLOY, 0, s.put(FunctionLayout.NAME_OFFSET, "sumauto\3run\1x"));
         FunctionListReplyLayout.write(s.memory, s.body(), 1);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.client.CallOutcome;
 import dev.quern.client.ClientConfig;
 import dev.quern.client.FunctionResult;
 import dev.quern.client.FunctionSpec;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -121,6 +123,37 @@ class ExactlyOnceTest {
             assertEquals((long) CALLS * (CALLS + 1) / 2, total);
             assertArrayEquals(bytes("" + CALLS), client.table().sync().get(bytes("calls")));
             assertTrue(server.counters().get(Counter.REQUESTS_REPEATED) > 0, "nothing was repeated: no evidence");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 1", "9, 2"})
+    void shouldExecuteEveryCallOfManyOnce(long seed, int cores) throws Exception {
+        try (Server server = start(cores);
+                LossyProxy proxy = proxy(server.udpAddress(), seed);
+                QuernClient client = connect(proxy)) {
+            client.await(client.functions()
+                    .deploy(FunctionSpec.of("count", TestModules.COUNT).timeLimit(AMPLE)));
+            List<CompletableFuture<List<CallOutcome>>> requests = new ArrayList<>();
+            int calls = 0;
+            for (int i = 0; calls < CALLS; i++) {
+                // From one call to what takes several datagrams, there and back.
+                int count = 1 + i * 7;
+                requests.add(client.call("count").sendAll(Collections.nCopies(count, new byte[][] {new byte[10 + i]})));
+                calls += count;
+            }
+            long total = 0;
+            for (CompletableFuture<List<CallOutcome>> request : requests) {
+                long last = 0;
+                for (CallOutcome outcome : client.await(request)) {
+                    long number = littleEndian(outcome.result().reply());
+                    assertTrue(number > last, "calls of a request run in their order");
+                    last = number;
+                    total += number;
+                }
+            }
+            assertEquals((long) calls * (calls + 1) / 2, total);
+            assertArrayEquals(bytes("" + calls), client.table().sync().get(bytes("calls")));
         }
     }
 

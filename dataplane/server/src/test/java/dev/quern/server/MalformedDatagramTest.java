@@ -114,6 +114,9 @@ class MalformedDatagramTest {
         expectAnswer(Status.BAD_REQUEST, RawClient.message(Opcode.SCAN, 16, new byte[16]));
         expectAnswer(Status.BAD_REQUEST, RawClient.message(Opcode.INVOKE, 17, new byte[] {0, 9, 0, 0, 'a'}));
         expectAnswer(Status.BAD_REQUEST, RawClient.message(Opcode.PART, 18, new byte[12]));
+        expectAnswer(Status.BAD_REQUEST, RawClient.message(Opcode.INVOKE_ALL, 21, new byte[] {0, 1, 0, 0, 'a'}));
+        byte[] tooMany = {0, 1, 1, 4, 'a', 4, 0, 0, 0, 0, 0, 0, 0};
+        expectAnswer(Status.BAD_REQUEST, RawClient.message(Opcode.INVOKE_ALL, 22, tooMany));
         byte[] status = RawClient.increment(19, "n");
         Wire.putByte(MemorySegment.ofArray(status), MessageLayout.STATUS_OFFSET, -1);
         expectAnswer(Status.BAD_REQUEST, status);

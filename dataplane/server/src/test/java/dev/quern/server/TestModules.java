@@ -132,6 +132,32 @@ public final class TestModules {
             bytes("AGFzbQEAAAABBQFgAAF/Ag8BA2VudgZtZW1vcnkCAAEDAgEABwcBA3J1bgAAChsBGQEBf0HAjbcBIQADQCAAQQFrIgANAAtB"
                     + "AAs=");
 
+    /**
+     * Increments the key "calls" of table 0 and replies with its 8 bytes; then, when its first argument is {@code t}, traps, when it is {@code s}, never
+     * ends, and when it is {@code f}, returns 7.
+     *
+     * <pre>
+     * (module
+     *   (import "env" "memory" (memory 1))
+     *   (import "quern" "arg" (func $arg (param i32 i32 i32) (result i32)))
+     *   (import "quern" "incr" (func $incr (param i32 i32 i32 i64 i32) (result i32)))
+     *   (import "quern" "reply" (func $reply (param i32 i32) (result i32)))
+     *   (data (i32.const 16) "calls")
+     *   (func (export "run") (result i32)
+     *     (drop (call $arg (i32.const 0) (i32.const 64) (i32.const 1)))
+     *     (drop (call $incr (i32.const 0) (i32.const 16) (i32.const 5) (i64.const 1) (i32.const 32)))
+     *     (drop (call $reply (i32.const 32) (i32.const 8)))
+     *     (if (i32.eq (i32.load8_u (i32.const 64)) (i32.const 0x74)) (then unreachable))
+     *     (if (i32.eq (i32.load8_u (i32.const 64)) (i32.const 0x73)) (then (loop $again (br $again))))
+     *     (if (i32.eq (i32.load8_u (i32.const 64)) (i32.const 0x66)) (then (return (i32.const 7))))
+     *     (i32.const 0)))
+     * </pre>
+     */
+    public static final byte[] COUNT_AND =
+            bytes("AGFzbQEAAAABGwRgA39/fwF/YAV/f39+fwF/YAJ/fwF/YAABfwI2BANlbnYGbWVtb3J5AgABBXF1ZXJuA2FyZwAABXF1"
+                    + "ZXJuBGluY3IAAQVxdWVybgVyZXBseQACAwIBAwcHAQNydW4AAwpUAVIAQQBBwABBARAAGkEAQRBBBUIBQSAQARpBIEEI"
+                    + "EAIaQcAALQAAQfQARgRAAAtBwAAtAABB8wBGBEADQAwACwtBwAAtAABB5gBGBEBBBw8LQQALCwsBAEEQCwVjYWxscw==");
+
     private TestModules() {}
 
     private static byte[] bytes(String base64) {

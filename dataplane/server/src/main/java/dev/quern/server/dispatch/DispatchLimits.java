@@ -17,6 +17,12 @@ final class DispatchLimits {
     /** Longer arguments are not copied: such a call runs where it was received. */
     static final int ARGUMENTS_BYTES_MAX = 64 << 10;
 
+    /**
+     * Arguments and answers of requests of many calls that one lane has handed over, in bytes: four of the longest, or thousands of usual ones. With more
+     * none is begun.
+     */
+    static final int BATCH_BYTES_MAX = 64 << 20;
+
     /** What a call keeps of memory for arguments and for its reply, each, from one use to the next. */
     static final int KEPT_BYTES_MAX = 4 << 10;
 

@@ -37,6 +37,12 @@ public final class HandedCall {
     private int readCount;
     private final CallMemory reply = new CallMemory();
 
+    /** Those of a request of many calls; made for the first. */
+    private @Nullable CallBatch batch;
+
+    private boolean isBatch;
+    private int chargedBytes;
+
     HandedCall(LaneCalls lane) {
         this.lane = lane;
     }
@@ -79,6 +85,59 @@ public final class HandedCall {
         arguments.length = length;
     }
 
+    /**
+     * Takes the rest of a request of many calls over: what is left of their arguments is copied, and what came of those made.
+     *
+     * @return false when the lane has handed over too much of the kind; nothing has happened then
+     */
+    public boolean setAll(CallBatch begun) {
+        int length = begun.leftBytes();
+        if (lane.batchBytes().get() + length > DispatchLimits.BATCH_BYTES_MAX) {
+            return false;
+        }
+        CallBatch own = batch;
+        if (own == null) {
+            own = new CallBatch(lane.batchBytes(), DispatchLimits.KEPT_BYTES_MIN);
+            batch = own;
+        }
+        long ignored = lane.batchBytes().addAndGet(length);
+        chargedBytes = length;
+        long lists = reserve(
+                begun.function(), begun.table(), begun.isReadOnly(), begun.limitUs(), begun.arrivedNs(), length);
+        NativeMemory.copy(begun.leftAddress(), lists, length);
+        own.takeOver(begun, lists);
+        isBatch = true;
+        return true;
+    }
+
+    /** Whether it is a request of many calls. */
+    boolean isBatch() {
+        return isBatch;
+    }
+
+    /** The calls, of a request of many. */
+    public CallBatch batch() {
+        return Objects.requireNonNull(batch);
+    }
+
+    /** Calls of the batch were made, which took so long together. */
+    void endSome(long tookNs) {
+        CallBatch own = batch();
+        status = Status.OK;
+        // As of one call, which is what others are expected to take.
+        cpuNs = own.ranCount() == 0 ? 0 : tookNs / own.ranCount();
+        readCount = own.readsEach();
+        own.told();
+        if (own.isRefused()) {
+            refuse(Status.BUSY, Status.describe(Status.BUSY), own.retryUs() * NS_PER_US);
+        }
+    }
+
+    /** Whether calls of the batch are left to be made. */
+    boolean hasMore() {
+        return status == Status.OK && batch().left() > 0;
+    }
+
     Function function() {
         return Objects.requireNonNull(function);
     }
@@ -119,6 +178,12 @@ public final class HandedCall {
 
     /** It did not run. */
     void refuse(int why, String text, long retryNs) {
+        if (isBatch && why == Status.BUSY && batch().hasBegun()) {
+            // Some of it was done, which that status would deny.
+            batch().endRest(Status.BUSY, (int) Math.min(retryNs / NS_PER_US, Integer.MAX_VALUE));
+            status = Status.OK;
+            return;
+        }
         status = why;
         resultCode = 0;
         hasReplied = false;
@@ -205,11 +270,19 @@ public final class HandedCall {
         table = null;
         error = "";
         hasReplied = false;
+        if (isBatch) {
+            isBatch = false;
+            batch().clear();
+            long ignored = lane.batchBytes().addAndGet(-chargedBytes);
+        }
         arguments.shrink();
         reply.shrink();
     }
 
     void free() {
+        if (batch != null) {
+            batch.free();
+        }
         arguments.free();
         reply.free();
     }

@@ -2,6 +2,7 @@ package dev.quern.server.dispatch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ public final class LaneCalls {
             new MpscVarHandleArrayQueue<>(DispatchLimits.CALLS_MAX);
 
     private final List<CallOwner> answered = new ArrayList<>();
+    /** What requests of many calls hold of memory; stations add to it. */
+    private final AtomicLong batchBytes = new AtomicLong();
+
     private int freeCount;
     private int under;
 
@@ -47,6 +51,10 @@ public final class LaneCalls {
         call.clear();
         under--;
         free[freeCount++] = call;
+    }
+
+    AtomicLong batchBytes() {
+        return batchBytes;
     }
 
     /** A call that has run. Any thread. */

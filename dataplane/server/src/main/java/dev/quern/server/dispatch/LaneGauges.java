@@ -49,11 +49,11 @@ public final class LaneGauges {
         values.setOpaque(INLINE_BEGAN_NS, nowNs);
     }
 
-    /** It has ended. */
-    public void ran(int tenant, long ns) {
+    /** So many calls have ended, which took so long together. */
+    public void ran(int tenant, int count, long ns) {
         values.setOpaque(INLINE_BEGAN_NS, 0);
         add(INLINE_NS, ns);
-        add(INLINE_RUN, 1);
+        add(INLINE_RUN, count);
         tenants.charge(tenant, ns);
     }
 

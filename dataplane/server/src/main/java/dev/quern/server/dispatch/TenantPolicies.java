@@ -50,6 +50,13 @@ public final class TenantPolicies {
         }
     }
 
+    /** For how long the tenant's quota holds it back, 0 for not at all. */
+    long heldNs(int tenant, long nowNs) {
+        Policy policy = of(tenant);
+        CpuQuota quota = policy == null ? null : policy.quota;
+        return quota == null ? 0 : quota.waitNs(nowNs);
+    }
+
     /** A call ended so long after it arrived. */
     public void took(Function function, long tookNs) {
         Policy policy = of(function.tenant().id());

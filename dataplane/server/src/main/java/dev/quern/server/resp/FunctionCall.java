@@ -79,7 +79,7 @@ final class FunctionCall {
         core.gauges().began(nowNs);
         int status = connection.running(() -> core.functionCore().invoke(function, invocation, nowNs, core.nowMs()));
         long tookNs = System.nanoTime() - nowNs;
-        core.gauges().ran(function.tenant().id(), tookNs);
+        core.gauges().ran(function.tenant().id(), 1, tookNs);
         core.dispatch().ranHere(function, tookNs, invocation.readCount());
         function.took(nowNs + tookNs - core.nowNs());
         if (connection.isClosed()) {

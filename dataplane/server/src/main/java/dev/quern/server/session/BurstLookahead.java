@@ -4,6 +4,7 @@ import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.Lookahead;
 import dev.quern.kvstore.Table;
 import dev.quern.kvstore.Tenant;
+import dev.quern.protocol.InvokeAllLayout;
 import dev.quern.protocol.InvokeLayout;
 import dev.quern.protocol.MessageCursor;
 import dev.quern.protocol.MessageLayout;
@@ -14,7 +15,7 @@ import dev.quern.protocol.Verdict;
 
 /**
  * Looks through a datagram of several requests for the keys that they will ask for, ahead of serving them: that of a get or a put, and
- * an invocation's first argument, which often is one. What it finds is believed in nothing; requests are checked when they are served.
+ * the first argument of a call, which often is one. What it finds is believed in nothing; requests are checked when they are served.
  *
  * <p>Thread: the core's, inside the store's epoch.
  */
@@ -56,6 +57,14 @@ final class BurstLookahead {
                             body + length);
                 }
             }
+            case Opcode.INVOKE_ALL -> {
+                if (length >= InvokeAllLayout.BYTES_MIN) {
+                    addLists(
+                            table,
+                            body + InvokeAllLayout.NAME_OFFSET + InvokeAllLayout.nameLength(NativeMemory.ALL, body),
+                            body + length);
+                }
+            }
             default -> {
                 // Nothing to look for.
             }
@@ -73,6 +82,20 @@ final class BurstLookahead {
             int length = Short.toUnsignedInt(NativeMemory.getShort(at));
             addWithin(table, at + Short.BYTES, length, end);
             at += Short.BYTES + length;
+        }
+    }
+
+    /** The first argument of each call's, whose lengths nobody has looked at yet. */
+    private void addLists(Table table, long lists, long end) {
+        long at = lists;
+        while (at + Integer.BYTES <= end) {
+            int length = NativeMemory.getInt(at);
+            at += Integer.BYTES;
+            if (length < 0 || length > end - at) {
+                return;
+            }
+            addArgument(table, at, at + length);
+            at += length;
         }
     }
 

@@ -80,7 +80,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
         long name = body + InvokeLayout.NAME_OFFSET;
         Function function = functions.find(tenant, name, nameLength);
         if (function == null) {
-            unknown(Wire.text(NativeMemory.ALL, name, nameLength));
+            unknown(reply, Wire.text(NativeMemory.ALL, name, nameLength));
             return nowNs;
         }
         int flags = InvokeLayout.flags(NativeMemory.ALL, body);
@@ -130,7 +130,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
             core.storeCore().enter(core.nowMs());
             // Whoever waits behind a function that ran for long is measured against the clock again.
             calledNs = System.nanoTime();
-            core.gauges().ran(tenant.id(), calledNs - startNs);
+            core.gauges().ran(tenant.id(), 1, calledNs - startNs);
         }
         core.dispatch().ranHere(function, calledNs - startNs, call.readCount());
         function.took(calledNs - arrivedNs);
@@ -299,7 +299,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
         String name = Wire.text(NativeMemory.ALL, body, length);
         FunctionInfo info = functions.describe(tenant, name);
         if (info == null) {
-            unknown(name);
+            unknown(reply, name);
             return;
         }
         encoder.function(info, functions.isPaused(tenant, name));
@@ -312,7 +312,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
         if (isThere) {
             reply.status(Status.OK);
         } else {
-            unknown(name);
+            unknown(reply, name);
         }
     }
 
@@ -328,8 +328,8 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
         reply.body(Status.OK, encoder.address(), encoder.length());
     }
 
-    private void unknown(String name) {
-        reply.error(
+    static void unknown(Reply to, String name) {
+        to.error(
                 Status.UNKNOWN_FUNCTION,
                 "no function " + name + " in this tenant: deploy it, or check its entry with fn describe");
     }

@@ -21,6 +21,7 @@ final class Requests implements AutoCloseable {
     private final Collections collections;
     private final Transactions transactions;
     private final FunctionRequests functions;
+    private final InvokeAllRequests batches;
     private final Pushbacks pushbacks;
     private final Shows shows;
     private long burstNs;
@@ -35,6 +36,7 @@ final class Requests implements AutoCloseable {
         this.pushbacks = new Pushbacks(core, reply, pushback);
         this.shows = new Shows(core, reply, pushback);
         this.functions = new FunctionRequests(core, reply, returnedReply, pushbacks);
+        this.batches = new InvokeAllRequests(core, reply, returnedReply);
     }
 
     void beginBurst() {
@@ -62,7 +64,10 @@ final class Requests implements AutoCloseable {
             reply.status(Status.DEADLINE);
             return;
         }
-        if (opcode >= Opcode.GET && opcode <= Opcode.SCAN || opcode == Opcode.RANGE || opcode == Opcode.INVOKE) {
+        if (opcode >= Opcode.GET && opcode <= Opcode.SCAN
+                || opcode == Opcode.RANGE
+                || opcode == Opcode.INVOKE
+                || opcode == Opcode.INVOKE_ALL) {
             Table table = session.tenant().table(tableId);
             if (table == null) {
                 reply.status(Status.UNKNOWN_TABLE);
@@ -102,6 +107,8 @@ final class Requests implements AutoCloseable {
             case Opcode.RANGE -> collections.range(table, body);
             case Opcode.INVOKE ->
                 clockNs = functions.invoke(session, sequence, table, deadlineUs, body, length, burstNs, clockNs);
+            case Opcode.INVOKE_ALL ->
+                clockNs = batches.invokeAll(session, sequence, table, deadlineUs, body, length, burstNs, clockNs);
             default -> {
                 boolean ignored = records.execute(table, opcode, body, length);
             }
@@ -113,6 +120,7 @@ final class Requests implements AutoCloseable {
         collections.close();
         transactions.close();
         functions.close();
+        batches.close();
         shows.close();
     }
 }
