@@ -77,10 +77,15 @@ class InvokeAllTest {
 
     @BeforeEach
     void open() throws IOException {
+        open(60_000);
+    }
+
+    /** With how long a call may expect to wait and still be taken in. */
+    private void open(int waitMs) throws IOException {
         quern = Quern.embedded(ServerConfig.builder()
                 .cores(place.cores)
                 .roles(roles -> roles.mode(place.mode))
-                .functions(functions -> functions.waitMs(60_000))
+                .functions(functions -> functions.waitMs(waitMs))
                 .drainMs(60_000)
                 .udp("127.0.0.1:0")
                 .resp("off")
@@ -261,10 +266,10 @@ class InvokeAllTest {
         }
     }
 
-    /** Each of its calls takes some milliseconds. */
+    /** None of its calls ends by itself, so all of it takes twenty seconds. */
     @Test
     void shouldKeepNobodyWaiting() {
-        deploy(client, TestModules.WORK, ENDLESS);
+        deploy(client, TestModules.SPIN, SHORT);
         client.await(send(new byte[][] {}));
         try (QuernClient other = connect("small")) {
             SyncTable records = other.table().sync();
@@ -272,7 +277,7 @@ class InvokeAllTest {
                     client.call(FUNCTION).sendAll(Collections.nCopies(Limits.INVOKE_ALL_CALLS_MAX, new byte[][] {}));
             byte[] key = "k".getBytes(UTF_8);
             records.put(key, key);
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < 10; i++) {
                 assertArrayEquals(key, records.get(key));
                 // Not by one core while the other one does it: so it is asked of what cannot be served in the midst of
                 // a function.
@@ -295,6 +300,21 @@ class InvokeAllTest {
         Await.until("it did not arrive", () -> count(Counter.INVOCATIONS) == before + 40);
         assertTrue(quern.server().drain());
         assertEquals(Collections.nCopies(40, Status.OK), statuses(client.await(request)));
+    }
+
+    /** What has not begun is put off and comes again by itself; what has is not. */
+    @Test
+    void shouldGoOnWithWhatWasBegunHoweverManyWait() throws IOException {
+        close();
+        open(1);
+        deploy(client, TestModules.WORK, ENDLESS);
+        List<CompletableFuture<List<CallOutcome>>> requests = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            requests.add(client.call(FUNCTION).sendAll(Collections.nCopies(10, new byte[][] {})));
+        }
+        for (CompletableFuture<List<CallOutcome>> request : requests) {
+            assertEquals(Collections.nCopies(10, Status.OK), statuses(client.await(request)));
+        }
     }
 
     @Test

@@ -164,14 +164,21 @@ public final class FunctionStation implements AutoCloseable {
         for (HandedCall call; done < DispatchLimits.ADMITTED_MAX && (call = inbox.poll()) != null; done++) {
             int slot = keep(call);
             policies.apply(call.function().tenant(), queues);
-            long retryNs = slot < 0
-                    ? waitMaxNs
-                    : queues.offer(tenant(call), slot, call.function().targetNs(), nowNs);
+            long retryNs = slot < 0 ? waitMaxNs : queue(call, slot, nowNs);
             if (retryNs > 0) {
                 shed(call, slot, retryNs);
             }
         }
         return done;
+    }
+
+    /** Returns 0, or when the tenant may ask again. */
+    private long queue(HandedCall call, int slot, long nowNs) {
+        if (call.isBatch() && call.batch().hasBegun()) {
+            // Its request was admitted where it was begun, and its client cannot simply ask again for all of it.
+            return queues.adopt(tenant(call), slot, call.function().targetNs(), nowNs) ? 0 : waitMaxNs;
+        }
+        return queues.offer(tenant(call), slot, call.function().targetNs(), nowNs);
     }
 
     private static int tenant(HandedCall call) {
