@@ -92,6 +92,11 @@ public final class LoadCommand implements Callable<Integer> {
     private int tenants;
 
     @Option(
+            names = "--own-sockets",
+            description = "of tenants: each by a socket of its own over UDP, instead of all over one")
+    private boolean hasOwnSockets;
+
+    @Option(
             names = "--tenant-skew",
             paramLabel = "NAME",
             defaultValue = "azure",
@@ -305,7 +310,12 @@ public final class LoadCommand implements Callable<Integer> {
             throw new IllegalArgumentException("vectors are in a table of their own: leave out --table");
         }
         return new Target.Login(
-                tenant, secret, isOrdered && table.isEmpty() ? Workloads.ORDERED_TABLE : table, isOrdered, tenants);
+                tenant,
+                secret,
+                isOrdered && table.isEmpty() ? Workloads.ORDERED_TABLE : table,
+                isOrdered,
+                tenants,
+                hasOwnSockets);
     }
 
     private LoadRun.Settings settings() {

@@ -4,10 +4,12 @@ import dev.quern.bench.workload.Endpoint;
 import dev.quern.bench.workload.StoredFunction;
 import dev.quern.bench.workload.Workloads;
 import dev.quern.client.ClientConfig;
+import dev.quern.client.ClientGroup;
 import dev.quern.client.FunctionSpec;
 import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
 import dev.quern.client.transport.ShmTransport;
+import dev.quern.protocol.Limits;
 import dev.quern.server.EmbeddedQuern;
 import dev.quern.server.Quern;
 import dev.quern.server.ServerConfig;
@@ -47,6 +49,11 @@ public final class Target implements AutoCloseable {
     /** A server that is there answers within milliseconds; on a busy machine it may have to be scheduled first. */
     private static final Duration CONNECT_MAX = Duration.ofSeconds(10);
 
+    /** Of thousands of tenants each has a few requests under way, and a place in a window takes some 400 bytes. */
+    private static final int GROUP_WINDOW_MIN = 64;
+
+    private static final int GROUP_WINDOWS_MAX = 1 << 20;
+
     private static final String FORMS =
             "a target is udp://HOST:PORT, shm:DIRECTORY, ring, resp://HOST:PORT, memcached://HOST:PORT or tarantool://HOST:PORT";
 
@@ -57,10 +64,17 @@ public final class Target implements AutoCloseable {
      * @param table empty for the tenant's default one
      * @param isOrdered whether that table is in the order of its keys
      * @param tenants 0 for the one of that name; otherwise so many, {@code TENANT-0} and on, with the same secret
+     * @param ownSockets whether each of several tenants has a socket of its own over UDP; otherwise they share one
      */
-    public record Login(String tenant, String secret, String table, boolean isOrdered, int tenants) {
+    public record Login(
+            String tenant, String secret, String table, boolean isOrdered, int tenants, boolean ownSockets) {
+        /** Whose tenants, if there are several, share a socket. */
+        public Login(String tenant, String secret, String table, boolean isOrdered, int tenants) {
+            this(tenant, secret, table, isOrdered, tenants, false);
+        }
+
         /** The default tenant without a secret, and its default table. */
-        public static final Login DEFAULT = new Login("default", "", "", false, 0);
+        public static final Login DEFAULT = new Login("default", "", "", false, 0, false);
 
         List<String> names() {
             return tenants == 0
@@ -163,7 +177,8 @@ public final class Target implements AutoCloseable {
             case "memcached" -> new MemcachedEndpoint(address(), connections, depthMax, valueLengthMax, listener);
             case "tarantool" ->
                 new TarantoolEndpoint(address(), tarantoolSpace(), connections, depthMax, valueLengthMax, listener);
-            default -> login.tenants() == 0 ? quern(login.tenant(), connections, listener) : tenants(listener);
+            default ->
+                login.tenants() == 0 ? quern(login.tenant(), connections, listener) : tenants(connections, listener);
         };
     }
 
@@ -266,10 +281,39 @@ public final class Target implements AutoCloseable {
         return new InetSocketAddress(uri.getHost(), uri.getPort());
     }
 
-    private Endpoint tenants(Endpoint.Listener listener) {
+    private Endpoint tenants(int connections, Endpoint.Listener listener) {
+        if (uri.getScheme().equals("udp") && !login.ownSockets()) {
+            return group(connections, listener);
+        }
         List<Function<Endpoint.Listener, Endpoint>> connectors = new ArrayList<>(login.tenants());
-        login.names().forEach(name -> connectors.add(its -> quern(name, 1, its)));
+        login.names().forEach(name -> connectors.add(its -> quern(name, connections, its)));
         return new TenantsEndpoint(connectors, listener);
+    }
+
+    /** All tenants' sessions over one socket. */
+    private Endpoint group(int connections, Endpoint.Listener listener) {
+        int window = Integer.highestOneBit(
+                Math.clamp(GROUP_WINDOWS_MAX / login.tenants(), GROUP_WINDOW_MIN, Limits.WINDOW_MAX));
+        ClientGroup group = ClientGroup.open(
+                config(login.tenant()).address(address()).windowMax(window).build());
+        try {
+            byte[] secret = login.secret().getBytes(StandardCharsets.UTF_8);
+            List<Function<Endpoint.Listener, Endpoint>> connectors = new ArrayList<>(login.tenants());
+            for (String name : login.names()) {
+                connectors.add(its -> endpoint(
+                        IntStream.range(0, connections)
+                                .mapToObj(i -> group.connect(name, secret))
+                                .toList(),
+                        its));
+            }
+            return new TenantsEndpoint(connectors, group, listener);
+        } catch (QuernException.Timeout e) {
+            group.close();
+            throw new UnreachableException(String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
+            group.close();
+            throw e;
+        }
     }
 
     private Endpoint quern(String tenant, int connections, Endpoint.Listener listener) {
@@ -278,20 +322,28 @@ public final class Target implements AutoCloseable {
             for (int i = 0; i < connections; i++) {
                 clients.add(client(tenant));
             }
-            String description = "quern " + uri + ", " + connections + (connections == 1 ? " session" : " sessions");
-            return new NativeEndpoint(description, clients, login.table(), login.isOrdered(), listener);
+            return endpoint(clients, listener);
         } catch (RuntimeException e) {
             clients.forEach(QuernClient::close);
             throw e;
         }
     }
 
-    private QuernClient client(String tenant) {
-        ClientConfig.Builder config = ClientConfig.builder()
+    private Endpoint endpoint(List<QuernClient> clients, Endpoint.Listener listener) {
+        String description = "quern " + uri + ", " + clients.size() + (clients.size() == 1 ? " session" : " sessions");
+        return new NativeEndpoint(description, clients, login.table(), login.isOrdered(), listener);
+    }
+
+    private ClientConfig.Builder config(String tenant) {
+        return ClientConfig.builder()
                 .threading(ClientConfig.Threading.INVOKER)
                 .connectTimeout(CONNECT_MAX)
                 .tenant(tenant)
                 .secret(login.secret());
+    }
+
+    private QuernClient client(String tenant) {
+        ClientConfig.Builder config = config(tenant);
         if (embedded != null) {
             return embedded.client(config);
         }

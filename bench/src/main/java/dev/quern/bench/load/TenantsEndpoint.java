@@ -2,19 +2,31 @@ package dev.quern.bench.load;
 
 import dev.quern.bench.workload.Answer;
 import dev.quern.bench.workload.Endpoint;
+import dev.quern.client.ClientGroup;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Many tenants of one server, each by what reaches it alone. Only those that something is asked of are looked at. */
+/**
+ * Many tenants of one server, each by what reaches it alone, or all as a group over one socket. Only those that something is asked of are looked
+ * at.
+ */
 final class TenantsEndpoint implements Endpoint {
     private final Listener listener;
+    private final @Nullable ClientGroup group;
     private final List<Tenant> tenants;
     private final Tenant[] active;
     private int activeCount;
 
     /** @param connectors of each tenant, in the order of their numbers; what they make is closed with this */
     TenantsEndpoint(List<Function<Listener, Endpoint>> connectors, Listener listener) {
+        this(connectors, null, listener);
+    }
+
+    /** @param group of which all are members, and which is polled for all of them; closed with this */
+    TenantsEndpoint(List<Function<Listener, Endpoint>> connectors, @Nullable ClientGroup group, Listener listener) {
         this.listener = listener;
+        this.group = group;
         tenants = connectors.stream().map(Tenant::new).toList();
         active = new Tenant[tenants.size()];
     }
@@ -30,7 +42,7 @@ final class TenantsEndpoint implements Endpoint {
 
         /** Also when nothing was sent: polling is what makes room. */
         private boolean begun(boolean isSent) {
-            if (!isActive) {
+            if (!isActive && group == null) {
                 isActive = true;
                 active[activeCount++] = this;
             }
@@ -98,6 +110,9 @@ final class TenantsEndpoint implements Endpoint {
 
     @Override
     public int poll() {
+        if (group != null) {
+            return group.poll();
+        }
         int work = 0;
         // From the last to the first: one that has nothing more under way is replaced by the last, which was polled
         // already.
@@ -114,11 +129,15 @@ final class TenantsEndpoint implements Endpoint {
 
     @Override
     public String describe() {
-        return tenants.getFirst().describe() + " for each of " + tenants.size() + " tenants";
+        return tenants.getFirst().describe() + " for each of " + tenants.size() + " tenants"
+                + (group == null ? "" : " over one socket");
     }
 
     @Override
     public void close() {
         tenants.forEach(Tenant::close);
+        if (group != null) {
+            group.close();
+        }
     }
 }

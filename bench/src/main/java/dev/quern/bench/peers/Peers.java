@@ -19,10 +19,20 @@ public final class Peers implements Bench {
     private static final int ROUNDS = 3;
     private static final int PIPELINE = 16;
 
-    /** Requests of one run: one or two seconds' worth. */
-    private static final long REQUESTS = 200_000;
+    /** Requests that each connection sends before it waits. */
+    private static final List<Integer> PIPELINES = List.of(1, 4, PIPELINE, 64, 256);
 
-    private static final long REQUESTS_PIPELINED = 1_600_000;
+    private static final List<Integer> PIPELINES_QUICK = List.of(1, PIPELINE);
+
+    /** Requests of one run, by what a server answers in a second or so at this depth. */
+    private static final long REQUESTS = 100_000;
+
+    private static final long REQUESTS_OF_FOUR = 300_000;
+    private static final long REQUESTS_PIPELINED = 800_000;
+
+    private static final String GET = "get";
+    private static final String SET = "set";
+    private static final String FCALL = "fcall";
 
     /** How much smaller a quick run is. */
     private static final int QUICK_SHARE = 20;
@@ -41,7 +51,7 @@ public final class Peers implements Bench {
     private static final int WARM_RUNS_ALIKE = 3;
 
     /** For each case: a function takes some 20 s, as its compiler has to share the server's core. */
-    private static final Duration WARM_UP_MAX = Duration.ofSeconds(25);
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(20);
 
     private static final Duration WARM_UP_QUICK_MAX = Duration.ofMillis(400);
 
@@ -104,15 +114,12 @@ public final class Peers implements Bench {
     }
 
     private void addCases(BenchContext context, Peer redis, Peer quern, NativeLoad load) {
-        for (String test : List.of("get", "set")) {
-            addResp(context, redis, test + " P1", 1, List.of("-t", test));
-            addResp(context, quern, test + " P1", 1, List.of("-t", test));
-            addResp(context, redis, test + " P16", PIPELINE, List.of("-t", test));
-            addResp(context, quern, test + " P16", PIPELINE, List.of("-t", test));
+        for (String test : List.of(GET, SET, FCALL)) {
+            for (int pipeline : pipelines(context)) {
+                addResp(context, redis, test, pipeline);
+                addResp(context, quern, test, pipeline);
+            }
         }
-        List<String> noop = List.of("FCALL", QuernSetup.NOOP, "0");
-        addResp(context, redis, "fcall P16", PIPELINE, noop);
-        addResp(context, quern, "fcall P16", PIPELINE, noop);
         addNative(context, quern, load, NativeClient.GET, 1, GETS_IN_FLIGHT);
         for (String test : List.of(NativeClient.FOUR_GETS, NativeClient.FOUR_HOPS)) {
             addNative(context, quern, load, test, CALLERS, 1);
@@ -120,9 +127,15 @@ public final class Peers implements Bench {
         }
     }
 
-    private void addResp(BenchContext context, Peer server, String what, int pipeline, List<String> test) {
-        String name = caseName(server, what);
-        long requests = (pipeline == 1 ? REQUESTS : REQUESTS_PIPELINED) / (context.quick() ? QUICK_SHARE : 1);
+    private static List<Integer> pipelines(BenchContext context) {
+        return context.quick() ? PIPELINES_QUICK : PIPELINES;
+    }
+
+    private void addResp(BenchContext context, Peer server, String what, int pipeline) {
+        String name = respName(server.name(), what, pipeline);
+        List<String> test = what.equals(FCALL) ? List.of("FCALL", QuernSetup.NOOP, "0") : List.of("-t", what);
+        long requests = (pipeline == 1 ? REQUESTS : pipeline < PIPELINE ? REQUESTS_OF_FOUR : REQUESTS_PIPELINED)
+                / (context.quick() ? QUICK_SHARE : 1);
         add(name, server, () -> {
             RedisBenchmark.Result result =
                     RedisBenchmark.run(context, server.respPort(), Peer.CLIENT_CORE, requests, pipeline, test);
@@ -150,8 +163,8 @@ public final class Peers implements Bench {
         return server + " " + test + " " + sessions + "x" + inFlightEach;
     }
 
-    private static String caseName(Peer server, String what) {
-        return server.name() + " " + what;
+    private static String respName(String server, String what, int pipeline) {
+        return server + " " + what + " P" + pipeline;
     }
 
     private static String latency(double p50Us, double p99Us) {
@@ -204,14 +217,16 @@ public final class Peers implements Bench {
         context.say(table.text());
         context.say("redis-benchmark: " + RedisBenchmark.CONNECTIONS
                 + " connections. Native client: SESSIONSxREQUESTS under way, on one thread; every answer checked.");
-        target(context, rounds, "resp-get-p1", "quern get P1", "redis get P1", 0.8);
-        target(context, rounds, "resp-set-p1", "quern set P1", "redis set P1", 0.8);
-        target(context, rounds, "resp-get-p16", "quern get P16", "redis get P16", 1);
-        target(context, rounds, "resp-set-p16", "quern set P16", "redis set P16", 1);
-        target(context, rounds, "resp-fcall-noop-p16", "quern fcall P16", "redis fcall P16", 1);
         String quern = Peer.QUERN;
+        for (String test : List.of(GET, SET, FCALL)) {
+            for (int pipeline : pipelines(context)) {
+                String name = "resp-" + (test.equals(FCALL) ? "fcall-noop" : test) + "-p" + pipeline;
+                String subject = respName(quern, test, pipeline);
+                target(context, rounds, name, subject, respName(Peer.REDIS, test, pipeline), pipeline == 1 ? 0.8 : 1);
+            }
+        }
         String gets = nativeName(quern, NativeClient.GET, 1, GETS_IN_FLIGHT);
-        target(context, rounds, "native-get-batched", gets, "redis get P16", 2);
+        target(context, rounds, "native-get-batched", gets, respName(Peer.REDIS, GET, PIPELINE), 2);
         String hops = nativeName(quern, NativeClient.FOUR_HOPS, CALLERS, 1);
         String dependent = nativeName(quern, NativeClient.FOUR_GETS, CALLERS, 1);
         target(context, rounds, "native-function-four-hops", hops, dependent, 2);

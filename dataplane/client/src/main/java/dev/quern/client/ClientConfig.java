@@ -35,6 +35,7 @@ public final class ClientConfig {
     private final Duration retransmitAfter;
     private final Duration retransmitAfterMax;
     private final int pendingMax;
+    private final int windowMax;
     private final int datagramBytesLocal;
     private final int datagramBytesRemote;
     private final int serverQueues;
@@ -53,6 +54,7 @@ public final class ClientConfig {
         retransmitAfter = builder.retransmitAfter;
         retransmitAfterMax = builder.retransmitAfterMax;
         pendingMax = builder.pendingMax;
+        windowMax = builder.windowMax;
         datagramBytesLocal = builder.datagramBytesLocal;
         datagramBytesRemote = builder.datagramBytesRemote;
         serverQueues = builder.serverQueues;
@@ -64,6 +66,26 @@ public final class ClientConfig {
 
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** The same for another tenant. */
+    ClientConfig as(String otherTenant, byte[] otherSecret) {
+        Builder builder = new Builder();
+        builder.address = address;
+        builder.threading = threading;
+        builder.connectTimeout = connectTimeout;
+        builder.requestTimeout = requestTimeout;
+        builder.retransmitAfter = retransmitAfter;
+        builder.retransmitAfterMax = retransmitAfterMax;
+        builder.pendingMax = pendingMax;
+        builder.windowMax = windowMax;
+        builder.datagramBytesLocal = datagramBytesLocal;
+        builder.datagramBytesRemote = datagramBytesRemote;
+        builder.serverQueues = serverQueues;
+        builder.idleSpins = idleSpins;
+        builder.busyRetries = busyRetries;
+        builder.functionRunner = functionRunner;
+        return builder.tenant(otherTenant).secret(otherSecret).build();
     }
 
     public InetSocketAddress address() {
@@ -100,6 +122,10 @@ public final class ClientConfig {
 
     public int pendingMax() {
         return pendingMax;
+    }
+
+    public int windowMax() {
+        return windowMax;
     }
 
     public int datagramBytesLocal() {
@@ -143,6 +169,7 @@ public final class ClientConfig {
         private Duration retransmitAfter = Duration.ofMillis(20);
         private Duration retransmitAfterMax = Duration.ofMillis(500);
         private int pendingMax = 64 * 1024;
+        private int windowMax = Limits.WINDOW_MAX;
         private int datagramBytesLocal = Limits.DATAGRAM_BYTES_LOOPBACK;
         private int datagramBytesRemote = Limits.DATAGRAM_BYTES_DEFAULT;
         private int serverQueues = 1;
@@ -219,6 +246,18 @@ public final class ClientConfig {
         public Builder pendingMax(int value) {
             require(value > 0, "pendingMax must be positive: " + value);
             pendingMax = value;
+            return this;
+        }
+
+        /**
+         * Requests sent to one core and not answered yet, at most: the server's window unless this is less. A power of two; each takes about 400
+         * bytes for as long as the client lives, which counts where there are thousands of clients.
+         */
+        public Builder windowMax(int value) {
+            require(
+                    value >= 1 && value <= Limits.WINDOW_MAX && Integer.bitCount(value) == 1,
+                    "windowMax is a power of two from 1 to " + Limits.WINDOW_MAX + ": " + value);
+            windowMax = value;
             return this;
         }
 

@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drives a client's sessions: one turn sends what waits, receives what came and looks at the clock. Turned by the client's own thread or
- * by whoever polls; {@link #submit} is for any thread where the client has its own.
+ * Drives a client's sessions: one turn sends what waits, receives what came and looks at the clock. Turned by the client's own thread, by
+ * whoever polls, or by the {@link GroupLoop} of the group that the client is a member of; {@link #submit} is for any thread unless the
+ * application polls.
  */
 final class ClientLoop implements Runnable {
     private static final int SUBMISSIONS_PER_TURN_MAX = 4096;
@@ -25,8 +26,9 @@ final class ClientLoop implements Runnable {
     private final ClientConfig config;
     private final Transport transport;
     private final int datagramBytesMax;
-    private final ByteBuffer incoming = ByteBuffer.allocateDirect(Limits.DATAGRAM_BYTES_MAX + 8);
-    private final MemorySegment incomingMemory = MemorySegment.ofBuffer(incoming);
+    private final @Nullable GroupMember member;
+    private final ByteBuffer incoming;
+    private final MemorySegment incomingMemory;
     private final ConcurrentLinkedQueue<Request<?>> submitted = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
     private final List<TableHandle> tables = new CopyOnWriteArrayList<>();
@@ -43,9 +45,22 @@ final class ClientLoop implements Runnable {
     private volatile boolean parked;
     private volatile boolean closed;
 
+    /** A client by itself. */
     ClientLoop(ClientConfig config, Transport transport) {
+        this(config, transport, null, ByteBuffer.allocateDirect(Limits.DATAGRAM_BYTES_MAX + 8));
+    }
+
+    /** A member of a group, which hands it what it receives. */
+    ClientLoop(ClientConfig config, Transport transport, GroupLoop group) {
+        this(config, transport, group, group.incoming());
+    }
+
+    private ClientLoop(ClientConfig config, Transport transport, @Nullable GroupLoop group, ByteBuffer incoming) {
         this.config = config;
         this.transport = transport;
+        member = group == null ? null : new GroupMember(group, this);
+        this.incoming = incoming;
+        incomingMemory = MemorySegment.ofBuffer(incoming);
         datagramBytesMax = transport.datagramBytesMax();
         sessions = new CoreSessions(this, transport);
     }
@@ -99,7 +114,9 @@ final class ClientLoop implements Runnable {
 
     /** A callback threw: whoever polls shall know, when the turn is over. */
     void callbackFailed(RuntimeException failure) {
-        if (callbackFailure == null) {
+        if (member != null) {
+            member.group().callbackFailed(failure);
+        } else if (callbackFailure == null) {
             callbackFailure = failure;
         } else {
             callbackFailure.addSuppressed(failure);
@@ -134,6 +151,10 @@ final class ClientLoop implements Runnable {
 
     /** Ends every session and fails what is outstanding. Any thread; returns when it is done, unless called from a callback. */
     void close() {
+        if (member != null) {
+            member.leave();
+            return;
+        }
         closed = true;
         Thread io = thread;
         if (io == null) {
@@ -160,7 +181,9 @@ final class ClientLoop implements Runnable {
         }
     }
 
-    private void shutDown() {
+    /** As {@link #close}, on the thread that turns this. */
+    void shutDown() {
+        closed = true;
         QuernException.Closed cause = new QuernException.Closed("the client was closed before the answer");
         sessions.close(cause);
         failSubmitted(cause);
@@ -188,12 +211,14 @@ final class ClientLoop implements Runnable {
             return;
         }
         request.onEnd(pending::decrementAndGet);
-        if (thread == null) {
+        if (thread == null && (member == null || !member.group().hasThread())) {
             start(request);
             return;
         }
         submitted.add(request);
-        if (parked) {
+        if (member != null) {
+            member.announce();
+        } else if (parked) {
             transport.wakeup();
         }
         if (closed) {
@@ -217,22 +242,35 @@ final class ClientLoop implements Runnable {
         if (closed) {
             throw new QuernException.Closed("the client is closed");
         }
+        if (member != null) {
+            return member.group().poll();
+        }
         if (turning) {
             throw new IllegalStateException("a callback must neither poll nor wait: it runs inside the poll");
         }
         long before = nowNs;
         long gapNs = readClock() - before;
         if (gapNs > TIMER_NS) {
-            for (Session session : sessions.all()) {
-                session.shift(gapNs);
-            }
+            shift(gapNs);
         }
         int work = turn();
+        markPolled();
+        throwCallbackFailure();
+        return work;
+    }
+
+    /** As {@link Session#shift}, of every session. */
+    void shift(long gapNs) {
+        for (Session session : sessions.all()) {
+            session.shift(gapNs);
+        }
+    }
+
+    /** As {@link Session#markPolled}, of every session. */
+    void markPolled() {
         for (Session session : sessions.all()) {
             session.markPolled();
         }
-        throwCallbackFailure();
-        return work;
     }
 
     private int turn() {
@@ -246,10 +284,7 @@ final class ClientLoop implements Runnable {
             }
             if (nowNs - timersNs >= TIMER_NS) {
                 timersNs = nowNs;
-                for (Session session : sessions.all()) {
-                    session.checkTimers(nowNs);
-                    session.flush();
-                }
+                checkTimers();
             }
             return work;
         } finally {
@@ -257,7 +292,15 @@ final class ClientLoop implements Runnable {
         }
     }
 
-    private int takeSubmitted() {
+    private void checkTimers() {
+        for (Session session : sessions.all()) {
+            session.checkTimers(nowNs);
+            session.flush();
+        }
+    }
+
+    /** Begins what other threads submitted, up to a bound. */
+    int takeSubmitted() {
         int work = 0;
         while (work < SUBMISSIONS_PER_TURN_MAX) {
             Request<?> request = submitted.poll();
@@ -303,8 +346,34 @@ final class ClientLoop implements Runnable {
         }
     }
 
+    // In a group
+
+    /** There is something to be sent, or a session to be opened: should somebody else decide when this is turned, let them know. */
+    void activate() {
+        if (member != null) {
+            member.activate();
+        }
+    }
+
+    /** The time at the start of the group's turn. */
+    void turnAt(long nowNs) {
+        this.nowNs = nowNs;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    boolean hasSubmitted() {
+        return !submitted.isEmpty();
+    }
+
     /** Waits for a datagram or a timer, for one that polls and found nothing to do. */
     void pause() {
+        if (member != null) {
+            member.group().pause();
+            return;
+        }
         if (++turns % Math.max(config.idleSpins(), 1) == 0) {
             transport.await(TIMER_NS);
         } else {

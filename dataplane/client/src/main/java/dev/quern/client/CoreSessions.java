@@ -2,6 +2,8 @@ package dev.quern.client;
 
 import dev.quern.client.transport.Transport;
 import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A client's sessions, one with each of the server's cores: how they are opened, replaced and chosen. One thread, the client's. */
 final class CoreSessions {
@@ -11,6 +13,14 @@ final class CoreSessions {
     private final ClientLoop loop;
     private final Transport transport;
     private Session[] sessions = new Session[0];
+
+    /** Of {@link #open}: those that are open, by their cores, and the one that is being opened. */
+    private @Nullable Session[] begun = new Session[0];
+
+    private @Nullable Session opening;
+    private int openingCore;
+    private Handshake.@Nullable Opened first;
+    private long openedByNs;
     private int anyCore;
 
     CoreSessions(ClientLoop loop, Transport transport) {
@@ -25,19 +35,25 @@ final class CoreSessions {
 
     /** Opens a session with every core; on the calling thread. */
     void open(long timeoutNs) {
-        long deadlineNs = loop.readClock() + timeoutNs;
-        try {
-            Session first = new Session(loop, transport.open(Transport.PORT_FIRST));
-            Handshake.Opened opened = awaitOpen(first, deadlineNs);
-            Session[] all = new Session[opened.ports().size()];
-            all[opened.coreIndex()] = first;
-            for (int core = 0; core < all.length; core++) {
-                if (core != opened.coreIndex()) {
-                    all[core] = new Session(loop, transport.open(opened.ports().get(core)));
-                    awaitOpen(all[core], deadlineNs);
-                }
+        begin(timeoutNs);
+        while (!advance()) {
+            Session next = next();
+            next.checkTimers(loop.readClock());
+            if (next.receive(DATAGRAMS_PER_LOOK_MAX) == 0 && !next.isOpen()) {
+                transport.await(LOOK_NS);
             }
-            sessions = all;
+        }
+    }
+
+    /** Begins to open a session with every core, one after the other; {@link #advance} goes on with it. */
+    void begin(long timeoutNs) {
+        openedByNs = loop.readClock() + timeoutNs;
+        opening = open(Transport.PORT_FIRST);
+    }
+
+    private Session open(int port) {
+        try {
+            return new Session(loop, transport.open(port));
         } catch (IOException e) {
             QuernException.Timeout failure =
                     new QuernException.Timeout("cannot open a socket to " + loop.describe() + ": " + e.getMessage());
@@ -46,25 +62,46 @@ final class CoreSessions {
         }
     }
 
-    private Handshake.Opened awaitOpen(Session session, long deadlineNs) {
-        while (true) {
-            session.checkTimers(loop.readClock());
-            int work = session.receive(DATAGRAMS_PER_LOOK_MAX);
-            Handshake.Opened opened = session.opened();
-            if (opened != null && session.isOpen()) {
-                return opened;
+    /**
+     * Goes on with opening, as far as answers have come.
+     *
+     * @return whether all are open
+     * @throws QuernException when the server refuses, or the time is over
+     */
+    boolean advance() {
+        for (Session next = next(); next.isOpen(); next = next()) {
+            if (begun.length == 0) {
+                first = Objects.requireNonNull(next.opened());
+                begun = new Session[first.ports().size()];
+                openingCore = first.coreIndex();
             }
-            QuernException refusal = session.handshake().refusal();
-            if (refusal instanceof QuernException.Refused) {
-                throw refusal;
+            begun[openingCore] = next;
+            int core = 0;
+            while (core < begun.length && begun[core] != null) {
+                core++;
             }
-            if (loop.nowNs() - deadlineNs >= 0) {
-                throw refusal == null ? unreachable(session) : refusal;
+            if (core == begun.length) {
+                sessions = begun;
+                opening = null;
+                return true;
             }
-            if (work == 0) {
-                transport.await(LOOK_NS);
-            }
+            openingCore = core;
+            opening = open(Objects.requireNonNull(first).ports().get(core));
         }
+        Session next = next();
+        QuernException refusal = next.handshake().refusal();
+        if (refusal instanceof QuernException.Refused) {
+            throw refusal;
+        }
+        if (loop.readClock() - openedByNs >= 0) {
+            throw refusal == null ? unreachable(next) : refusal;
+        }
+        return false;
+    }
+
+    /** The session that is being opened. */
+    Session next() {
+        return Objects.requireNonNull(opening, "all sessions are open");
     }
 
     private QuernException unreachable(Session session) {
@@ -128,5 +165,14 @@ final class CoreSessions {
             session.close(cause);
         }
         sessions = new Session[0];
+        if (opening != null) {
+            opening.close(cause);
+            opening = null;
+            for (Session session : begun) {
+                if (session != null) {
+                    session.close(cause);
+                }
+            }
+        }
     }
 }

@@ -37,7 +37,8 @@ final class Exchange {
         this.link = link;
         this.opened = opened;
         tag = opened.tag();
-        window = new Window(opened.window(), opened.datagramBytesMax(), FIRST_SEQUENCE);
+        window = new Window(
+                Math.min(opened.window(), loop.config().windowMax()), opened.datagramBytesMax(), FIRST_SEQUENCE);
         outgoing = new OutgoingDatagram(link, opened.session(), tag, opened.datagramBytesMax());
         timer = loop.newRetransmitTimer();
         current = window.next();
@@ -110,6 +111,11 @@ final class Exchange {
         outgoing.flush();
     }
 
+    /** Whether there is something in the datagram that is being filled. */
+    boolean isFilling() {
+        return !outgoing.isEmpty();
+    }
+
     private int deadlineUs(Slot slot) {
         long us = (slot.deadlineNs - loop.nowNs()) / 1000;
         return (int) Math.max(1, Math.min(us, 0xFFFF_FFFFL));
@@ -170,11 +176,11 @@ final class Exchange {
      *
      * @return false when it says, believably, that the session is no more
      */
-    boolean accept(MessageCursor cursor, MemorySegment memory, int length) {
+    boolean accept(MessageCursor cursor, MemorySegment memory, long datagram, int length) {
         if (cursor.session() != opened.session()) {
             return true;
         }
-        boolean authentic = tag == null || tag.verify(memory, 0, length);
+        boolean authentic = tag == null || tag.verify(memory, datagram, length);
         if (authentic) {
             lastReceiveNs = loop.nowNs();
         }

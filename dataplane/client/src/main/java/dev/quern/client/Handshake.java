@@ -67,6 +67,11 @@ final class Handshake {
         dueNs = nowNs;
     }
 
+    /** By which its answers are known. */
+    byte[] clientNonce() {
+        return clientNonce;
+    }
+
     /** The last refusal; null when there was none. */
     @Nullable
     QuernException refusal() {

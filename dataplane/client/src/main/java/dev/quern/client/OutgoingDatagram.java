@@ -56,9 +56,13 @@ final class OutgoingDatagram {
         commit(length - MessageLayout.HEADER_BYTES);
     }
 
+    boolean isEmpty() {
+        return position == DatagramLayout.HEADER_BYTES;
+    }
+
     /** Sends what there is; false when the link takes nothing now, and then it is still here. */
     boolean flush() {
-        if (position == DatagramLayout.HEADER_BYTES) {
+        if (isEmpty()) {
             return true;
         }
         DatagramLayout.writeHeader(memory, 0, 0, session);

@@ -38,7 +38,7 @@ public final class QuernClient implements AutoCloseable {
     private final ClientTable defaultTable;
     private final Map<String, ClientTable> tables = new ConcurrentHashMap<>();
 
-    private QuernClient(ClientConfig config, ClientLoop loop) {
+    QuernClient(ClientConfig config, ClientLoop loop) {
         this.config = config;
         this.loop = loop;
         timeoutNs = config.requestTimeout().toNanos();
@@ -70,7 +70,7 @@ public final class QuernClient implements AutoCloseable {
         return client;
     }
 
-    private static Transport udp(ClientConfig config) {
+    static Transport udp(ClientConfig config) {
         try {
             return UdpTransport.to(
                     config.address(),

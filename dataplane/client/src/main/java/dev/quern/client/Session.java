@@ -26,6 +26,9 @@ final class Session {
     private final ClientLoop loop;
     private final Transport.Link link;
     private final Handshake handshake;
+    /** Where what arrives by a link that others use as well finds this session; null when nobody else does. */
+    private final @Nullable GroupLink shared;
+
     private final MessageCursor cursor = new MessageCursor();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
@@ -38,8 +41,17 @@ final class Session {
     Session(ClientLoop loop, Transport.Link link) {
         this.loop = loop;
         this.link = link;
+        shared = link instanceof GroupLink theirs ? theirs : null;
         handshake = new Handshake(loop.config(), link, loop.datagramBytesMax());
+        beginHandshake();
+    }
+
+    private void beginHandshake() {
         handshake.start(loop.nowNs());
+        if (shared != null) {
+            shared.awaitHandshake(handshake.clientNonce(), this);
+            loop.activate();
+        }
     }
 
     boolean isOpen() {
@@ -102,6 +114,7 @@ final class Session {
 
     void commit() {
         begun().commit();
+        loop.activate();
     }
 
     private Exchange begun() {
@@ -115,6 +128,7 @@ final class Session {
     /** Sends it when there is a slot for it, or fails it when it is too late. */
     void await(Waiting request) {
         waiting.add(request);
+        loop.activate();
     }
 
     void flush() {
@@ -144,14 +158,45 @@ final class Session {
                 break;
             }
             work++;
-            if (cursor.wrap(loop.incomingMemory(), 0, length, true) == Verdict.GOOD) {
-                accept(loop.incomingMemory(), length);
-            }
+            deliver(loop.incomingMemory(), 0, length);
         }
         return work;
     }
 
-    private void accept(MemorySegment memory, int length) {
+    private void deliver(MemorySegment memory, long datagram, int length) {
+        if (cursor.wrap(memory, datagram, length, true) == Verdict.GOOD) {
+            accept(memory, datagram, length);
+        }
+    }
+
+    /** Takes in a datagram that came by a shared link. */
+    void deliver(MemorySegment memory, long datagram, int length, long nowNs) {
+        loop.turnAt(nowNs);
+        deliver(memory, datagram, length);
+        if (!waiting.isEmpty() || isBlocked()) {
+            loop.activate();
+        }
+    }
+
+    /** The server has given this session's number to another: it has forgotten this one. */
+    void superseded() {
+        if (exchange != null) {
+            restart();
+        }
+    }
+
+    /** Whether there is something that the link has not taken yet. */
+    boolean isBlocked() {
+        Exchange now = exchange;
+        return now != null && now.isFilling();
+    }
+
+    /** Whether it wants looks at the clock. */
+    boolean isTimed() {
+        return state != State.OPEN || outstanding() > 0;
+    }
+
+    private void accept(MemorySegment memory, long datagram, int length) {
         Exchange now = exchange;
         if (cursor.session() == DatagramLayout.SESSION_NONE) {
             while (state == State.OPENING && cursor.next()) {
@@ -160,7 +205,7 @@ final class Session {
                     open(answer);
                 }
             }
-        } else if (now != null && !now.accept(cursor, memory, length)) {
+        } else if (now != null && !now.accept(cursor, memory, datagram, length)) {
             restart();
         }
     }
@@ -225,6 +270,10 @@ final class Session {
         opened = answer;
         Exchange next = new Exchange(loop, link, answer);
         exchange = next;
+        if (shared != null) {
+            shared.opened(answer.session(), this);
+            loop.activate();
+        }
         tablesToReopen = 0;
         state = State.REOPENING_TABLES;
         for (TableHandle table : loop.tables()) {
@@ -268,7 +317,7 @@ final class Session {
         Exchange old = exchange;
         exchange = null;
         state = State.OPENING;
-        handshake.start(loop.nowNs());
+        beginHandshake();
         if (old != null) {
             old.end(
                     new QuernException.OutcomeUnknown("the session with " + loop.describe()

@@ -104,6 +104,20 @@ final class TestServer implements AutoCloseable {
         store.renumberTables();
     }
 
+    /** As {@link #restart}, and numbers are given out from the first one again. */
+    synchronized void restartWithTheSameNumbers() {
+        restart();
+        nextSession = 1;
+    }
+
+    /** How many addresses sessions were opened from, of those that are open. */
+    synchronized long peers() {
+        return sessions.values().stream()
+                .map(session -> session.peer)
+                .distinct()
+                .count();
+    }
+
     private void run() {
         try {
             while (!closed) {

@@ -153,6 +153,9 @@ public final class UdpTransport implements Transport {
 
     @Override
     public void close() {
+        if (!selector.isOpen()) {
+            return;
+        }
         try {
             for (SelectionKey key : selector.keys()) {
                 key.channel().close();
