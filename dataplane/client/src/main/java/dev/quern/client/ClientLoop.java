@@ -27,6 +27,7 @@ final class ClientLoop implements Runnable {
     private final Transport transport;
     private final int datagramBytesMax;
     private final @Nullable GroupMember member;
+    private final CallbackFailures callbackFailures;
     private final ByteBuffer incoming;
     private final MemorySegment incomingMemory;
     private final ConcurrentLinkedQueue<Request<?>> submitted = new ConcurrentLinkedQueue<>();
@@ -40,7 +41,6 @@ final class ClientLoop implements Runnable {
     private long timersNs = nowNs;
     private boolean turning;
     private @Nullable Thread thread;
-    private @Nullable RuntimeException callbackFailure;
     // Written by the loop's thread before it looks at the queue a last time; read by submitters after they filled it.
     private volatile boolean parked;
     private volatile boolean closed;
@@ -59,6 +59,7 @@ final class ClientLoop implements Runnable {
         this.config = config;
         this.transport = transport;
         member = group == null ? null : new GroupMember(group, this);
+        callbackFailures = group == null ? new CallbackFailures() : group.callbackFailures();
         this.incoming = incoming;
         incomingMemory = MemorySegment.ofBuffer(incoming);
         datagramBytesMax = transport.datagramBytesMax();
@@ -112,23 +113,9 @@ final class ClientLoop implements Runnable {
         return jitter;
     }
 
-    /** A callback threw: whoever polls shall know, when the turn is over. */
+    /** As {@link CallbackFailures#add}. */
     void callbackFailed(RuntimeException failure) {
-        if (member != null) {
-            member.group().callbackFailed(failure);
-        } else if (callbackFailure == null) {
-            callbackFailure = failure;
-        } else {
-            callbackFailure.addSuppressed(failure);
-        }
-    }
-
-    private void throwCallbackFailure() {
-        RuntimeException failure = callbackFailure;
-        if (failure != null) {
-            callbackFailure = null;
-            throw failure;
-        }
+        callbackFailures.add(failure);
     }
 
     // Opening and closing
@@ -159,14 +146,15 @@ final class ClientLoop implements Runnable {
         Thread io = thread;
         if (io == null) {
             shutDown();
-            throwCallbackFailure();
+            callbackFailures.rethrow();
         } else if (!io.equals(Thread.currentThread())) {
             transport.wakeup();
             joinUninterruptibly(io);
         }
     }
 
-    private static void joinUninterruptibly(Thread io) {
+    /** Waits for a thread to end; an interrupt is kept for later. */
+    static void joinUninterruptibly(Thread io) {
         boolean interrupted = false;
         while (true) {
             try {
@@ -255,7 +243,7 @@ final class ClientLoop implements Runnable {
         }
         int work = turn();
         markPolled();
-        throwCallbackFailure();
+        callbackFailures.rethrow();
         return work;
     }
 

@@ -12,6 +12,9 @@ final class GroupLink implements Transport.Link {
     private @Nullable Session session;
     private byte @Nullable [] nonce;
     private int id = DatagramLayout.SESSION_NONE;
+    /** The longest bundle that the session's datagrams may go in; 0 when they go by themselves. */
+    private int bundleBytesMax;
+
     private boolean closed;
 
     GroupLink(SharedLink shared) {
@@ -29,9 +32,12 @@ final class GroupLink implements Transport.Link {
     /**
      * The handshake is over. A number that another session of this socket had is no longer that one's, whatever it believes: the server has forgotten
      * it.
+     *
+     * @param bundleBytes the longest bundle that its datagrams may go in; 0 for none
      */
-    void opened(int number, Session to) {
+    void opened(int number, int bundleBytes, Session to) {
         forget();
+        bundleBytesMax = bundleBytes;
         session = to;
         id = number;
         GroupLink before = shared.opened(number, this);
@@ -42,6 +48,7 @@ final class GroupLink implements Transport.Link {
     }
 
     private void forget() {
+        bundleBytesMax = 0;
         if (nonce != null) {
             shared.forgetHandshake(nonce);
             nonce = null;
@@ -60,7 +67,7 @@ final class GroupLink implements Transport.Link {
 
     @Override
     public boolean send(ByteBuffer datagram) {
-        return shared.send(datagram);
+        return shared.send(datagram, bundleBytesMax);
     }
 
     /** Nothing: what comes is handed over. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -29,6 +30,7 @@ final class GroupLoop implements Runnable {
     private static final int TIMERS_PER_LOOK = 4;
 
     private final ClientConfig config;
+    private final CallbackFailures callbackFailures = new CallbackFailures();
     private final GroupTransport transport;
     private final ByteBuffer incoming = ByteBuffer.allocateDirect(Limits.DATAGRAM_BYTES_MAX + 8);
     private final MemorySegment incomingMemory = MemorySegment.ofBuffer(incoming);
@@ -54,7 +56,6 @@ final class GroupLoop implements Runnable {
     private long timersNs = nowNs;
     private boolean turning;
     private @Nullable Thread thread;
-    private @Nullable RuntimeException callbackFailure;
     // Written by the loop's thread before it looks at its queues a last time; read by those who have filled them.
     private volatile boolean parked;
     private volatile boolean closed;
@@ -198,7 +199,7 @@ final class GroupLoop implements Runnable {
         wake();
         if (closed) {
             // The loop may have looked for the last time before this one was added.
-            joinUninterruptibly(thread);
+            ClientLoop.joinUninterruptibly(Objects.requireNonNull(thread));
             runTasks();
         }
     }
@@ -240,20 +241,8 @@ final class GroupLoop implements Runnable {
         }
     }
 
-    void callbackFailed(RuntimeException failure) {
-        if (callbackFailure == null) {
-            callbackFailure = failure;
-        } else {
-            callbackFailure.addSuppressed(failure);
-        }
-    }
-
-    private void throwCallbackFailure() {
-        RuntimeException failure = callbackFailure;
-        if (failure != null) {
-            callbackFailure = null;
-            throw failure;
-        }
+    CallbackFailures callbackFailures() {
+        return callbackFailures;
     }
 
     // Turns
@@ -273,7 +262,7 @@ final class GroupLoop implements Runnable {
         for (int i = 0; i < active.size(); i++) {
             active.get(i).loop().markPolled();
         }
-        throwCallbackFailure();
+        callbackFailures.rethrow();
         return work;
     }
 
@@ -282,6 +271,7 @@ final class GroupLoop implements Runnable {
         turning = true;
         try {
             int work = runTasks() + takeAnnounced() + turnActive(gapNs);
+            transport.flush();
             for (SharedLink link : transport.links()) {
                 work += link.receive(incoming, incomingMemory, nowNs, DATAGRAMS_PER_TURN_MAX);
             }
@@ -291,6 +281,7 @@ final class GroupLoop implements Runnable {
             if (nowNs - timersNs >= TIMER_NS) {
                 timersNs = nowNs;
                 checkTimers();
+                transport.flush();
             }
             return work;
         } finally {
@@ -392,10 +383,10 @@ final class GroupLoop implements Runnable {
         Thread io = thread;
         if (io == null) {
             shutDown();
-            throwCallbackFailure();
+            callbackFailures.rethrow();
         } else if (!io.equals(Thread.currentThread())) {
             transport.wakeup();
-            joinUninterruptibly(io);
+            ClientLoop.joinUninterruptibly(io);
         }
     }
 
@@ -405,21 +396,7 @@ final class GroupLoop implements Runnable {
         joining.forEach(each -> each.joined.completeExceptionally(cause));
         joining.clear();
         runTasks();
+        transport.flush();
         transport.closeAll();
-    }
-
-    private static void joinUninterruptibly(@Nullable Thread io) {
-        boolean interrupted = false;
-        while (io != null) {
-            try {
-                io.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

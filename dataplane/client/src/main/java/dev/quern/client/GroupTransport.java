@@ -27,7 +27,7 @@ final class GroupTransport implements Transport {
     public Link open(int port) throws IOException {
         SharedLink shared = links.get(port);
         if (shared == null) {
-            shared = new SharedLink(transport.open(port));
+            shared = new SharedLink(transport.open(port), transport.datagramBytesMax());
             links.put(port, shared);
             all = links.values().toArray(SharedLink[]::new);
         }
@@ -43,6 +43,13 @@ final class GroupTransport implements Transport {
                 each.remove();
                 all = links.values().toArray(SharedLink[]::new);
             }
+        }
+    }
+
+    /** Sends what members have sent. */
+    void flush() {
+        for (SharedLink link : all) {
+            boolean ignored = link.flush();
         }
     }
 

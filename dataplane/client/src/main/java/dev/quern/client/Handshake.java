@@ -36,6 +36,7 @@ final class Handshake {
             int datagramBytesMax,
             long idleNs,
             @Nullable Tag tag,
+            boolean isBundled,
             int coreIndex,
             List<Integer> ports) {}
 
@@ -192,6 +193,7 @@ final class Handshake {
                 Math.min(OpenedLayout.datagramBytesMax(from, body), datagramBytesMax),
                 OpenedLayout.sessionIdleMs(from, body) * 1_000_000L,
                 tagged ? new Tag(HandshakeCrypto.sessionKey(config.secret(), clientNonce, nonce)) : null,
+                (OpenedLayout.flags(from, body) & OpenedLayout.FLAG_BUNDLES) != 0,
                 OpenedLayout.coreIndex(from, body),
                 ports);
     }

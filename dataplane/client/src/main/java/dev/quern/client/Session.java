@@ -271,7 +271,7 @@ final class Session {
         Exchange next = new Exchange(loop, link, answer);
         exchange = next;
         if (shared != null) {
-            shared.opened(answer.session(), this);
+            shared.opened(answer.session(), answer.isBundled() ? answer.datagramBytesMax() : 0, this);
             loop.activate();
         }
         tablesToReopen = 0;

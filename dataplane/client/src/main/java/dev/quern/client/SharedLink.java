@@ -1,6 +1,7 @@
 package dev.quern.client;
 
 import dev.quern.client.transport.Transport;
+import dev.quern.protocol.BundleLayout;
 import dev.quern.protocol.DatagramLayout;
 import dev.quern.protocol.HandshakeCrypto;
 import dev.quern.protocol.MessageLayout;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A group's way to one core, which all its members' sessions with that core take: an answer is its session's by the number in its header, and
- * a handshake's by the client's nonce, with which each of its answers begins. One thread, the group's.
+ * a handshake's by the client's nonce, with which each of its answers begins. What the members send in a turn goes out together, in bundles. One
+ * thread, the group's.
  */
 final class SharedLink {
     /** Where the answers of a handshake repeat the client's nonce. */
@@ -33,10 +35,17 @@ final class SharedLink {
     private final Transport.Link link;
     private final SessionMap sessions = new SessionMap();
     private final Map<Nonce, GroupLink> handshakes = new HashMap<>();
+    private final ByteBuffer bundle;
+    private final MemorySegment bundleMemory;
+    private int bundled;
+    private int bundleEnd = DatagramLayout.HEADER_BYTES;
     private int users;
 
-    SharedLink(Transport.Link link) {
+    SharedLink(Transport.Link link, int datagramBytesMax) {
         this.link = link;
+        bundle = ByteBuffer.allocateDirect(datagramBytesMax);
+        bundleMemory = MemorySegment.ofBuffer(bundle);
+        BundleLayout.writeHeader(bundleMemory, 0, false);
     }
 
     GroupLink join() {
@@ -63,9 +72,25 @@ final class SharedLink {
                 break;
             }
             work++;
-            deliver(memory, 0, length, nowNs);
+            if (BundleLayout.is(memory, 0, length, true)) {
+                deliverEntries(memory, length, nowNs);
+            } else {
+                deliver(memory, 0, length, nowNs);
+            }
         }
         return work;
+    }
+
+    private void deliverEntries(MemorySegment memory, int length, long nowNs) {
+        int at = DatagramLayout.HEADER_BYTES;
+        while (at < length) {
+            int each = BundleLayout.entryLength(memory, at, length - at);
+            if (each < 0) {
+                return; // The rest is lost, and sent again.
+            }
+            deliver(memory, at + BundleLayout.DATAGRAM_OFFSET, each, nowNs);
+            at += BundleLayout.HEADER_BYTES + each;
+        }
     }
 
     private void deliver(MemorySegment memory, long datagram, int length, long nowNs) {
@@ -105,8 +130,41 @@ final class SharedLink {
         sessions.remove(session, link);
     }
 
-    boolean send(ByteBuffer datagram) {
-        return link.send(datagram);
+    /**
+     * Sends a datagram, or puts it into the bundle that goes out with the next {@link #flush}.
+     *
+     * @param bundleBytesMax the longest bundle that it may go in; 0 when it has to go by itself
+     * @return false when the link takes nothing now
+     */
+    boolean send(ByteBuffer datagram, int bundleBytesMax) {
+        int length = datagram.remaining();
+        int bytesMax = Math.min(bundleBytesMax, bundle.capacity());
+        if (BundleLayout.BYTES_BESIDE + length > bytesMax) {
+            return link.send(datagram);
+        }
+        if (bundleEnd + BundleLayout.HEADER_BYTES + length > bytesMax && !flush()) {
+            return false;
+        }
+        BundleLayout.writeEntry(bundleMemory, bundleEnd, length);
+        bundle.limit(bundle.capacity());
+        bundle.put(bundleEnd + BundleLayout.DATAGRAM_OFFSET, datagram, datagram.position(), length);
+        bundleEnd += BundleLayout.HEADER_BYTES + length;
+        bundled++;
+        return true;
+    }
+
+    /** Sends the bundle; one datagram in it goes by itself. False when the link takes nothing now, and then it is still here. */
+    boolean flush() {
+        if (bundled == 0) {
+            return true;
+        }
+        bundle.limit(bundleEnd).position(bundled == 1 ? BundleLayout.BYTES_BESIDE : 0);
+        if (!link.send(bundle)) {
+            return false;
+        }
+        bundled = 0;
+        bundleEnd = DatagramLayout.HEADER_BYTES;
+        return true;
     }
 
     @Nullable
@@ -115,6 +173,7 @@ final class SharedLink {
     }
 
     void close() {
+        boolean ignored = flush();
         link.close();
     }
 }

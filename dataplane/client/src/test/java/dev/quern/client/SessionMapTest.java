@@ -42,7 +42,7 @@ class SessionMapTest {
     @ValueSource(longs = {1, 2, 3})
     void shouldDoAsAMapDoes(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        SharedLink shared = new SharedLink(NOWHERE);
+        SharedLink shared = new SharedLink(NOWHERE, 512);
         GroupLink[] links = new GroupLink[LINKS];
         for (int i = 0; i < LINKS; i++) {
             links[i] = shared.join();

@@ -22,6 +22,10 @@ public final class DatagramLayout {
     /** Set when the tag field holds a tag. */
     public static final int FLAG_TAGGED = 2;
 
+    /** Set on a {@link BundleLayout bundle}, which holds datagrams and no messages. */
+    public static final int FLAG_BUNDLE = 4;
+
+    /** On what holds messages. */
     static final int FLAGS_ALL = FLAG_REPLY | FLAG_TAGGED;
 
     /** The session of a handshake's datagrams. */

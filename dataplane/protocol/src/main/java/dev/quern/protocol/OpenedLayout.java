@@ -26,6 +26,9 @@ public final class OpenedLayout {
     /** Every datagram of the session carries a tag. */
     public static final int FLAG_TAGS_REQUIRED = 1;
 
+    /** The server takes this session's datagrams in bundles, and answers by them once it has had one. */
+    public static final int FLAG_BUNDLES = 2;
+
     private OpenedLayout() {}
 
     /** Writes the fixed fields; {@code ports} follows at {@link #PORTS_OFFSET}. */

@@ -11,12 +11,14 @@ import dev.quern.client.ClientGroup;
 import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
 import dev.quern.client.transport.ShmTransport;
+import dev.quern.server.loop.Counter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +66,31 @@ class ClientGroupOverUdpTest {
         return text.getBytes(UTF_8);
     }
 
+    @Test
+    void shouldAnswerTenantsWhoShareADatagramByOne() throws Exception {
+        try (EmbeddedQuern quern = start(Way.UDP);
+                ClientGroup group = ClientGroup.open(ClientConfig.builder()
+                        .address(quern.server().udpAddress())
+                        .threading(ClientConfig.Threading.INVOKER)
+                        .retransmit(Duration.ofSeconds(20), Duration.ofSeconds(20))
+                        .requestTimeout(Duration.ofSeconds(30))
+                        .build())) {
+            List<QuernClient> tenants = new ArrayList<>();
+            for (int i = 0; i < TENANTS; i++) {
+                tenants.add(group.connect("t" + i, bytes("secret" + i)));
+            }
+            long before = quern.server().counters().get(Counter.DATAGRAMS_SENT);
+            List<CompletableFuture<Long>> sums = new ArrayList<>();
+            for (QuernClient tenant : tenants) {
+                sums.add(tenant.table().increment(bytes("n"), 7));
+            }
+            for (int i = 0; i < TENANTS; i++) {
+                assertEquals(7, tenants.get(i).await(sums.get(i)));
+            }
+            assertEquals(before + 1, quern.server().counters().get(Counter.DATAGRAMS_SENT));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldKeepTenantsApart(Way way) throws Exception {
@@ -87,7 +114,7 @@ class ClientGroupOverUdpTest {
                         bytes("value" + i), tenants.get(i).table().sync().get(bytes("own" + i)));
                 assertNull(tenants.get(i).table().sync().get(bytes("own" + (i + 1) % TENANTS)));
                 assertEquals(
-                        (1 + i) * (REQUESTS / TENANTS),
+                        (1L + i) * (REQUESTS / TENANTS),
                         tenants.get(i).table().sync().increment(bytes("n"), 0));
             }
         }

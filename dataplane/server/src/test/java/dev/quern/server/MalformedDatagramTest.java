@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.protocol.BundleLayout;
 import dev.quern.protocol.DatagramLayout;
 import dev.quern.protocol.HandshakeCrypto;
 import dev.quern.protocol.MessageLayout;
@@ -53,6 +54,45 @@ class MalformedDatagramTest {
         client.send(datagram);
         Await.until("counted as " + cause, () -> server.counters().get(cause) > before);
         client.expectSilence();
+    }
+
+    /** Each behind its length. */
+    private static byte[] bundle(byte[]... datagrams) {
+        int length = DatagramLayout.HEADER_BYTES;
+        for (byte[] each : datagrams) {
+            length += BundleLayout.HEADER_BYTES + each.length;
+        }
+        MemorySegment memory = MemorySegment.ofArray(new long[length / Long.BYTES]);
+        BundleLayout.writeHeader(memory, 0, false);
+        int at = DatagramLayout.HEADER_BYTES;
+        for (byte[] each : datagrams) {
+            BundleLayout.writeEntry(memory, at, each.length);
+            Wire.putBytes(memory, at + BundleLayout.DATAGRAM_OFFSET, each);
+            at += BundleLayout.HEADER_BYTES + each.length;
+        }
+        return Wire.bytes(memory, 0, length);
+    }
+
+    @Test
+    void shouldTakeNothingButDatagramsOfSessionsFromABundle() throws IOException {
+        expectDropped(Counter.DROPPED_MESSAGE, bundle(client.hello()));
+        byte[] nested = bundle(good());
+        nested[DatagramLayout.SESSION_OFFSET] = 7;
+        expectDropped(Counter.DROPPED_FLAGS, bundle(nested));
+        byte[] cut = bundle(good());
+        expectDropped(Counter.DROPPED_MESSAGE, Arrays.copyOf(cut, cut.length - Long.BYTES));
+        byte[] forged = good();
+        forged[DatagramLayout.TAG_OFFSET] ^= 1;
+        expectDropped(Counter.DROPPED_TAG, bundle(forged));
+    }
+
+    @Test
+    void shouldServeWhatABundleHoldsBeforeItsFault() throws IOException {
+        byte[] good = client.request(RawClient.increment(++sequence, "life"));
+        long before = server.counters().get(Counter.DROPPED_MESSAGE);
+        client.send(bundle(good, client.hello()));
+        assertEquals(sequence, client.receive().sequence());
+        Await.until("counted", () -> server.counters().get(Counter.DROPPED_MESSAGE) > before);
     }
 
     private byte[] good() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.quern.protocol.BundleLayout;
 import dev.quern.protocol.ChallengeLayout;
 import dev.quern.protocol.DatagramLayout;
 import dev.quern.protocol.HandshakeCrypto;
@@ -158,7 +159,7 @@ final class RawClient implements AutoCloseable {
         socket.send(new DatagramPacket(datagram, datagram.length));
     }
 
-    /** The first message of the next datagram, which must come. */
+    /** The first message of the next datagram, or of a bundle's first, which must come. */
     Message receive() throws IOException {
         Message message = receive(ANSWER_MS_MAX);
         assertNotNull(message, "no answer");
@@ -180,9 +181,16 @@ final class RawClient implements AutoCloseable {
         }
         MemorySegment memory = MemorySegment.ofArray(packet.getData());
         MessageCursor cursor = new MessageCursor();
-        assertEquals(Verdict.GOOD, cursor.wrap(memory, 0, packet.getLength(), true));
+        int begin = 0;
+        int length = packet.getLength();
+        if (BundleLayout.is(memory, 0, length, true)) {
+            begin = BundleLayout.BYTES_BESIDE;
+            length =
+                    BundleLayout.entryLength(memory, DatagramLayout.HEADER_BYTES, length - DatagramLayout.HEADER_BYTES);
+        }
+        assertEquals(Verdict.GOOD, cursor.wrap(memory, begin, length, true));
         if (tag != null && cursor.tagged()) {
-            assertEquals(true, tag.verify(memory, 0, packet.getLength()), "the server's tag is wrong");
+            assertEquals(true, tag.verify(memory, begin, length), "the server's tag is wrong");
         }
         assertEquals(true, cursor.next());
         assertEquals(Verdict.GOOD, cursor.checkBody());

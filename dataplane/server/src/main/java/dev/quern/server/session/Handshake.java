@@ -171,7 +171,7 @@ final class Handshake {
                 config.window(),
                 datagramBytesMax,
                 config.idleMs(),
-                tagged ? OpenedLayout.FLAG_TAGS_REQUIRED : 0,
+                OpenedLayout.FLAG_BUNDLES | (tagged ? OpenedLayout.FLAG_TAGS_REQUIRED : 0),
                 ports.length,
                 core.index());
         for (int index = 0; index < ports.length; index++) {

@@ -2,6 +2,8 @@ package dev.quern.server.session;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.protocol.BodyCheck;
+import dev.quern.protocol.BundleLayout;
+import dev.quern.protocol.DatagramLayout;
 import dev.quern.protocol.FetchLayout;
 import dev.quern.protocol.Limits;
 import dev.quern.protocol.MessageCursor;
@@ -97,7 +99,11 @@ public final class NativeDoor implements AutoCloseable {
      * session sent after a request that is held is held, too.
      */
     public void receiveShort(long datagram, int length, long peer, DatagramSink sink) {
-        interlude.receive(datagram, length, peer, sink);
+        if (BundleLayout.is(NativeMemory.ALL, datagram, length, false)) {
+            unbundle(datagram, length, peer, sink, true);
+        } else {
+            interlude.receive(datagram, length, peer, sink);
+        }
     }
 
     /** Sends what is open. */
@@ -151,6 +157,33 @@ public final class NativeDoor implements AutoCloseable {
      * @param sink where its answers go
      */
     public void receive(long datagram, int length, long peer, DatagramSink sink) {
+        if (BundleLayout.is(NativeMemory.ALL, datagram, length, false)) {
+            unbundle(datagram, length, peer, sink, false);
+        } else {
+            receive(datagram, length, peer, sink, false);
+        }
+    }
+
+    /** Takes a bundle's datagrams, up to one that cannot be. */
+    private void unbundle(long bundle, int length, long peer, DatagramSink sink, boolean isShort) {
+        int at = DatagramLayout.HEADER_BYTES;
+        while (at < length) {
+            int each = BundleLayout.entryLength(NativeMemory.ALL, bundle + at, length - at);
+            if (each < 0) {
+                counters.increment(Counter.DROPPED_MESSAGE);
+                return;
+            }
+            long datagram = bundle + at + BundleLayout.DATAGRAM_OFFSET;
+            if (isShort) {
+                interlude.receive(datagram, each, peer, sink);
+            } else {
+                receive(datagram, each, peer, sink, true);
+            }
+            at += BundleLayout.HEADER_BYTES + each;
+        }
+    }
+
+    private void receive(long datagram, int length, long peer, DatagramSink sink, boolean isBundled) {
         counters.increment(Counter.DATAGRAMS_RECEIVED);
         Verdict verdict = cursor.wrap(NativeMemory.ALL, datagram, length, false);
         if (verdict != Verdict.GOOD) {
@@ -174,6 +207,9 @@ public final class NativeDoor implements AutoCloseable {
             return;
         }
         session.seen(core.nowNs());
+        if (isBundled) {
+            session.bundled();
+        }
         core.storeCore().renew();
         lookahead.scan(session.tenant(), datagram, length);
         while (!session.closed() && cursor.next()) {

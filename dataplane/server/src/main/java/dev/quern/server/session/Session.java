@@ -27,6 +27,7 @@ final class Session {
     private long seenNs;
     private int executing;
     private int held;
+    private boolean bundled;
     private boolean closed;
 
     Session(
@@ -84,6 +85,20 @@ final class Session {
 
     boolean isPeer(long address) {
         return NativeMemory.equal(peer, address, SocketLayout.ADDRESS_SLOT);
+    }
+
+    /** The client has sent of it in a bundle, so answers may come in one. */
+    void bundled() {
+        bundled = true;
+    }
+
+    /** Whether a reply of it may share a bundle with one of another's: both speak for one peer by one way. */
+    boolean isBundledWith(Session other) {
+        return bundled && other.bundled && sink.equals(other.sink) && isPeer(other.peer);
+    }
+
+    boolean isBundled() {
+        return bundled;
     }
 
     void seen(long nowNs) {
