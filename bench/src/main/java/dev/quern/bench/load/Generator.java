@@ -44,6 +44,7 @@ public final class Generator implements Endpoint.Listener, AutoCloseable {
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final int slots;
+    private final int perRequest;
     private final long[] sinceNs;
     private final int[] free;
     private final int[] unsent;
@@ -72,6 +73,7 @@ public final class Generator implements Endpoint.Listener, AutoCloseable {
             java.util.function.Consumer<String> lines) {
         this.workload = workload;
         this.slots = slots;
+        perRequest = workload.operationsPerRequest();
         this.isPoisson = isPoisson;
         sinceNs = new long[slots];
         free = new int[slots];
@@ -120,7 +122,7 @@ public final class Generator implements Endpoint.Listener, AutoCloseable {
      * @throws RuntimeException what the first bad answer failed with, or that no answer comes any more
      */
     public PhaseResult run(Phase phase) {
-        if (phase.inFlight() > slots) {
+        if (requests(phase) > slots) {
             throw new IllegalArgumentException("at most " + slots + " requests can be under way");
         }
         failure = null;
@@ -155,7 +157,7 @@ public final class Generator implements Endpoint.Listener, AutoCloseable {
 
     private long closed(Phase phase, long beginNs) {
         long endNs = beginNs + phase.time().toNanos();
-        int idle = slots - phase.inFlight();
+        int idle = slots - requests(phase);
         long workNs = beginNs;
         for (long nowNs = beginNs; nowNs < endNs && failure == null; nowNs = stampNs) {
             resend();
@@ -166,6 +168,11 @@ public final class Generator implements Endpoint.Listener, AutoCloseable {
             publish(phase, stampNs);
         }
         return 0;
+    }
+
+    /** Requests under way in a closed phase, which counts operations. */
+    private int requests(Phase phase) {
+        return phase.inFlight() == 0 ? 0 : Math.max(1, phase.inFlight() / perRequest);
     }
 
     /** Returns how many requests were due and could not be sent in time. */
@@ -186,13 +193,13 @@ public final class Generator implements Endpoint.Listener, AutoCloseable {
         long late = 0;
         for (double last = endNs - beginNs; due < last && failure == null; due += gap(phase, due)) {
             interval.record((long) (last - due));
-            late++;
+            late += perRequest;
         }
         return late;
     }
 
     private double gap(Phase phase, double atNs) {
-        double mean = SECOND_NS / Math.max(1, phase.rateAt(atNs));
+        double mean = perRequest * SECOND_NS / Math.max(1, phase.rateAt(atNs));
         return isPoisson ? mean * random.nextExponential() : mean;
     }
 
@@ -274,7 +281,7 @@ public final class Generator implements Endpoint.Listener, AutoCloseable {
         }
         interval.record(stampNs - sinceNs[slot]);
         if (isWithinTime) {
-            interval.answered++;
+            interval.answered += perRequest;
         }
         finish(slot);
     }

@@ -68,7 +68,7 @@ public final class LoadCommand implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "simple",
             description =
-                    "simple, ycsb-a to ycsb-f, etc, twitter-CLUSTER, gets-K, call-K, social, ledger, classes, vectors, or tenants; ${DEFAULT-VALUE} when not given")
+                    "simple, ycsb-a to ycsb-f, etc, twitter-CLUSTER, noop, noop-N, gets-K, call-K, social, ledger, classes, vectors, or tenants; ${DEFAULT-VALUE} when not given")
     private String workloadName = "simple";
 
     @Option(

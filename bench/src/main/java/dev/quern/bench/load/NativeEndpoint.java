@@ -3,6 +3,7 @@ package dev.quern.bench.load;
 import dev.quern.bench.workload.Answer;
 import dev.quern.bench.workload.Endpoint;
 import dev.quern.bench.workload.StoredFunction;
+import dev.quern.client.OutcomeVisitor;
 import dev.quern.client.Pipeline;
 import dev.quern.client.PipelineHandler;
 import dev.quern.client.QuernClient;
@@ -11,6 +12,7 @@ import dev.quern.client.Reply;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.ScanReplyLayout;
 import dev.quern.protocol.Status;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Quern by its own protocol, over whatever carries it: one session or several, by turns of the slots. */
@@ -20,6 +22,8 @@ final class NativeEndpoint implements Endpoint, PipelineHandler {
     private final Pipeline[] pipelines;
     private final Listener listener;
     private final Answer answer = new Answer();
+    private final OutcomeVisitor countGood = this::countGood;
+    private int good;
 
     /**
      * @param clients whose thread is the caller's; closed with this
@@ -62,6 +66,11 @@ final class NativeEndpoint implements Endpoint, PipelineHandler {
     }
 
     @Override
+    public boolean callAll(byte[] function, boolean isReadOnly, byte[][] arguments, int slot) {
+        return pipeline(slot).invokeAll(function, isReadOnly, arguments, 0, arguments.length, slot);
+    }
+
+    @Override
     public int poll() {
         int work = 0;
         for (int i = 0; i < clients.size(); i++) {
@@ -91,6 +100,11 @@ final class NativeEndpoint implements Endpoint, PipelineHandler {
     private Answer read(Reply reply) {
         return switch (reply.opcode()) {
             case Opcode.GET, Opcode.INVOKE -> answer.value(reply.memory(), reply.valueOffset(), reply.valueLength());
+            case Opcode.INVOKE_ALL -> {
+                good = 0;
+                int ignored = reply.outcomes(countGood);
+                yield answer.value(reply.memory(), reply.valueOffset(), good);
+            }
             case Opcode.RANGE ->
                 answer.value(
                         reply.memory(),
@@ -98,6 +112,12 @@ final class NativeEndpoint implements Endpoint, PipelineHandler {
                         ScanReplyLayout.count(reply.memory(), reply.valueOffset()));
             default -> answer.done();
         };
+    }
+
+    private void countGood(int index, int status, int result, MemorySegment memory, long offset, int length) {
+        if (status == Status.OK) {
+            good++;
+        }
     }
 
     @Override

@@ -54,6 +54,12 @@ public final class Reads implements Bench {
     /** Calls under way of the function that does nothing: by TCP sixteen on each connection. */
     private static final int NOOPS = 16 * CALLERS;
 
+    /** Calls by a request, where several go by one: as many as on a connection by TCP, and more. */
+    private static final int[] NOOPS_PER_REQUEST = {16, 64};
+
+    /** How far ahead of Redis, which is asked on pipelined connections, calls are to be that share requests. */
+    private static final double BATCHED_WANTED = 10;
+
     private static final String NOOP = " noop";
     private static final String CALLS = " function";
     private static final String GETS = " gets";
@@ -104,11 +110,12 @@ public final class Reads implements Bench {
                 }
             }
             for (Way way : servers.ways()) {
-                PhaseResult ignored = noop(context, way, context.quick() ? RUN_QUICK : FIRST_NOOPS, true, generator);
-                rounds.add(
-                        way.name() + NOOP,
-                        () -> noop(context, way, runTime(context), false, generator)
-                                .ratePerSecond());
+                addNoops(context, rounds, way, 1, generator);
+                if (way.name().equals(Servers.QUERN_SHM)) {
+                    for (int number : NOOPS_PER_REQUEST) {
+                        addNoops(context, rounds, way, number, generator);
+                    }
+                }
             }
             rounds.run(context, context.quick() ? 1 : ROUNDS);
             report(context, rounds, servers, reads);
@@ -157,15 +164,30 @@ public final class Reads implements Bench {
         }
     }
 
-    private PhaseResult noop(BenchContext context, Way way, Duration time, boolean isFirst, PinnedGenerator generator)
+    private static String noops(String way, int perRequest) {
+        return way + NOOP + (perRequest == 1 ? "" : ", " + perRequest + " to a request");
+    }
+
+    private void addNoops(BenchContext context, Rounds rounds, Way way, int perRequest, PinnedGenerator generator)
+            throws InterruptedException {
+        Duration first = context.quick() ? RUN_QUICK : FIRST_NOOPS;
+        PhaseResult ignored = noop(context, way, perRequest, first, perRequest == 1, generator);
+        rounds.add(
+                noops(way.name(), perRequest),
+                () -> noop(context, way, perRequest, runTime(context), false, generator)
+                        .ratePerSecond());
+    }
+
+    private PhaseResult noop(
+            BenchContext context, Way way, int perRequest, Duration time, boolean isFirst, PinnedGenerator generator)
             throws InterruptedException {
         Phase phase = Phase.closed("closed", time, NOOPS);
         PhaseResult result = generator
-                .run(way.name() + NOOP, way, () -> {
+                .run(noops(way.name(), perRequest), way, () -> {
                     try (Target target = way.target(false)) {
                         return LoadRun.run(
                                 target,
-                                new Noop(),
+                                new Noop(perRequest),
                                 List.of(phase.warmUp(context.quick() ? WARM_UP_QUICK : WARM_UP), phase),
                                 new LoadRun.Settings(way.connections(), NOOPS, NOOPS, false, isFirst, -1),
                                 "",
@@ -174,7 +196,7 @@ public final class Reads implements Bench {
                 })
                 .phases()
                 .getFirst();
-        results.put(way.name() + NOOP, result);
+        results.put(noops(way.name(), perRequest), result);
         return result;
     }
 
@@ -186,16 +208,20 @@ public final class Reads implements Bench {
                 CALLERS));
         TextTable table = new TextTable("", "calls/s", "p50 us", "p99 us");
         for (Way way : servers.ways()) {
-            PhaseResult last = results.get(way.name() + NOOP);
-            if (last != null) {
-                table.row(
-                        way.name(),
-                        TextTable.number(rounds.median(way.name() + NOOP)),
-                        String.format(Locale.ROOT, "%.0f", last.latency().p50Us()),
-                        String.format(Locale.ROOT, "%.0f", last.latency().p99Us()));
+            noopsRow(rounds, way.name(), 1, table);
+            for (int number : NOOPS_PER_REQUEST) {
+                noopsRow(rounds, way.name(), number, table);
             }
         }
         context.out().print(table.text());
+        if (servers.has(Servers.REDIS)) {
+            context.atLeast(
+                    "shm-noop-over-redis",
+                    rounds.median(noops(Servers.QUERN_SHM, NOOPS_PER_REQUEST[0]))
+                            / rounds.median(noops(Servers.REDIS, 1)),
+                    BATCHED_WANTED,
+                    "x");
+        }
         for (String peer : List.of(Servers.REDIS, Servers.TARANTOOL)) {
             if (servers.has(peer)) {
                 context.atLeast(
@@ -204,6 +230,17 @@ public final class Reads implements Bench {
                         1,
                         "x");
             }
+        }
+    }
+
+    private void noopsRow(Rounds rounds, String way, int perRequest, TextTable table) {
+        PhaseResult last = results.get(noops(way, perRequest));
+        if (last != null) {
+            table.row(
+                    perRequest == 1 ? way : way + ", " + perRequest + " to a request",
+                    TextTable.number(rounds.median(noops(way, perRequest))),
+                    String.format(Locale.ROOT, "%.0f", last.latency().p50Us()),
+                    String.format(Locale.ROOT, "%.0f", last.latency().p99Us()));
         }
     }
 

@@ -36,6 +36,15 @@ public interface Endpoint extends AutoCloseable {
     }
 
     /**
+     * Calls a function many times by one request; answered by how many of the calls returned 0, in {@link Answer#length}.
+     *
+     * @param arguments of each call, as of {@link #call}
+     */
+    default boolean callAll(byte[] function, boolean isReadOnly, byte[][] arguments, int slot) {
+        throw new UnsupportedOperationException(describe() + " takes one call by a request");
+    }
+
+    /**
      * Sends a command of Redis's; answered by the reply's bytes as they came, also of a list.
      *
      * @param words as the arguments of {@link #call}

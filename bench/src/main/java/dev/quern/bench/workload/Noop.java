@@ -1,6 +1,7 @@
 package dev.quern.bench.workload;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /** Calls of a function that does nothing: what a call costs by itself. One thread. */
@@ -9,10 +10,23 @@ public final class Noop implements Workload {
 
     private final byte[] function = FUNCTION.getBytes(StandardCharsets.US_ASCII);
     private final Arguments none = new Arguments(Integer.BYTES);
+    private final byte[][] nones;
+
+    /** Each by a request of its own. */
+    public Noop() {
+        this(1);
+    }
+
+    /** So many by each request; more than one takes Quern's own protocol. */
+    public Noop(int callsPerRequest) {
+        nones = new byte[callsPerRequest][];
+        Arrays.fill(nones, none.bytes());
+    }
 
     @Override
     public String describe() {
-        return "calls of a function that does nothing; no records";
+        return "calls of a function that does nothing"
+                + (nones.length == 1 ? "" : ", " + nones.length + " by each request") + "; no records";
     }
 
     @Override
@@ -36,17 +50,31 @@ public final class Noop implements Workload {
     }
 
     @Override
+    public int operationsPerRequest() {
+        return nones.length;
+    }
+
+    @Override
     public void draw(int slot) {
         // All calls are alike.
     }
 
     @Override
     public boolean send(int slot, Endpoint endpoint) {
-        return endpoint.call(function, true, none.bytes(), none.length(), slot);
+        return nones.length == 1
+                ? endpoint.call(function, true, none.bytes(), none.length(), slot)
+                : endpoint.callAll(function, true, nones, slot);
     }
 
     @Override
     public boolean take(int slot, Answer answer) {
+        if (nones.length > 1) {
+            if (answer.length() != nones.length) {
+                throw new WrongAnswerException("of " + nones.length + " calls of a function that does nothing, "
+                        + answer.length() + " returned 0");
+            }
+            return true;
+        }
         // By RESP nothing is a null, which is what a missing record is, too.
         if (answer.length() != 0) {
             throw new WrongAnswerException("a function that does nothing answered " + answer.length() + " bytes");

@@ -26,6 +26,11 @@ public interface Workload {
     /** Makes one of the {@link #records}; as {@link Endpoint#put}. Its answer is not for {@link #take}. */
     boolean load(int index, Endpoint endpoint, int slot);
 
+    /** How many operations a request makes: they are asked for together, and answered together. */
+    default int operationsPerRequest() {
+        return 1;
+    }
+
     /** Chooses a slot's next operation. */
     void draw(int slot);
 

@@ -1,5 +1,6 @@
 package dev.quern.bench.workload;
 
+import dev.quern.protocol.Limits;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,6 +21,9 @@ public final class Workloads {
 
     private static final int KEY_LENGTH = 16;
     private static final int VALUE_LENGTH = 100;
+
+    /** Begins the names of the workloads of several calls by a request. */
+    private static final String NOOPS = "noop-";
 
     /** Ends the names of YCSB's workloads over hashes of fields. */
     public static final String HASHES = "-hash";
@@ -53,8 +57,8 @@ public final class Workloads {
 
     /** What {@link #parse} takes. */
     public static String names() {
-        StringBuilder names =
-                new StringBuilder("simple, ycsb-a … ycsb-f, ycsb-a-hash … ycsb-f-hash, noop, gets-K, call-K, social,"
+        StringBuilder names = new StringBuilder(
+                "simple, ycsb-a … ycsb-f, ycsb-a-hash … ycsb-f-hash, noop, noop-N, gets-K, call-K, social,"
                         + " ledger, classes, vectors, etc");
         CLUSTERS.forEach(cluster -> names.append(", twitter-").append(cluster.number));
         return names.toString();
@@ -88,6 +92,9 @@ public final class Workloads {
         if (lower.startsWith("gets-") || lower.startsWith("call-")) {
             return walk(lower, records);
         }
+        if (lower.startsWith(NOOPS)) {
+            return noops(lower);
+        }
         if (lower.startsWith("twitter-")) {
             return twitter(lower, records);
         }
@@ -108,6 +115,17 @@ public final class Workloads {
             case "classes" -> new ClassReach(ClassGraph.ofRunningJdk(read -> {}));
             default -> throw unknown(name);
         };
+    }
+
+    private static Noop noops(String name) {
+        String calls = name.substring(NOOPS.length());
+        if (!calls.matches("\\d{1,4}")
+                || Integer.parseInt(calls) < 1
+                || Integer.parseInt(calls) > Limits.INVOKE_ALL_CALLS_MAX) {
+            throw new IllegalArgumentException(
+                    name + ": a request takes 1 to " + Limits.INVOKE_ALL_CALLS_MAX + " calls");
+        }
+        return new Noop(Integer.parseInt(calls));
     }
 
     private static Walk walk(String name, int records) {
