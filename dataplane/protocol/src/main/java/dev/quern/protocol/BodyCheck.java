@@ -361,7 +361,7 @@ public final class BodyCheck {
             if (valueLength < MultiGetEntryLayout.ABSENT) {
                 return Verdict.BAD_FIELD;
             }
-            at += MultiGetEntryLayout.BYTES_MIN + Math.max(valueLength, 0);
+            at += MultiGetEntryLayout.BYTES_MIN + (long) Math.max(valueLength, 0);
             if (at > length) {
                 return Verdict.BODY_LENGTHS;
             }

@@ -95,6 +95,15 @@ class MessageCursorTest {
         assertEquals(Verdict.GOOD, cursor.checkBody());
     }
 
+    /** Such a length, added up as an int, would lead before the body. */
+    @Test
+    void shouldRefuseAValueThatIsLongerThanAnyReply() {
+        MemorySegment memory = MemorySegment.ofArray(new byte[64]);
+        MultiGetReplyLayout.write(memory, 0, 2);
+        MultiGetEntryLayout.write(memory, MultiGetReplyLayout.BYTES_MIN, 1, Integer.MAX_VALUE);
+        assertEquals(Verdict.BODY_LENGTHS, BodyCheck.reply(memory, Opcode.MULTI_GET, Status.OK, 0, 64));
+    }
+
     /** The array ends where the datagram ends, so that a read outside throws. */
     @Test
     void shouldNeitherThrowNorReadOutsideWhateverComes() {
