@@ -22,6 +22,9 @@ public final class ShmReceiver {
     /** What the other end was told of that. */
     private long settled;
 
+    /** Bytes up to which {@link #look} has gone. */
+    private long seen;
+
     private int length;
     private boolean isBroken;
 
@@ -40,6 +43,36 @@ public final class ShmReceiver {
     /** Whether something was written that was not taken yet; costs one load. */
     public boolean hasNext() {
         return peek() != ShmRecordLayout.LENGTH_NONE && !isBroken;
+    }
+
+    /**
+     * Looks how far the ring is filled, from where it came to last time. Nothing but times may hang on it: the other end can make it go anywhere in the ring.
+     *
+     * @param recordsMax how many datagrams to go on by at the most
+     * @return bytes since the ring began, see {@link #taken}
+     */
+    public long look(int recordsMax) {
+        seen = seen - taken < 0 ? taken : seen;
+        for (int i = 0; i < recordsMax && seen - taken < ringBytes; i++) {
+            long at = seen & (ringBytes - 1);
+            int said = Wire.getIntAcquire(memory, ring + at + ShmRecordLayout.LENGTH_OFFSET);
+            if (said == ShmRecordLayout.LENGTH_SKIP && at > 0) {
+                seen += ringBytes - at;
+            } else if (said == ShmRecordLayout.LENGTH_NONE
+                    || said < 0
+                    || said > Limits.DATAGRAM_BYTES_LOOPBACK
+                    || ShmRecordLayout.bytes(said) > ringBytes - at) {
+                break;
+            } else {
+                seen += ShmRecordLayout.bytes(said);
+            }
+        }
+        return seen;
+    }
+
+    /** Bytes taken since the ring began. */
+    public long taken() {
+        return taken;
     }
 
     private int peek() {

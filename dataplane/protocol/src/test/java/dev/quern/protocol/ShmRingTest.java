@@ -49,6 +49,39 @@ class ShmRingTest {
     }
 
     @Test
+    void shouldSeeHowFarTheRingIsFilled() {
+        SplittableRandom random = new SplittableRandom(4);
+        long sent = 0;
+        long received = 0;
+        assertEquals(0, receiver.look(10));
+        while (received < 2_000) {
+            for (int i = random.nextInt(6); i > 0 && send(length(sent), sent); i--) {
+                sent++;
+            }
+            long end = receiver.look(100);
+            assertEquals(end, receiver.look(100), "nothing came meanwhile");
+            for (int i = random.nextInt(6); i > 0 && received < sent; i--) {
+                assertTrue(receiver.taken() < end, "it was seen before it was taken");
+                assertEquals(received++, receive());
+            }
+            assertEquals(received == sent, receiver.taken() >= end, "all that was sent was seen");
+        }
+        assertFalse(sender.isBroken() || receiver.isBroken());
+    }
+
+    @Test
+    void shouldLookNoFurtherThanTheRingWhateverItHolds() {
+        for (int at = 64; at < 64 + RING_BYTES; at += Integer.BYTES) {
+            Wire.putInt(memory, at, 8);
+        }
+        assertTrue(receiver.look(Integer.MAX_VALUE) <= RING_BYTES);
+        for (int at = 64; at < 64 + RING_BYTES; at += Integer.BYTES) {
+            Wire.putInt(memory, at, -5);
+        }
+        assertTrue(receiver.look(Integer.MAX_VALUE) <= RING_BYTES);
+    }
+
+    @Test
     void shouldHandOverInOrderWhateverTheLengths() {
         SplittableRandom random = new SplittableRandom(3);
         long sent = 0;

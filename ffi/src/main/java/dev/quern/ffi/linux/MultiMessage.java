@@ -19,6 +19,7 @@ public final class MultiMessage implements AutoCloseable {
     private final long headers;
     private final long vectors;
     private final long peers;
+    private final long controls;
     private final long buffers;
 
     /** Slots for {@code capacity} datagrams of {@code bytesMax} bytes each. */
@@ -31,11 +32,13 @@ public final class MultiMessage implements AutoCloseable {
         this.headers = allocate(SocketLayout.MULTI_SIZE);
         this.vectors = allocate(SocketLayout.VECTOR_SIZE);
         this.peers = allocate(SocketLayout.ADDRESS_SLOT);
+        this.controls = allocate(SocketLayout.STAMP_SPACE);
         this.buffers = allocate(bufferStride);
         for (int i = 0; i < capacity; i++) {
             long header = header(i);
             long vector = vectors + (long) i * SocketLayout.VECTOR_SIZE;
             NativeMemory.putLong(header + SocketLayout.MESSAGE_NAME, peer(i));
+            NativeMemory.putLong(header + SocketLayout.MESSAGE_CONTROL, control(i));
             NativeMemory.putLong(header + SocketLayout.MESSAGE_VECTORS, vector);
             NativeMemory.putLong(header + SocketLayout.MESSAGE_VECTOR_COUNT, 1);
             NativeMemory.putLong(vector + SocketLayout.VECTOR_BASE, address(i));
@@ -61,10 +64,18 @@ public final class MultiMessage implements AutoCloseable {
      * <p>Only usable for receiving; keep a second set for sending, whose slots have lengths of their own.
      */
     public int receive(int descriptor, int limit) {
+        return receive(descriptor, limit, false);
+    }
+
+    /** The same, with {@link #stampNs} for each where the socket {@link UdpSocket#stamps}. */
+    public int receive(int descriptor, int limit, boolean isStamped) {
         int count = Math.min(limit, capacity);
+        long room = isStamped ? SocketLayout.STAMP_SPACE : 0;
         for (int i = 0; i < count; i++) {
-            // The kernel writes the peer's real size here, and reads it as the room there is.
+            // The kernel writes the peer's real size here, and reads it as the room there is; so with what it says
+            // besides.
             NativeMemory.putInt(header(i) + SocketLayout.MESSAGE_NAME_LENGTH, SocketLayout.ADDRESS_IPV6_SIZE);
+            NativeMemory.putLong(header(i) + SocketLayout.MESSAGE_CONTROL_LENGTH, room);
         }
         return quiet(MessageCalls.receive(descriptor, headers, count, capture));
     }
@@ -94,6 +105,25 @@ public final class MultiMessage implements AutoCloseable {
     /** Whether the datagram received was longer than the slot. */
     public boolean truncated(int slot) {
         return (NativeMemory.getInt(header(slot) + SocketLayout.MESSAGE_FLAGS) & MessageCalls.MSG_TRUNC) != 0;
+    }
+
+    /** When the datagram received in a slot arrived, in nanoseconds of Unix time; 0 when the kernel did not say. */
+    public long stampNs(int slot) {
+        long control = control(slot);
+        boolean isStamp =
+                NativeMemory.getLong(header(slot) + SocketLayout.MESSAGE_CONTROL_LENGTH) >= SocketLayout.STAMP_SPACE
+                        && NativeMemory.getInt(control + SocketLayout.CONTROL_LEVEL) == SocketCalls.SOL_SOCKET
+                        && NativeMemory.getInt(control + SocketLayout.CONTROL_TYPE) == SocketCalls.SO_TIMESTAMPNS;
+        if (!isStamp) {
+            return 0;
+        }
+        long time = control + SocketLayout.CONTROL_DATA;
+        return NativeMemory.getLong(time + SocketLayout.TIME_SECONDS) * 1_000_000_000L
+                + NativeMemory.getLong(time + SocketLayout.TIME_NANOSECONDS);
+    }
+
+    private long control(int slot) {
+        return controls + (long) slot * SocketLayout.STAMP_SPACE;
     }
 
     /** The {@code sockaddr} of a slot: whom it came from, or whom it goes to. */

@@ -15,7 +15,11 @@ import java.lang.invoke.MethodHandle;
 final class SocketCalls {
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
-    private static final int SOL_SOCKET = 1;
+    static final int SOL_SOCKET = 1;
+
+    /** The time of a datagram's arrival, in nanoseconds; the same number for its control message. */
+    static final int SO_TIMESTAMPNS = 35;
+
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
 

@@ -42,6 +42,20 @@ public final class SocketLayout {
 
     static final int MULTI_SIZE = MULTI_LENGTH + Long.BYTES;
 
+    /** {@code struct cmsghdr}: its length, level and type, and what it says behind them. */
+    static final int CONTROL_LENGTH = 0;
+
+    static final int CONTROL_LEVEL = CONTROL_LENGTH + Long.BYTES;
+    static final int CONTROL_TYPE = CONTROL_LEVEL + Integer.BYTES;
+    static final int CONTROL_DATA = CONTROL_TYPE + Integer.BYTES;
+    /** {@code struct timespec}. */
+    static final int TIME_SECONDS = 0;
+
+    static final int TIME_NANOSECONDS = TIME_SECONDS + Long.BYTES;
+    static final int TIME_SIZE = TIME_NANOSECONDS + Long.BYTES;
+    /** {@code CMSG_SPACE(sizeof(struct timespec))}. */
+    static final int STAMP_SPACE = CONTROL_DATA + TIME_SIZE;
+
     static final int VECTOR_BASE = 0;
     static final int VECTOR_LENGTH = VECTOR_BASE + Long.BYTES;
     static final int VECTOR_SIZE = VECTOR_LENGTH + Long.BYTES;

@@ -75,6 +75,37 @@ class MultiMessageTest {
     }
 
     @Test
+    void shouldSayWhenADatagramArrived() throws Exception {
+        try (UdpSocket socket = open();
+                MultiMessage out = new MultiMessage(1, 100);
+                MultiMessage in = new MultiMessage(2, 100);
+                Arena arena = Arena.ofConfined()) {
+            long peer = arena.allocate(SocketLayout.ADDRESS_SLOT, 8).address();
+            SocketLayout.write(peer, socket.localAddress(), socket.family());
+            out.set(0, 100, peer);
+            assertEquals(1, out.send(socket.descriptor(), 0, 1));
+            while (in.receive(socket.descriptor(), 2) == 0) {
+                Thread.onSpinWait();
+            }
+            assertEquals(0, in.stampNs(0), "not asked for");
+            assertTrue(socket.stamps(true));
+            long beforeMs = System.currentTimeMillis();
+            assertEquals(1, out.send(socket.descriptor(), 0, 1));
+            while (in.receive(socket.descriptor(), 2, true) == 0) {
+                Thread.onSpinWait();
+            }
+            long stampMs = in.stampNs(0) / 1_000_000;
+            assertTrue(stampMs >= beforeMs && stampMs <= System.currentTimeMillis(), "stamped: " + stampMs);
+            assertTrue(socket.stamps(false));
+            assertEquals(1, out.send(socket.descriptor(), 0, 1));
+            while (in.receive(socket.descriptor(), 2, true) == 0) {
+                Thread.onSpinWait();
+            }
+            assertEquals(0, in.stampNs(0), "no longer");
+        }
+    }
+
+    @Test
     void shouldAllocateNothingPerCall() throws Exception {
         try (UdpSocket socket = open();
                 MultiMessage out = new MultiMessage(4, 256);

@@ -40,6 +40,15 @@ class SocketLayoutTest {
         expected.put("offsetof(struct iovec, iov_base)", SocketLayout.VECTOR_BASE);
         expected.put("offsetof(struct iovec, iov_len)", SocketLayout.VECTOR_LENGTH);
         expected.put("sizeof(struct iovec)", SocketLayout.VECTOR_SIZE);
+        expected.put("offsetof(struct cmsghdr, cmsg_len)", SocketLayout.CONTROL_LENGTH);
+        expected.put("offsetof(struct cmsghdr, cmsg_level)", SocketLayout.CONTROL_LEVEL);
+        expected.put("offsetof(struct cmsghdr, cmsg_type)", SocketLayout.CONTROL_TYPE);
+        expected.put("CMSG_LEN(0)", SocketLayout.CONTROL_DATA);
+        expected.put("offsetof(struct timespec, tv_sec)", SocketLayout.TIME_SECONDS);
+        expected.put("offsetof(struct timespec, tv_nsec)", SocketLayout.TIME_NANOSECONDS);
+        expected.put("CMSG_SPACE(sizeof(struct timespec))", SocketLayout.STAMP_SPACE);
+        expected.put("SO_TIMESTAMPNS", SocketCalls.SO_TIMESTAMPNS);
+        expected.put("SCM_TIMESTAMPNS", SocketCalls.SO_TIMESTAMPNS);
         expected.put("offsetof(struct sockaddr_in, sin_family)", SocketLayout.ADDRESS_FAMILY);
         expected.put("offsetof(struct sockaddr_in, sin_port)", SocketLayout.ADDRESS_PORT);
         expected.put("offsetof(struct sockaddr_in, sin_addr)", SocketLayout.ADDRESS_IPV4);
@@ -58,6 +67,7 @@ class SocketLayoutTest {
                 #include <netinet/in.h>
                 #include <sys/socket.h>
                 #include <sys/uio.h>
+                #include <time.h>
                 int main(void) {
                 """);
         expected.keySet()

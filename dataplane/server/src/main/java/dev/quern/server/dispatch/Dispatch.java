@@ -20,16 +20,28 @@ public final class Dispatch {
     /** A wait from which on a place counts as congested. */
     private static final long CONGESTED_NS = 1_000_000;
 
+    /** What a call must take that it is worth putting off, or refusing: either costs about as much as one of less. */
+    private static final long PUT_OFF_NS = 2_000;
+
+    /** Behind fewer calls than this, what was held in the midst of one keeps its place: that it has waited is their length's doing. */
+    private static final int FEW_CALLS = 16;
+
     private static final long RATE_NS = 1_000_000;
 
     /** To a client and back, in one room. */
     private static final long ROUND_TRIP_NS = 100_000;
+
+    /** A call that has waited for this part of what it may have to, where it was received, has to wait its turn. */
+    private static final int LATE_SHARE = 4;
 
     private final Roles roles;
     private final Functions functions;
     private final LongSupplier requests;
     private final long quantumNs;
     private final boolean isInline;
+
+    /** Where nothing runs elsewhere: how long a call may have waited and run at once. */
+    private final long lateNs;
 
     /** Functions that were removed go with whoever holds them last. */
     private final Map<Function, FunctionProfile> profiles = new WeakHashMap<>();
@@ -45,6 +57,16 @@ public final class Dispatch {
     private double requestsPerSecond;
     private int draw = 1;
 
+    /** The last call here that took longer than a quantum, and when it ended. */
+    private long longNs;
+
+    private long longEndNs;
+
+    /** Calls that ran here, in all, and before what is served now was held. */
+    private long runs;
+
+    private long runsBefore = -FEW_CALLS;
+
     /** With the lane's count of requests. */
     public Dispatch(Roles roles, Functions functions, LongSupplier requests, long nowNs) {
         this.roles = roles;
@@ -52,7 +74,9 @@ public final class Dispatch {
         this.requests = requests;
         this.quantumNs = functions.quantumNs();
         this.isInline = roles.mode().kind() == RolesMode.Kind.INLINE;
+        this.lateNs = roles.waitMaxNs() / LATE_SHARE;
         this.ratedNs = nowNs;
+        this.longEndNs = nowNs;
     }
 
     /**
@@ -60,25 +84,26 @@ public final class Dispatch {
      *
      * @param bytes of its arguments
      * @param owner the loop that turns the lane
-     * @param waitedNs how long the oldest request of the lane has waited, about
+     * @param laneWaitedNs how long the oldest request of the lane has waited, at the most
+     * @param waitedNs how long this one has, at the least
      * @param heldUpNs how long this burst has kept others waiting
      * @return the station to hand it to; null for here and now
      */
     public @Nullable FunctionStation choose(
-            Function function, int bytes, int owner, long waitedNs, long heldUpNs, long nowNs) {
+            Function function, int bytes, int owner, long laneWaitedNs, long waitedNs, long heldUpNs, long nowNs) {
         FunctionStation own = roles.station(owner);
         if (own == null || bytes > DispatchLimits.ARGUMENTS_BYTES_MAX) {
             return null;
         }
         int tenant = function.tenant().id();
         if (isInline) {
-            return hasQuota(tenant) ? own : null;
+            return hasQuota(tenant) || waitsItsTurn(function, own, waitedNs, nowNs) ? own : null;
         }
         RoleView view = roles.view();
         int dedicated = view.dedicatedCore(tenant, owner);
         FunctionStation general = view.functionCores() == 0 ? null : lessLoaded(view, tenant, nowNs);
         if (dedicated >= 0 || general != null) {
-            FunctionStation other = elsewhere(function, bytes, own, general, dedicated, waitedNs, nowNs);
+            FunctionStation other = elsewhere(function, bytes, own, general, dedicated, laneWaitedNs, nowNs);
             if (other != null) {
                 return other;
             }
@@ -87,6 +112,17 @@ public final class Dispatch {
         boolean mayRunNow =
                 function.isShort() && heldUpNs < quantumNs && own.gauges().queued() == 0 && !hasQuota(tenant);
         return mayRunNow ? null : own;
+    }
+
+    /**
+     * Whether a call that could run here and now is put in line with its tenant's, as there are more than the core gets done: there calls share the core
+     * by tenant, and are refused once that takes too long. All are until none waits any more. What waits where it was received could not be told apart.
+     * To have waited for a single long call is not to have come too many.
+     */
+    private boolean waitsItsTurn(Function function, FunctionStation own, long waitedNs, long nowNs) {
+        long oneNs = nowNs - longEndNs < waitedNs ? longNs : 0;
+        boolean isLate = waitedNs - oneNs >= lateNs && runs - runsBefore >= FEW_CALLS;
+        return (isLate || own.gauges().queued() > 0) && profile(function).cost().cpuNs() >= PUT_OFF_NS;
     }
 
     /** Whether its calls must be counted, and held back, in queues. */
@@ -195,8 +231,28 @@ public final class Dispatch {
         return pushesBack;
     }
 
-    /** A call ran here: what it took, and how many records it read. */
-    public void ranHere(Function function, long cpuNs, int records) {
+    /** How many calls ran here. */
+    public long runs() {
+        return runs;
+    }
+
+    /** What is chosen for from now on was held in the midst of a function, when so many calls had run here. */
+    public void beginHeld(long runsThen) {
+        runsBefore = runsThen;
+    }
+
+    /** What is chosen for from now on was not held. */
+    public void endHeld() {
+        runsBefore = -FEW_CALLS;
+    }
+
+    /** A call ran here until now: what it took, and how many records it read. */
+    public void ranHere(Function function, long cpuNs, int records, long nowNs) {
+        runs++;
+        if (cpuNs > quantumNs) {
+            longNs = cpuNs;
+            longEndNs = nowNs;
+        }
         enteredTenant = function.tenant().id();
         profile(function).cost().ran(cpuNs, records, 0);
     }

@@ -9,11 +9,21 @@ final class Burst implements AutoCloseable {
     private int next;
 
     /** Receives what is there, up to so many; over the datagrams of last time, which must have been served. */
-    void receive(int descriptor, int limit) {
+    void receive(int descriptor, int limit, boolean isStamped) {
         // An error here is a past datagram's (ECONNREFUSED from a peer that has gone): it says nothing of the next
         // one.
-        received = Math.max(0, messages.receive(descriptor, limit));
+        received = Math.max(0, messages.receive(descriptor, limit, isStamped));
         next = 0;
+    }
+
+    /** How many came by the last call. */
+    int received() {
+        return received;
+    }
+
+    /** When the kernel received it, in nanoseconds of Unix time; 0 when that is not known. */
+    long stampNs(int slot) {
+        return messages.stampNs(slot);
     }
 
     boolean isEmpty() {

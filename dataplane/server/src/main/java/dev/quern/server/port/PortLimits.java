@@ -19,6 +19,9 @@ final class PortLimits {
     /** Datagrams of one client of shared memory in a turn, before the next one's: what one sends does not hold up the others. */
     static final int SHM_CLIENT_BURST = 8;
 
+    /** Datagrams of one client's that are counted in a turn, where they wait behind functions: more than it can send in most. */
+    static final int SHM_LOOK_MAX = 256;
+
     /** A client whose replies fill more than all but this share of their ring is not served before it has taken some. */
     static final int SHM_REPLY_ROOM_SHARE = 4;
 

@@ -26,6 +26,9 @@ final class RingLink implements Transport.Link, DatagramSink {
     private final Ring toClient = new Ring();
     private final MemorySegment memory =
             Arena.ofAuto().allocate(SocketLayout.ADDRESS_SLOT + PortLimits.RING_SLOT_BYTES, Long.BYTES);
+    /** How far requests had come, by when the core looked. */
+    private final Watermarks marks = new Watermarks();
+
     private Ring.@Nullable Slot acquired;
     private volatile boolean clientGone;
     private volatile boolean serverGone;
@@ -98,6 +101,16 @@ final class RingLink implements Transport.Link, DatagramSink {
     /** Whether {@link #poll} would return one. Core. */
     boolean hasRequests() {
         return !toServer.filled().isEmpty();
+    }
+
+    /** Notes how far requests have come. Core. */
+    void mark(long nowNs) {
+        marks.note(toServer.filled().currentProducerIndex(), nowNs);
+    }
+
+    /** Since when the next request has been here, at the least. Core. */
+    long arrivedNs(long nowNs) {
+        return marks.arrivedNs(toServer.filled().currentConsumerIndex(), nowNs);
     }
 
     /** The next request; give it back by {@link #release}. Core. */

@@ -16,6 +16,9 @@ final class RingPort implements Port {
     private final List<RingLink> links = new ArrayList<>();
     private int next;
 
+    /** Whether the last poll left something behind, which waits then. */
+    private boolean hasMore;
+
     RingPort(Core core, SessionBudgets budgets, int[] ports) {
         this.core = core;
         this.door = new NativeDoor(core, budgets, ports);
@@ -36,6 +39,9 @@ final class RingPort implements Port {
         int served = 0;
         boolean begun = false;
         long interludes = core.interludes();
+        if (hasMore) {
+            mark(nowNs);
+        }
         rotate();
         while (served < limit && core.interludes() == interludes) {
             boolean isHeld = door.hasHeld();
@@ -50,18 +56,26 @@ final class RingPort implements Port {
             if (link == null) {
                 door.serveHeld();
             } else {
+                long arrivedNs = link.arrivedNs(nowNs);
                 Ring.Slot slot = Objects.requireNonNull(link.poll());
-                door.receive(slot.address(), slot.length(), link.peer(), link);
+                door.receive(slot.address(), slot.length(), link.peer(), link, arrivedNs);
                 link.release(slot);
             }
             served++;
         }
+        hasMore = served >= limit || core.interludes() != interludes;
         if (begun) {
             door.endBurst();
         } else {
             forgetGone();
         }
         return served;
+    }
+
+    private void mark(long nowNs) {
+        for (int i = 0; i < links.size(); i++) {
+            links.get(i).mark(nowNs);
+        }
     }
 
     /** Each turn begins with another link, so that a busy one does not keep the rest waiting. */

@@ -30,6 +30,10 @@ final class ShmClient implements DatagramSink {
     private final ShmReceiver requests;
     private final ShmSender replies;
     private final long replyRoom;
+
+    /** How far requests had come, by when the core looked. */
+    private final Watermarks marks = new Watermarks();
+
     private boolean isReserved;
     private boolean isUnannounced;
     private boolean isGone;
@@ -67,6 +71,18 @@ final class ShmClient implements DatagramSink {
     /** Whether there is a request to take: none of a client that does not take its replies. */
     boolean hasRequests() {
         return !isGone && requests.hasNext() && replies.hasRoom(replyRoom);
+    }
+
+    /** Notes how far requests have come. */
+    void mark(long nowNs) {
+        if (!isGone) {
+            marks.note(requests.look(PortLimits.SHM_LOOK_MAX), nowNs);
+        }
+    }
+
+    /** Since when the next request has been here, at the least. */
+    long arrivedNs(long nowNs) {
+        return marks.arrivedNs(requests.taken(), nowNs);
     }
 
     /** Copies the next request out; returns its length, 0 when there is none. */

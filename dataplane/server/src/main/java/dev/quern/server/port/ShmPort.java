@@ -38,6 +38,12 @@ final class ShmPort implements Port {
     private long servedNs;
     private boolean isInBurst;
 
+    /** Whether the last poll may have left something behind, which waits then. */
+    private boolean hasMore;
+
+    /** The calls that had run in the lane's turns before. */
+    private long runsBefore;
+
     private ShmPort(Core core, ShmPorts ports, SessionBudgets budgets, int[] numbers) {
         this.core = core;
         this.ports = ports;
@@ -71,13 +77,15 @@ final class ShmPort implements Port {
             door.serveHeld();
             served++;
         }
+        mark(nowNs);
         ShmClient[] polled = clients; // Another one when a client goes in the midst of a function.
         int at = first;
         for (int i = 0; i < polled.length && served < limit && core.interludes() == interludes; i++) {
             ShmClient client = polled[at];
             at = at + 1 < polled.length ? at + 1 : 0;
-            served += serve(client, Math.min(limit - served, PortLimits.SHM_CLIENT_BURST), interludes);
+            served += serve(client, Math.min(limit - served, PortLimits.SHM_CLIENT_BURST), interludes, nowNs);
         }
+        hasMore |= served >= limit || core.interludes() != interludes;
         first = first + 1 < clients.length ? first + 1 : 0;
         end();
         if (nowNs - servedNs >= PortLimits.SHM_SOCKETS_NS) {
@@ -87,19 +95,34 @@ final class ShmPort implements Port {
         return served;
     }
 
-    private int serve(ShmClient client, int limit, long interludes) {
+    /** Where requests wait for functions, notes how far they have come; for records alone it is not worth a look at each. */
+    private void mark(long nowNs) {
+        long runs = core.gauges().inlineRuns();
+        if (hasMore && runs != runsBefore) {
+            for (ShmClient client : clients) {
+                client.mark(nowNs);
+            }
+        }
+        hasMore = false;
+        runsBefore = runs;
+    }
+
+    private int serve(ShmClient client, int limit, long interludes, long nowNs) {
         int served = 0;
         while (served < limit && client.hasRequests() && core.interludes() == interludes) {
+            long arrivedNs = client.arrivedNs(nowNs);
             int length = client.take(in);
             if (length == 0) {
                 break;
             }
             begin();
-            door.receive(in, length, client.peer(), client);
+            door.receive(in, length, client.peer(), client, arrivedNs);
             served++;
         }
         if (served < limit) {
             client.settle();
+        } else {
+            hasMore = true;
         }
         if (client.isBroken()) {
             detachBroken(client);

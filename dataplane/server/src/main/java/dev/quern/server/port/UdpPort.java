@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A core's UDP socket: a burst comes in by one recvmmsg and its replies leave by one sendmmsg. Thread: the core's. */
 final class UdpPort implements Port, DatagramSink {
     private static final int LOOPBACK_IPV4 = 127;
+    private static final long NS_PER_MS = 1_000_000;
 
     private final UdpSocket socket;
     private final Core core;
@@ -35,6 +36,8 @@ final class UdpPort implements Port, DatagramSink {
     /** What came while a function stood still that the other burst had brought. */
     private Burst other = new Burst();
 
+    private final StampSwitch stampSwitch = new StampSwitch();
+    private boolean isStamped;
     private int queued;
 
     /**
@@ -57,7 +60,12 @@ final class UdpPort implements Port, DatagramSink {
     public int poll(long nowNs, int limit) {
         door.maintain(nowNs);
         if (current.isEmpty() && other.isEmpty() && !door.hasHeld()) {
-            current.receive(socket.descriptor(), limit);
+            current.receive(socket.descriptor(), limit, isStamped);
+            boolean isFull = current.received() == limit;
+            boolean wanted = stampSwitch.received(isFull, core.gauges().inlineRuns(), nowNs);
+            if (wanted != isStamped) {
+                isStamped = socket.stamps(wanted) && wanted;
+            }
             if (current.isEmpty()) {
                 return 0;
             }
@@ -92,9 +100,20 @@ final class UdpPort implements Port, DatagramSink {
         if (current.truncated(slot)) {
             counters.increment(Counter.DROPPED_LONG);
         } else {
-            door.receive(current.address(slot), current.length(slot), current.peer(slot), this);
+            door.receive(current.address(slot), current.length(slot), current.peer(slot), this, arrivedNs(slot));
         }
         return true;
+    }
+
+    /** By the kernel's clock, whose turn's time is cut to milliseconds; as one may set it, no longer ago than there has been something to do. */
+    private long arrivedNs(int slot) {
+        long nowNs = core.nowNs();
+        if (!isStamped) {
+            return nowNs;
+        }
+        long stampNs = current.stampNs(slot);
+        long waitedNs = stampNs == 0 ? 0 : core.nowMs() * NS_PER_MS - stampNs;
+        return nowNs - Math.clamp(waitedNs, 0, Math.max(0, core.waitedNs()));
     }
 
     @Override
@@ -112,7 +131,7 @@ final class UdpPort implements Port, DatagramSink {
     private boolean serveShort(int limit) {
         Burst from = current.isEmpty() ? other : current;
         if (from.isEmpty()) {
-            from.receive(socket.descriptor(), limit);
+            from.receive(socket.descriptor(), limit, isStamped);
             if (from.isEmpty()) {
                 return false;
             }

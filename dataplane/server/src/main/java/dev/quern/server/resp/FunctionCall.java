@@ -59,6 +59,7 @@ final class FunctionCall {
                         core.owner(),
                         core.waitedNs(),
                         nowNs - core.nowNs(),
+                        nowNs - core.nowNs(),
                         nowNs);
         HandedCall handed = station == null ? null : core.calls().take();
         if (station != null && handed != null) {
@@ -80,7 +81,7 @@ final class FunctionCall {
         int status = connection.running(() -> core.functionCore().invoke(function, invocation, nowNs, core.nowMs()));
         long tookNs = System.nanoTime() - nowNs;
         core.gauges().ran(function.tenant().id(), 1, tookNs);
-        core.dispatch().ranHere(function, tookNs, invocation.readCount());
+        core.dispatch().ranHere(function, tookNs, invocation.readCount(), nowNs + tookNs);
         function.took(nowNs + tookNs - core.nowNs());
         if (connection.isClosed()) {
             return;

@@ -61,7 +61,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
      * Called inside the store's epoch, and leaves it while the function runs, which pins its own. Or hands it to where it is better run, and
      * it is answered in a later turn.
      *
-     * @param arrivedNs when its burst did
+     * @param arrivedNs since when it has waited, at the least
      * @param nowNs of a moment ago
      * @return the time after it, when it ran here; otherwise {@code nowNs}
      */
@@ -100,7 +100,14 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
             return nowNs;
         }
         FunctionStation station = core.dispatch()
-                .choose(function, argumentsLength, core.owner(), core.waitedNs(), nowNs - core.nowNs(), nowNs);
+                .choose(
+                        function,
+                        argumentsLength,
+                        core.owner(),
+                        core.waitedNs(),
+                        nowNs - arrivedNs,
+                        nowNs - core.nowNs(),
+                        nowNs);
         if (station != null) {
             HandedCall handed = core.calls().take();
             if (handed != null) {
@@ -132,7 +139,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
             calledNs = System.nanoTime();
             core.gauges().ran(tenant.id(), 1, calledNs - startNs);
         }
-        core.dispatch().ranHere(function, calledNs - startNs, call.readCount());
+        core.dispatch().ranHere(function, calledNs - startNs, call.readCount(), calledNs);
         function.took(calledNs - arrivedNs);
         if (status == FunctionStatus.OK || status == FunctionStatus.FAILED) {
             result(

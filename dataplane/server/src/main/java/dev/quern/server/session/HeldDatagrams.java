@@ -17,6 +17,7 @@ final class HeldDatagrams implements AutoCloseable {
      * @param peer where it came from, copied
      * @param session whose it was found to be, or null when nothing of it was looked at
      * @param arrivedNs when it came
+     * @param runs how many calls had run on this core then
      */
     record Held(
             long address,
@@ -25,7 +26,8 @@ final class HeldDatagrams implements AutoCloseable {
             long peer,
             DatagramSink sink,
             @Nullable Session session,
-            long arrivedNs) {
+            long arrivedNs,
+            long runs) {
         void free() {
             NativeHeap.free(address);
         }
@@ -42,7 +44,8 @@ final class HeldDatagrams implements AutoCloseable {
             long peer,
             DatagramSink sink,
             @Nullable Session session,
-            long arrivedNs) {
+            long arrivedNs,
+            long runs) {
         int size = length + SocketLayout.ADDRESS_SLOT;
         if (queue.size() >= (session == null ? SessionLimits.HELD_STRANGERS_MAX : SessionLimits.HELD_DATAGRAMS_MAX)
                 || bytes + size > SessionLimits.HELD_BYTES_MAX) {
@@ -51,7 +54,7 @@ final class HeldDatagrams implements AutoCloseable {
         long copy = NativeHeap.allocate(size);
         NativeMemory.copy(datagram, copy, length);
         NativeMemory.copy(peer, copy + length, SocketLayout.ADDRESS_SLOT);
-        queue.add(new Held(copy, length, from, copy + length, sink, session, arrivedNs));
+        queue.add(new Held(copy, length, from, copy + length, sink, session, arrivedNs, runs));
         bytes += size;
         if (session != null) {
             session.held(1);

@@ -85,7 +85,15 @@ final class InterludeDoor {
     }
 
     private void hold(long datagram, int length, int from, long peer, DatagramSink sink, @Nullable Session session) {
-        boolean isHeld = held.add(datagram, length, from, peer, sink, session, core.nowNs());
+        boolean isHeld = held.add(
+                datagram,
+                length,
+                from,
+                peer,
+                sink,
+                session,
+                core.nowNs(),
+                core.dispatch().runs());
         counters.increment(isHeld ? Counter.REQUESTS_HELD : Counter.REQUESTS_BUSY);
     }
 

@@ -47,7 +47,7 @@ final class InvokeAllRequests implements AutoCloseable, CallOwner {
     /**
      * Called inside the store's epoch, and leaves it while the function runs.
      *
-     * @param arrivedNs when its burst did
+     * @param arrivedNs since when it has waited, at the least
      * @param nowNs of a moment ago
      * @return the time after it, when it ran here; otherwise {@code nowNs}
      */
@@ -78,8 +78,15 @@ final class InvokeAllRequests implements AutoCloseable, CallOwner {
                 count,
                 name + nameLength,
                 body + length);
-        FunctionStation station =
-                core.dispatch().choose(function, length, core.owner(), core.waitedNs(), nowNs - core.nowNs(), nowNs);
+        FunctionStation station = core.dispatch()
+                .choose(
+                        function,
+                        length,
+                        core.owner(),
+                        core.waitedNs(),
+                        nowNs - arrivedNs,
+                        nowNs - core.nowNs(),
+                        nowNs);
         if (station == null) {
             runHere(function, nowNs);
             if (batch.left() == 0) {
@@ -105,7 +112,7 @@ final class InvokeAllRequests implements AutoCloseable, CallOwner {
             core.gauges().ran(function.tenant().id(), batch.ranCount(), calledNs - startNs);
         }
         if (batch.ranCount() > 0) {
-            core.dispatch().ranHere(function, (calledNs - startNs) / batch.ranCount(), batch.readsEach());
+            core.dispatch().ranHere(function, (calledNs - startNs) / batch.ranCount(), batch.readsEach(), calledNs);
         }
     }
 

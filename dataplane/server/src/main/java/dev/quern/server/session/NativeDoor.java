@@ -119,10 +119,11 @@ public final class NativeDoor implements AutoCloseable {
     /** Serves the datagram that has waited longest; inside a burst. */
     public void serveHeld() {
         HeldDatagrams.Held oldest = held.remove();
+        core.dispatch().beginHeld(oldest.runs());
         try {
             Session session = oldest.session();
             if (session == null) {
-                receive(oldest.address(), oldest.length(), oldest.peer(), oldest.sink());
+                receive(oldest.address(), oldest.length(), oldest.peer(), oldest.sink(), oldest.arrivedNs());
                 return;
             }
             if (session.closed()
@@ -130,7 +131,7 @@ public final class NativeDoor implements AutoCloseable {
                 return;
             }
             core.storeCore().renew();
-            requests.beginHeld(oldest.arrivedNs());
+            requests.arrived(oldest.arrivedNs());
             while (!session.closed() && cursor.next()) {
                 if (cursor.message() - oldest.address() >= oldest.from()) {
                     serve(session);
@@ -138,6 +139,7 @@ public final class NativeDoor implements AutoCloseable {
             }
             requests.beginBurst();
         } finally {
+            core.dispatch().endHeld();
             oldest.free();
         }
     }
@@ -150,13 +152,20 @@ public final class NativeDoor implements AutoCloseable {
         }
     }
 
+    /** Takes one datagram that came in this turn, or of which nothing better is known. */
+    public void receive(long datagram, int length, long peer, DatagramSink sink) {
+        receive(datagram, length, peer, sink, core.nowNs());
+    }
+
     /**
      * Takes one datagram.
      *
      * @param peer where it came from: a 32-byte {@code sockaddr} slot
      * @param sink where its answers go
+     * @param arrivedNs since when it has waited here, at the least: its deadlines count from there
      */
-    public void receive(long datagram, int length, long peer, DatagramSink sink) {
+    public void receive(long datagram, int length, long peer, DatagramSink sink, long arrivedNs) {
+        requests.arrived(arrivedNs);
         if (BundleLayout.is(NativeMemory.ALL, datagram, length, false)) {
             unbundle(datagram, length, peer, sink, false);
         } else {

@@ -24,7 +24,10 @@ final class Requests implements AutoCloseable {
     private final InvokeAllRequests batches;
     private final Pushbacks pushbacks;
     private final Shows shows;
-    private long burstNs;
+
+    /** When what is served now arrived. */
+    private long arrivedNs;
+
     private long clockNs;
 
     Requests(Core core, Reply reply, Reply returnedReply, PushbackPolicy pushback) {
@@ -40,13 +43,13 @@ final class Requests implements AutoCloseable {
     }
 
     void beginBurst() {
-        burstNs = core.nowNs();
-        clockNs = burstNs;
+        arrivedNs = core.nowNs();
+        clockNs = arrivedNs;
     }
 
     /** What comes next has waited since then, and its deadline counts from there. */
-    void beginHeld(long arrivedNs) {
-        burstNs = arrivedNs;
+    void arrived(long sinceNs) {
+        arrivedNs = sinceNs;
     }
 
     /** @param kept whether the outcome is remembered; its slot has begun then */
@@ -60,7 +63,7 @@ final class Requests implements AutoCloseable {
             int length,
             boolean kept) {
         reply.to(session, opcode, sequence, kept);
-        if (deadlineUs != 0 && clockNs - burstNs > Integer.toUnsignedLong(deadlineUs) * NS_PER_US) {
+        if (deadlineUs != 0 && clockNs - arrivedNs > Integer.toUnsignedLong(deadlineUs) * NS_PER_US) {
             reply.status(Status.DEADLINE);
             return;
         }
@@ -106,9 +109,9 @@ final class Requests implements AutoCloseable {
             case Opcode.SCAN -> collections.scan(table, body);
             case Opcode.RANGE -> collections.range(table, body);
             case Opcode.INVOKE ->
-                clockNs = functions.invoke(session, sequence, table, deadlineUs, body, length, burstNs, clockNs);
+                clockNs = functions.invoke(session, sequence, table, deadlineUs, body, length, arrivedNs, clockNs);
             case Opcode.INVOKE_ALL ->
-                clockNs = batches.invokeAll(session, sequence, table, deadlineUs, body, length, burstNs, clockNs);
+                clockNs = batches.invokeAll(session, sequence, table, deadlineUs, body, length, arrivedNs, clockNs);
             default -> {
                 boolean ignored = records.execute(table, opcode, body, length);
             }
