@@ -142,6 +142,11 @@ public final class QuernClient implements AutoCloseable {
         return new Functions(this, timeoutNs);
     }
 
+    /** To say what the server's cores do, for those who may. */
+    public CoreRoles roles() {
+        return new CoreRoles(this, timeoutNs);
+    }
+
     /**
      * Calls a function next to the data: {@code module} for its entry {@code run}, or {@code module.entry}. It may write, and reaches the
      * default table as its table 0; {@link #call} has more to say.

@@ -34,6 +34,7 @@ public final class BodyCheck {
                         : name(length - FunctionFetchLayout.BYTES_MIN, Limits.FUNCTION_NAME_BYTES_MAX);
             case Opcode.FUNCTION_LIST, Opcode.FUNCTION_LOG, Opcode.CLOSE -> exactly(length, 0);
             case Opcode.PING, Opcode.STATS -> length <= Limits.ERROR_BYTES_MAX ? Verdict.GOOD : Verdict.BODY_LONG;
+            case Opcode.ROLE -> role(memory, body, length);
             case Opcode.PART -> part(memory, body, length, true);
             case Opcode.FETCH -> fetch(memory, body, length);
             case Opcode.HELLO ->
@@ -65,6 +66,7 @@ public final class BodyCheck {
             case Opcode.DELETE,
                     Opcode.EXPIRE,
                     Opcode.CLOSE,
+                    Opcode.ROLE,
                     Opcode.FUNCTION_REMOVE,
                     Opcode.FUNCTION_PAUSE,
                     Opcode.FUNCTION_RESUME -> exactly(length, 0);
@@ -194,6 +196,19 @@ public final class BodyCheck {
             return Verdict.BAD_KEY_LENGTH;
         }
         return exactly(length, RangeLayout.BYTES_MIN + lowLength + highLength);
+    }
+
+    private static Verdict role(MemorySegment memory, long body, int length) {
+        if (length < RoleLayout.BYTES_MIN) {
+            return Verdict.BODY_SHORT;
+        }
+        int role = RoleLayout.role(memory, body);
+        if (role > RoleLayout.DEDICATED) {
+            return Verdict.BAD_FIELD;
+        }
+        return role == RoleLayout.DEDICATED
+                ? name(length - RoleLayout.BYTES_MIN, Limits.TENANT_NAME_BYTES_MAX)
+                : exactly(length, RoleLayout.BYTES_MIN);
     }
 
     private static Verdict tableOpen(MemorySegment memory, long body, int length) {

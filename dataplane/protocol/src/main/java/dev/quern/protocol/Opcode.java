@@ -12,6 +12,7 @@ public final class Opcode {
     public static final int STATS = 8;
     public static final int PART = 9;
     public static final int FETCH = 10;
+    public static final int ROLE = 11;
 
     public static final int GET = 16;
     public static final int PUT = 17;
@@ -61,6 +62,7 @@ public final class Opcode {
             case STATS -> "STATS";
             case PART -> "PART";
             case FETCH -> "FETCH";
+            case ROLE -> "ROLE";
             case GET -> "GET";
             case PUT -> "PUT";
             case DELETE -> "DELETE";
@@ -95,6 +97,7 @@ public final class Opcode {
             case CLOSE,
                     PING,
                     STATS,
+                    ROLE,
                     GET,
                     PUT,
                     DELETE,
@@ -127,7 +130,8 @@ public final class Opcode {
      */
     public static boolean isKept(int opcode) {
         return switch (opcode) {
-            case PUT,
+            case ROLE,
+                    PUT,
                     DELETE,
                     COMPARE_AND_SET,
                     INCREMENT,

@@ -15,7 +15,7 @@ class CodesTest {
     private static final String OPCODES =
             "CHALLENGE=2 CHECK=26 CHECK_RANGE=28 CLOSE=6 COMPARE_AND_SET=19 DELETE=18 DEPLOY=49 EXPIRE=21 FETCH=10"
                     + " FUNCTION_DESCRIBE=51 FUNCTION_FETCH=56 FUNCTION_LIST=50 FUNCTION_LOG=55 FUNCTION_PAUSE=53 FUNCTION_REMOVE=52 FUNCTION_RESUME=54 GET=16 HELLO=1 INCREMENT=20 INVOKE=48 INVOKE_ALL=57 MULTI=25 MULTI_GET=23"
-                    + " OPEN=3 OPENED=4 PART=9 PING=7 PUT=17 RANGE=27 REFUSED=5 SCAN=24 STATS=8 TABLE_OPEN=32 TIME_TO_LIVE=22";
+                    + " OPEN=3 OPENED=4 PART=9 PING=7 PUT=17 RANGE=27 REFUSED=5 ROLE=11 SCAN=24 STATS=8 TABLE_OPEN=32 TIME_TO_LIVE=22";
     private static final String STATUSES =
             "BAD_KEY=-9 BAD_REQUEST=-40 BUSY=-44 CONFLICT=-3 DEADLINE=-22 DRAINING=-50 EXISTS=-2"
                     + " FUNCTION_CONFLICT=-23 FUNCTION_FAILED=-20 FUNCTION_KILLED=-27 FUNCTION_OVER_QUOTA=-24 FUNCTION_PAUSED=-29 FUNCTION_READ_ONLY=-26"
@@ -64,6 +64,13 @@ class CodesTest {
                 text(TableOpenLayout.class)
                         .replaceAll("(^| )(?!FLAG_)\\w+=\\d+", "")
                         .strip());
+    }
+
+    @Test
+    void shouldKeepTheRolesThatCoresAreGiven() throws Exception {
+        assertEquals(
+                "BYTES_MIN=4 CORE_OFFSET=0 DEDICATED=3 FUNCTIONS=2 RELEASED=0 RESERVED_OFFSET=3 ROLE_OFFSET=2 SERVING=1 TENANT_OFFSET=4",
+                text(RoleLayout.class));
     }
 
     @Test

@@ -71,6 +71,10 @@ final class Samples {
         s.add(Opcode.RANGE, 0, s.put(RangeLayout.KEYS_OFFSET, "lohig"));
         TableOpenLayout.write(s.memory, s.body(), TableOpenLayout.FLAG_CREATE);
         s.add(Opcode.TABLE_OPEN, 0, s.put(TableOpenLayout.NAME_OFFSET, "users"));
+        RoleLayout.write(s.memory, s.body(), 1, RoleLayout.FUNCTIONS);
+        s.add(Opcode.ROLE, 0, RoleLayout.BYTES_MIN);
+        RoleLayout.write(s.memory, s.body(), 1, RoleLayout.DEDICATED);
+        s.add(Opcode.ROLE, 0, s.put(RoleLayout.TENANT_OFFSET, "acme"));
         InvokeLayout.write(s.memory, s.body(), InvokeLayout.FLAG_READ_ONLY, 3);
         s.add(Opcode.INVOKE, 0, s.put(InvokeLayout.NAME_OFFSET, "sum\2\0\0\0\1\0\0\0a\0\0\0\0"));
         InvokeLayout.write(s.memory, s.body(), InvokeLayout.FLAG_CLIENT_RUNS | InvokeLayout.FLAG_MEASURED, 3);
@@ -161,6 +165,7 @@ final class Samples {
         FunctionLayout.write(s.memory, s.body() + 8, 500, 16, 1000, 0, 3, 0, 0, 0, 0);
         s.add(Opcode.FUNCTION_LIST, 0, s.put(8 + FunctionLayout.NAME_OFFSET, "sum"));
         s.add(Opcode.FUNCTION_PAUSE, 0, 0);
+        s.add(Opcode.ROLE, 0, 0);
         s.add(Opcode.FUNCTION_LOG, 0, s.put(0, "\2\0\0\0\1\0\0\0a\0\0\0\0"));
         PartLayout.write(s.memory, s.body(), 4, 0, Opcode.GET);
         s.add(Opcode.FETCH, 0, s.put(PartLayout.BYTES_OFFSET, "abcd"));

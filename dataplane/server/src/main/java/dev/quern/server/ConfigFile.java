@@ -150,7 +150,8 @@ public final class ConfigFile {
                     new FunctionShare(
                             number(table, "function_weight", FunctionShare.USUAL.weight()),
                             number(table, "function_cpu_percent", FunctionShare.USUAL.cpuPercent()),
-                            number(table, "function_target_us", FunctionShare.USUAL.targetUs())));
+                            number(table, "function_target_us", FunctionShare.USUAL.targetUs())),
+                    truth(table, "operator"));
         } catch (ConfigException refused) {
             throw refusal(position, String.valueOf(refused.getMessage()));
         }
@@ -180,6 +181,15 @@ public final class ConfigFile {
                             + (value instanceof TomlArray ? "of others" : typeOf(value)));
         }
         return array.toList().stream().map(String.class::cast).collect(Collectors.toSet());
+    }
+
+    private boolean truth(TomlTable table, String key) {
+        Object value = table.get(key);
+        if (value != null && !(value instanceof Boolean)) {
+            throw refusal(
+                    table.inputPositionOf(key), "tenant." + key + " must be of type boolean, not " + typeOf(value));
+        }
+        return Boolean.TRUE.equals(value);
     }
 
     private @Nullable String string(TomlTable table, String key) {

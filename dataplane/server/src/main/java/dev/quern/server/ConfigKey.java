@@ -136,7 +136,8 @@ record ConfigKey(String path, Kind kind, BiConsumer<ServerConfig.Builder, Object
             "tenant.trusted_runtimes",
             "tenant.function_weight",
             "tenant.function_cpu_percent",
-            "tenant.function_target_us");
+            "tenant.function_target_us",
+            "tenant.operator");
 
     private static ConfigKey bool(String path, BiConsumer<ServerConfig.Builder, Boolean> apply) {
         return new ConfigKey(path, Kind.BOOLEAN, (builder, value) -> apply.accept(builder, (Boolean) value));

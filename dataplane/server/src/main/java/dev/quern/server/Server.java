@@ -108,6 +108,9 @@ public final class Server implements AutoCloseable {
         for (TenantSettings tenant : config.tenants()) {
             Tenant created = store.createTenant(tenant.name(), tenant.toConfig());
             tenant.functions().tell(roles.policies(), created.id());
+            if (tenant.isOperator()) {
+                roles.operator(created.id());
+            }
             for (String runtime : tenant.trustedRuntimes()) {
                 trust(created, runtime);
             }

@@ -127,6 +127,10 @@ public final class ServerConfig {
             throw new ConfigException("tenant " + tenant.name() + " has trusted_runtimes and no secret, so that whoever"
                     + " reaches the server could run anything as it: give it a secret");
         }
+        if (isReachable && tenant.secret().isEmpty() && tenant.isOperator()) {
+            throw new ConfigException("tenant " + tenant.name() + " has operator = true and no secret, so that whoever"
+                    + " reaches the server could change what its cores do: give it a secret");
+        }
     }
 
     private static ConfigException unguarded(String door, String where, TenantSettings tenant) {

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param whenFull what its default table, and those that Redis clients make, do when that is used up
  * @param trustedRuntimes the runtimes without isolation that it may use for its functions
  * @param functions what its functions may have of the cores that run them
+ * @param isOperator whether it may change what the server's cores do
  */
 public record TenantSettings(
         String name,
@@ -24,7 +25,8 @@ public record TenantSettings(
         long quotaBytes,
         WhenFull whenFull,
         Set<String> trustedRuntimes,
-        FunctionShare functions) {
+        FunctionShare functions,
+        boolean isOperator) {
     public static final long QUOTA_BYTES_MIN = 1L << 20;
     public static final long QUOTA_BYTES_MAX = 1L << 40;
     public static final long QUOTA_BYTES_DEFAULT = 1L << 30;
@@ -49,7 +51,7 @@ public record TenantSettings(
 
     /** A tenant that is trusted with nothing. */
     public TenantSettings(String name, String secret, long quotaBytes, WhenFull whenFull) {
-        this(name, secret, quotaBytes, whenFull, Set.of(), FunctionShare.USUAL);
+        this(name, secret, quotaBytes, whenFull, Set.of(), FunctionShare.USUAL, false);
     }
 
     /** A tenant with the default quota, which refuses what does not fit. */
@@ -59,12 +61,17 @@ public record TenantSettings(
 
     /** The same tenant, trusted with runtimes that do not isolate: what runs there may do whatever the server may. */
     public TenantSettings trusting(String... runtimes) {
-        return new TenantSettings(name, secret, quotaBytes, whenFull, Set.of(runtimes), functions);
+        return new TenantSettings(name, secret, quotaBytes, whenFull, Set.of(runtimes), functions, isOperator);
     }
 
     /** The same tenant, whose functions have such a share. */
     public TenantSettings sharing(FunctionShare share) {
-        return new TenantSettings(name, secret, quotaBytes, whenFull, trustedRuntimes, share);
+        return new TenantSettings(name, secret, quotaBytes, whenFull, trustedRuntimes, share, isOperator);
+    }
+
+    /** The same tenant, which may change what the server's cores do. */
+    public TenantSettings operating() {
+        return new TenantSettings(name, secret, quotaBytes, whenFull, trustedRuntimes, functions, true);
     }
 
     /** The store's configuration of it. */
@@ -78,6 +85,7 @@ public record TenantSettings(
     public String toString() {
         return "tenant " + name + (secret.isEmpty() ? " without secret" : " with secret") + ", quota " + quotaBytes
                 + (whenFull == WhenFull.EVICT ? ", evicting" : "")
+                + (isOperator ? ", operator" : "")
                 + (trustedRuntimes.isEmpty() ? "" : ", trusted with " + new TreeSet<>(trustedRuntimes));
     }
 }

@@ -85,6 +85,7 @@ class ServerConfigTest {
                 quota_bytes = 1048576
                 when_full = "evict"
                 trusted_runtimes = ["java"]
+                operator = true
                 [[tenant]]
                 name = "other"
                 """);
@@ -107,7 +108,9 @@ class ServerConfigTest {
         assertEquals(Path.of("costs.toml"), config.functionCosts());
         assertEquals(
                 List.of(
-                        new TenantSettings("acme", "s", 1 << 20, WhenFull.EVICT).trusting("java"),
+                        new TenantSettings("acme", "s", 1 << 20, WhenFull.EVICT)
+                                .trusting("java")
+                                .operating(),
                         TenantSettings.of("other", "")),
                 config.tenants());
     }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
             "  ttl KEY                     mget KEY…                  scan [COUNT]",
             "  invoke FUNCTION [ARGUMENT…] functions                  stats",
             "  roles                       events                     ping",
+            "  role CORE serving|functions|dedicated [TENANT]         role release",
             "  help                        quit"
         })
 final class CliCommand implements Callable<Integer> {

@@ -1,6 +1,7 @@
 package dev.quern.server.cli;
 
 import dev.quern.client.ClientTable;
+import dev.quern.client.CoreRoles;
 import dev.quern.client.FunctionResult;
 import dev.quern.client.PutOptions;
 import dev.quern.client.QuernClient;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class CliRequests {
     private static final int SCAN_RECORDS = 100;
     private static final String ABSENT = "(none)";
+    private static final String ROLE_USAGE =
+            "write role CORE serving, role CORE functions, role CORE dedicated TENANT or role release";
 
     private final QuernClient client;
     private final ClientTable handle;
@@ -64,6 +67,7 @@ final class CliRequests {
                 out.print(client.await(client.show(words.get(0).toLowerCase(Locale.ROOT))));
                 yield true;
             }
+            case "role" -> role(arguments(words, 1, 3));
             case "ping" -> {
                 client.await(client.ping());
                 yield say(true, "pong", "");
@@ -71,7 +75,7 @@ final class CliRequests {
             default ->
                 throw new ConfigException(
                         "no request is called \"" + words.get(0)
-                                + "\": there are get put del incr cas expire ttl mget scan invoke functions stats roles events ping quit");
+                                + "\": there are get put del incr cas expire ttl mget scan invoke functions stats roles events role ping quit");
         };
     }
 
@@ -171,6 +175,28 @@ final class CliRequests {
             out.println("failed with code " + failed.code() + ": " + text(failed.reply()));
             return false;
         }
+    }
+
+    /** Only for a tenant that may. */
+    private boolean role(List<String> words) {
+        CoreRoles roles = client.roles();
+        if (words.get(0).equals("release") && words.size() == 1) {
+            client.await(roles.release());
+            return say(true, "roles follow the load again, where the mode says so", "");
+        }
+        String role = words.size() < 2 ? "" : words.get(1);
+        if (words.size() != (role.equals("dedicated") ? 3 : 2)) {
+            throw new ConfigException(ROLE_USAGE);
+        }
+        int core = Math.clamp(number(words.get(0)), -1, Integer.MAX_VALUE);
+        client.await(
+                switch (role) {
+                    case "serving" -> roles.serve(core);
+                    case "functions" -> roles.runFunctions(core);
+                    case "dedicated" -> roles.dedicate(core, words.get(2));
+                    default -> throw new ConfigException(ROLE_USAGE);
+                });
+        return say(true, "done; roles change by orders alone until role release", "");
     }
 
     private boolean say(boolean yes, String whenYes, String whenNo) {

@@ -2,6 +2,8 @@ package dev.quern.server.dispatch;
 
 import dev.quern.server.roles.MessageCosts;
 import dev.quern.server.roles.Role;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,8 @@ public final class Roles {
     private final RoleEvents events = new RoleEvents();
     private final TenantPolicies policies = new TenantPolicies();
     private final AtomicReferenceArray<@Nullable FunctionStation> stations;
+    private final Set<Integer> operators = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable RoleOrders orders;
     private volatile RoleView view;
     private volatile MessageCosts messageCosts = MessageCosts.DEFAULT;
 
@@ -53,6 +57,26 @@ public final class Roles {
     /** What tenants may take. */
     public TenantPolicies policies() {
         return policies;
+    }
+
+    /** Lets a tenant change roles. */
+    public void operator(int tenant) {
+        operators.add(tenant);
+    }
+
+    /** Whether a tenant may. */
+    public boolean isOperator(int tenant) {
+        return operators.contains(tenant);
+    }
+
+    /** From now on roles can be given by hand. */
+    public void orders(RoleOrders carriedOutBy) {
+        orders = carriedOutBy;
+    }
+
+    /** Who carries orders out; null before all loops are open. */
+    public @Nullable RoleOrders orders() {
+        return orders;
     }
 
     /** What changed lately. */

@@ -376,6 +376,7 @@ public final class CoreLoop implements Runnable {
             }
             loop.keeper = keeper;
         }
+        roles.orders(keeper);
     }
 
     private RoleKeeper governor() {

@@ -4,6 +4,7 @@ import dev.quern.server.dispatch.BusyTenants;
 import dev.quern.server.dispatch.FunctionStation;
 import dev.quern.server.dispatch.LaneGauges;
 import dev.quern.server.dispatch.LoopGauges;
+import dev.quern.server.dispatch.RoleOrders;
 import dev.quern.server.dispatch.Roles;
 import dev.quern.server.dispatch.RolesMode;
 import dev.quern.server.roles.LoadSnapshot;
@@ -19,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * thread of its own. {@link #look} is for every turn of every loop; whoever is first once the time has come decides, and the flag that it takes hands the state on.
  * Allocates nothing but moves and what is kept of them.
  */
-final class RoleKeeper {
+final class RoleKeeper implements RoleOrders {
     private static final long LOOK_NS = 250_000;
 
     /** A look costs a microsecond or two for each core, of one loop's time: with more cores it comes less often, with 64 once a millisecond. */
@@ -140,7 +141,8 @@ final class RoleKeeper {
      *
      * @return false, with nothing changed, while lanes are on the move, or all that would take the core's stand in functions
      */
-    boolean assign(int core, Role to, int tenant) {
+    @Override
+    public boolean assign(int core, Role to, int tenant) {
         isHeld = true;
         while (!isTaken.compareAndSet(false, true)) {
             Thread.onSpinWait(); // For the microseconds of a look.
@@ -164,7 +166,8 @@ final class RoleKeeper {
     }
 
     /** Has roles follow the load again. Any thread. */
-    void release() {
+    @Override
+    public void release() {
         isHeld = false;
     }
 

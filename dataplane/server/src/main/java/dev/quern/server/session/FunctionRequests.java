@@ -21,7 +21,6 @@ import dev.quern.server.dispatch.FunctionStation;
 import dev.quern.server.dispatch.HandedCall;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Counter;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,10 +46,12 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
     private long calledNs;
 
     private final Pushbacks pushbacks;
+    private final ControlWork controlWork;
     private final FunctionEncoder encoder = new FunctionEncoder();
 
-    FunctionRequests(Core core, Reply reply, Reply returnedReply, Pushbacks pushbacks) {
+    FunctionRequests(Core core, Reply reply, Reply returnedReply, Pushbacks pushbacks, ControlWork controlWork) {
         this.pushbacks = pushbacks;
+        this.controlWork = controlWork;
         this.core = core;
         this.functions = core.functions();
         this.reply = reply;
@@ -261,31 +262,19 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
                 .withTargetP99Us(targetUs)
                 .withCalibration(calibration);
         Tenant tenant = session.tenant();
-        later(session, Opcode.DEPLOY, sequence, () -> functions.deploy(tenant, manifest, bytes, replace));
+        controlWork.begin(
+                session,
+                Opcode.DEPLOY,
+                sequence,
+                () -> functions.deploy(tenant, manifest, bytes, replace),
+                this::completed);
     }
 
     void remove(Session session, int sequence, long body, int length) {
         String name = Wire.text(NativeMemory.ALL, body, length);
         Tenant tenant = session.tenant();
-        later(session, Opcode.FUNCTION_REMOVE, sequence, () -> functions.remove(tenant, name));
-    }
-
-    /** Does it on the control thread; its outcome is kept, so that the request stays "executing" until then. */
-    private <T> void later(Session session, int opcode, int sequence, Callable<T> work) {
-        session.executing(1);
-        boolean taken = core.control().submit(core, work, (result, failure) -> {
-            session.executing(-1);
-            if (!session.closed()) {
-                reply.to(session, opcode, sequence, true);
-                completed(result, failure);
-                reply.send();
-            }
-        });
-        if (!taken) {
-            session.executing(-1);
-            core.counters().increment(Counter.REQUESTS_BUSY);
-            reply.status(Status.BUSY);
-        }
+        controlWork.begin(
+                session, Opcode.FUNCTION_REMOVE, sequence, () -> functions.remove(tenant, name), this::completed);
     }
 
     private void completed(@Nullable Object result, @Nullable Throwable failure) {

@@ -24,6 +24,7 @@ final class Requests implements AutoCloseable {
     private final InvokeAllRequests batches;
     private final Pushbacks pushbacks;
     private final Shows shows;
+    private final RoleRequests roles;
 
     /** When what is served now arrived. */
     private long arrivedNs;
@@ -38,8 +39,10 @@ final class Requests implements AutoCloseable {
         this.transactions = new Transactions(core, reply);
         this.pushbacks = new Pushbacks(core, reply, pushback);
         this.shows = new Shows(core, reply, pushback);
-        this.functions = new FunctionRequests(core, reply, returnedReply, pushbacks);
+        ControlWork controlWork = new ControlWork(core, reply);
+        this.functions = new FunctionRequests(core, reply, returnedReply, pushbacks, controlWork);
         this.batches = new InvokeAllRequests(core, reply, returnedReply);
+        this.roles = new RoleRequests(core, reply, controlWork);
     }
 
     void beginBurst() {
@@ -89,6 +92,7 @@ final class Requests implements AutoCloseable {
                     shows.show(session.tenant(), Wire.text(NativeMemory.ALL, body, length));
                 }
             }
+            case Opcode.ROLE -> roles.order(session, sequence, body, length);
             case Opcode.TABLE_OPEN -> collections.tableOpen(session.tenant(), body, length);
             case Opcode.DEPLOY -> functions.deploy(session, sequence, body, length);
             case Opcode.FUNCTION_LIST -> functions.list(session.tenant());
