@@ -11,6 +11,7 @@ import dev.quern.bench.micro.Micro;
 import dev.quern.bench.peers.Peers;
 import dev.quern.bench.placement.PlacementBench;
 import dev.quern.bench.reads.Reads;
+import dev.quern.bench.roles.Overload;
 import dev.quern.bench.roles.Shift;
 import dev.quern.bench.roles.Swing;
 import dev.quern.bench.roles.Tenants;
@@ -37,6 +38,7 @@ public final class Benches {
             new Shift(),
             new Swing(),
             new Tenants(),
+            new Overload(),
             new BesideLive(),
             new Micro(),
             new Evict(),

@@ -54,6 +54,7 @@ final class Driver implements PipelineHandler {
     private final LatencyLog hot;
     private final LatencyLog others;
     private int hotTenant = -1;
+    private long hotSheds;
 
     /**
      * @param clients each of a tenant of its own, threading INVOKER
@@ -81,6 +82,7 @@ final class Driver implements PipelineHandler {
     /** From here on, calls of this tenant are told apart. */
     void hot(int tenant) {
         hotTenant = tenant;
+        hotSheds = 0;
         hot.clear();
         others.clear();
     }
@@ -91,6 +93,11 @@ final class Driver implements PipelineHandler {
 
     LatencyLog others() {
         return others;
+    }
+
+    /** How many of that tenant's calls were refused. */
+    long hotSheds() {
+        return hotSheds;
     }
 
     /** What was answered in the window that ends now; the next begins. */
@@ -215,7 +222,7 @@ final class Driver implements PipelineHandler {
         int slot = (int) correlation;
         giveBack(slot);
         if (isCall[slot] && reply.status() == Status.BUSY) {
-            sheds++;
+            shed(slot);
             return;
         }
         if (!reply.ok()) {
@@ -241,9 +248,14 @@ final class Driver implements PipelineHandler {
         int slot = (int) correlation;
         giveBack(slot);
         if (isCall[slot] && cause instanceof QuernException.Busy) {
-            sheds++;
+            shed(slot);
             return;
         }
         throw cause;
+    }
+
+    private void shed(int slot) {
+        sheds++;
+        hotSheds += owner[slot] == hotTenant ? 1 : 0;
     }
 }

@@ -20,6 +20,10 @@ final class LatencyLog {
         return histogram.getTotalCount();
     }
 
+    double p50Us() {
+        return histogram.getValueAtPercentile(50) / 1e3;
+    }
+
     double p99Us() {
         return histogram.getValueAtPercentile(99) / 1e3;
     }

@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A server of two cores in this process with tenants that have records and {@link Work}, and a driver that reaches it by rings. */
+/** A server in this process with tenants that have records and {@link Work}, and a driver that reaches it by rings or by UDP. */
 final class Served implements AutoCloseable {
     static final int CORES = 2;
     private static final int KEYS = 10_000;
@@ -30,13 +30,19 @@ final class Served implements AutoCloseable {
     private final List<QuernClient> clients = new ArrayList<>();
     private final Driver driver;
 
-    private Served(EmbeddedQuern quern, int tenants, byte[][] keys, int rounds) {
+    private Served(EmbeddedQuern quern, int tenants, byte[][] keys, int rounds, Setting setting) {
         this.quern = quern;
         for (int tenant = 0; tenant < tenants; tenant++) {
-            clients.add(quern.client(ClientConfig.builder()
+            ClientConfig.Builder config = ClientConfig.builder()
                     .tenant(name(tenant))
                     .threading(ClientConfig.Threading.INVOKER)
-                    .requestTimeout(Duration.ofSeconds(30))));
+                    .busyRetries(setting.isPatient)
+                    .requestTimeout(Duration.ofSeconds(30));
+            clients.add(
+                    setting.isByUdp
+                            ? QuernClient.connect(
+                                    config.address(quern.server().udpAddress()).build())
+                            : quern.client(config));
         }
         byte[] argument = ByteBuffer.allocate(Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -46,18 +52,35 @@ final class Served implements AutoCloseable {
                 clients, keys, FUNCTION.getBytes(StandardCharsets.UTF_8), FunctionCall.encodeArguments(argument));
     }
 
+    /**
+     * Of the server.
+     *
+     * @param mode as the configuration names it
+     * @param waitMs how long a call may expect to wait and still be taken in; 0 for what the server has by itself
+     * @param isPatient whether clients ask again what was refused
+     */
+    record Setting(String mode, int cores, int waitMs, boolean isByUdp, boolean isPatient) {}
+
     /** With so many tenants, the mode as the configuration names it, and what a call computes. */
     static Served open(String mode, int tenants, int rounds) throws Exception {
+        return open(new Setting(mode, CORES, 0, false, true), tenants, rounds);
+    }
+
+    /** With so many tenants, and what a call computes. */
+    static Served open(Setting setting, int tenants, int rounds) throws Exception {
         ServerConfig.Builder config = ServerConfig.builder()
-                .cores(CORES)
-                .roles(roles -> roles.mode(mode))
-                .udp("off")
+                .cores(setting.cores)
+                .roles(roles -> roles.mode(setting.mode))
+                .udp(setting.isByUdp ? "127.0.0.1:0" : "off")
                 .resp("off")
                 .hugePages(false)
                 .sessions(sessions -> sessions.idleMs(3_600_000));
         for (int tenant = 0; tenant < tenants; tenant++) {
             config.tenant(new TenantSettings(
                     name(tenant), "", tenants == 1 ? 64L << 20 : TenantSettings.QUOTA_BYTES_MIN, WhenFull.REFUSE));
+        }
+        if (setting.waitMs > 0) {
+            config.functions(functions -> functions.waitMs(setting.waitMs));
         }
         EmbeddedQuern quern = Quern.embedded(config.build());
         try {
@@ -68,7 +91,7 @@ final class Served implements AutoCloseable {
             for (int tenant = 0; tenant < tenants; tenant++) {
                 TenantSetUp.of(quern, name(tenant), keys, VALUE_BYTES, List.of(FUNCTION));
             }
-            return new Served(quern, tenants, keys, rounds);
+            return new Served(quern, tenants, keys, rounds, setting);
         } catch (RuntimeException failed) {
             quern.close();
             throw failed;
