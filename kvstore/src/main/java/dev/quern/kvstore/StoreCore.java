@@ -8,6 +8,7 @@ import dev.quern.kvstore.memory.RetiredBlocks;
 import java.lang.foreign.Arena;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One core's handle on the store: its epoch, its memory and its scratch. Thread: one, from the first call to {@link #close}.
@@ -30,6 +31,10 @@ public final class StoreCore implements AutoCloseable {
     private final int index;
     private final RetiredBlocks retired;
     private final Transaction transaction;
+
+    /** For what is done while this core is suspended; made at its first use. */
+    private @Nullable Transaction aside;
+
     private final RangeCursor rangeCursor = new RangeCursor(this);
     private final LockedKey lockedKey = new LockedKey();
     private final Arena scratchArena = Arena.ofShared();
@@ -135,7 +140,7 @@ public final class StoreCore implements AutoCloseable {
      * Lets single operations of others come between two steps of what this core is doing inside its epoch: until {@link #resume} they
      * may enter, exit and renew as they do elsewhere, while the epoch stays pinned as it is and the transaction open. Nothing that was
      * found before can be reclaimed meanwhile. What they write is to the transaction like another core's writes: if it read there, it
-     * conflicts. They cannot begin a transaction, nor can the core be maintained. Not nested.
+     * conflicts. A transaction that they begin has to end before the resumption; the core cannot be maintained. Not nested.
      *
      * @param unixMs the time by which records expire until the resumption
      */
@@ -156,6 +161,11 @@ public final class StoreCore implements AutoCloseable {
         if (suspendedDepth == 0 || depth != suspendedDepth) {
             throw new IllegalStateException(
                     "core " + index + " cannot be resumed: depth=" + depth + ", suspendedDepth=" + suspendedDepth);
+        }
+        Transaction begunAside = aside;
+        if (begunAside != null && begunAside.isOpen()) {
+            throw new IllegalStateException(
+                    "core " + index + " cannot be resumed: a transaction begun meanwhile is open");
         }
         suspendedDepth = 0;
         nowMs = suspendedNowMs;
@@ -178,11 +188,23 @@ public final class StoreCore implements AutoCloseable {
         return nowMs;
     }
 
-    /** The core's one transaction, begun anew: what it held and did not commit is dropped. The core must be inside its epoch. */
+    /**
+     * The core's one transaction, begun anew: what it held and did not commit is dropped. The core must be inside its epoch. While it is
+     * suspended, another one, which has nothing to do with the one that stays open.
+     */
     public Transaction begin(Tenant tenant) {
-        requireNotSuspended("begin of a transaction");
-        transaction.begin(tenant);
-        return transaction;
+        Transaction begun = suspendedDepth > 0 ? aside() : transaction;
+        begun.begin(tenant);
+        return begun;
+    }
+
+    private Transaction aside() {
+        Transaction known = aside;
+        if (known == null) {
+            known = new Transaction(this);
+            aside = known;
+        }
+        return known;
     }
 
     /** The version of the last good write on this core; a deletion has one, too, which no record carries. */

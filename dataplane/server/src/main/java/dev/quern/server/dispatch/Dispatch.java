@@ -51,6 +51,7 @@ public final class Dispatch {
     private final MessageMeter messages = new MessageMeter();
     private @Nullable Function lastFunction;
     private @Nullable FunctionProfile lastProfile;
+    private @Nullable Function running;
     private int enteredTenant = -1;
     private long ratedNs;
     private long ratedRequests;
@@ -246,8 +247,20 @@ public final class Dispatch {
         runsBefore = -FEW_CALLS;
     }
 
+    /** A call is about to run here, in the lane's turn. */
+    public void beginsHere(Function function) {
+        running = function;
+    }
+
+    /** What calls take of the function that runs in the lane's turn, and so what comes in its midst may have to wait; 0 for none. */
+    public long runningNs() {
+        Function standing = running;
+        return standing == null ? 0 : (long) profile(standing).cost().cpuNs();
+    }
+
     /** A call ran here until now: what it took, and how many records it read. */
     public void ranHere(Function function, long cpuNs, int records, long nowNs) {
+        running = null;
         runs++;
         if (cpuNs > quantumNs) {
             longNs = cpuNs;

@@ -62,6 +62,24 @@ final class Collections implements AutoCloseable {
         reply.body(Status.OK, buffer.address(), buffer.length());
     }
 
+    /** As {@link #multiGet} where the values are short together; else false, and nothing was done. */
+    boolean multiGetShort(Table table, long body) {
+        int count = MultiGetLayout.count(NativeMemory.ALL, body);
+        long bytes = 0;
+        long at = body + MultiGetLayout.KEYS_OFFSET;
+        for (int i = 0; i < count; i++) {
+            int keyLength = Wire.getUnsignedShort(NativeMemory.ALL, at);
+            long record = table.find(core.storeCore(), at + Short.BYTES, keyLength);
+            bytes += record == Record.NONE ? 0 : Record.valueLength(record);
+            at += Short.BYTES + keyLength;
+        }
+        boolean isShort = bytes <= SessionLimits.SHORT_REPLY_BYTES_MAX;
+        if (isShort) {
+            multiGet(table, body);
+        }
+        return isShort;
+    }
+
     private boolean addValue(long record) {
         int valueLength = record == Record.NONE ? MultiGetEntryLayout.ABSENT : Record.valueLength(record);
         int bytes = Math.max(0, valueLength);

@@ -89,8 +89,9 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
         long arguments = name + nameLength;
         long argumentsEnd = body + length - InvokeLayout.figuresBytes(flags);
         int argumentsLength = (int) (argumentsEnd - arguments);
-        if ((flags & InvokeLayout.FLAG_CLIENT_RUNS) != 0
-                && pushbacks.pushBack(
+        byte[] sha256 = (flags & InvokeLayout.FLAG_CLIENT_RUNS) == 0 ? null : function.sha256ToRunElsewhere();
+        if (sha256 != null
+                && pushbacks.goesBack(
                         function,
                         flags,
                         argumentsEnd,
@@ -98,6 +99,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
                         Math.max(core.waitedNs(), nowNs - arrivedNs),
                         deadlineUs,
                         nowNs)) {
+            pushbacks.sendBack(session, sha256);
             return nowNs;
         }
         FunctionStation station = core.dispatch()
@@ -131,6 +133,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
         // What came before it in the burst is not its time.
         long startNs = nowNs == calledNs ? nowNs : System.nanoTime();
         core.gauges().began(startNs);
+        core.dispatch().beginsHere(function);
         core.storeCore().exit();
         try {
             status = core.functionCore().invoke(function, call, startNs, core.nowMs());

@@ -11,16 +11,17 @@ import dev.quern.protocol.Verdict;
 import dev.quern.server.loop.Core;
 import dev.quern.server.loop.Counter;
 import dev.quern.server.loop.Counters;
+import dev.quern.server.roles.PushbackPolicy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The native door in the midst of a function, with a cursor and a reply of its own, as the function's request may be in the hands of the
- * others. Serves handshakes, and requests for single records that are in order in every way; whatever else a datagram holds, it keeps from there on, to
- * be looked at anew when the function has ended. Thread: the core's; allocates nothing unless it keeps a datagram.
+ * others. Serves handshakes, requests for single records that are in order in every way, and what clients need that run functions themselves
+ * ({@link ClientRuns}); whatever else a datagram holds, it keeps from there on, to be looked at anew when the function has ended. Thread: the core's; allocates nothing unless it keeps a datagram.
  */
-final class InterludeDoor {
+final class InterludeDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InterludeDoor.class);
 
     private final Core core;
@@ -33,6 +34,7 @@ final class InterludeDoor {
     private final Reply reply;
     private final RecordRequests records;
     private final Fetches fetches;
+    private final ClientRuns runs;
 
     InterludeDoor(
             Core core,
@@ -40,7 +42,8 @@ final class InterludeDoor {
             Handshake handshake,
             ReplyWriter writer,
             Repeats repeats,
-            HeldDatagrams held) {
+            HeldDatagrams held,
+            PushbackPolicy pushback) {
         this.core = core;
         this.counters = core.counters();
         this.sessions = sessions;
@@ -50,6 +53,7 @@ final class InterludeDoor {
         this.reply = new Reply(writer);
         this.records = new RecordRequests(core, reply, true);
         this.fetches = new Fetches(counters, reply);
+        this.runs = new ClientRuns(core, reply, pushback);
     }
 
     void receive(long datagram, int length, long peer, DatagramSink sink) {
@@ -74,7 +78,8 @@ final class InterludeDoor {
         counters.increment(Counter.DATAGRAMS_RECEIVED);
         session.seen(core.nowNs());
         while (cursor.next()) {
-            if (session.hasHeld() || !serve(session)) {
+            // A call that its client runs does not wait for those that are held here.
+            if (session.hasHeld() && !session.runsFunctions() || !serve(session)) {
                 hold(datagram, length, (int) (cursor.message() - datagram), peer, sink, session);
                 return;
             }
@@ -120,7 +125,8 @@ final class InterludeDoor {
             counters.increment(Counter.REQUESTS);
             return true;
         }
-        Table table = RecordRequests.does(opcode) ? session.tenant().table(cursor.table()) : null;
+        boolean isRun = runs.does(session, opcode, cursor.deadlineUs(), cursor.body(), cursor.bodyLength());
+        Table table = isRun || RecordRequests.does(opcode) ? session.tenant().table(cursor.table()) : null;
         if (table == null && opcode != Opcode.PING) {
             return false;
         }
@@ -135,7 +141,9 @@ final class InterludeDoor {
         reply.to(session, opcode, sequence, kept);
         boolean isDone;
         try {
-            isDone = execute(table, opcode, cursor.body(), cursor.bodyLength());
+            isDone = isRun && table != null
+                    ? runs.execute(session, table, opcode, cursor.body())
+                    : execute(table, opcode, cursor.body(), cursor.bodyLength());
         } catch (RuntimeException fault) {
             // A bug, met on one request: the function goes on, and the request is not tried again.
             LOG.error(
@@ -160,5 +168,10 @@ final class InterludeDoor {
             return true;
         }
         return records.execute(table, opcode, body, length);
+    }
+
+    @Override
+    public void close() {
+        runs.close();
     }
 }

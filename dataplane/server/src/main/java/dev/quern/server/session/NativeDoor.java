@@ -67,7 +67,7 @@ public final class NativeDoor implements AutoCloseable {
         this.repeats = new Repeats(counters, writer);
         this.fetches = new Fetches(counters, reply);
         this.requests = new Requests(core, reply, new Reply(writer), budgets.pushback());
-        this.interlude = new InterludeDoor(core, sessions, handshake, writer, repeats, held);
+        this.interlude = new InterludeDoor(core, sessions, handshake, writer, repeats, held, budgets.pushback());
         this.idleNs = config.idleMs() * 1_000_000L;
         this.sweptNs = core.nowNs();
     }
@@ -397,6 +397,7 @@ public final class NativeDoor implements AutoCloseable {
     public void close() {
         sessions.drainTo(this::remove);
         held.close();
+        interlude.close();
         requests.close();
         budgets.leave(core, budget);
     }

@@ -33,11 +33,11 @@ final class Pushbacks {
     }
 
     /**
-     * For an invocation whose client can run it: whether it is to, which has been answered then.
+     * For an invocation whose client can run it: whether it is to.
      *
      * @param argumentsEnd where what the client measured stands, if the flags say so
      */
-    boolean pushBack(
+    boolean goesBack(
             Function function,
             int flags,
             long argumentsEnd,
@@ -45,10 +45,6 @@ final class Pushbacks {
             long waitedNs,
             int deadlineUs,
             long nowNs) {
-        byte[] sha256 = function.sha256ToRunElsewhere();
-        if (sha256 == null) {
-            return false;
-        }
         long leftNs = deadlineUs == 0 ? Long.MAX_VALUE : Integer.toUnsignedLong(deadlineUs) * NS_PER_US - waitedNs;
         if ((flags & InvokeLayout.FLAG_MEASURED) == 0) {
             client.clear();
@@ -58,15 +54,17 @@ final class Pushbacks {
                     RunFiguresLayout.roundTrips(NativeMemory.ALL, argumentsEnd),
                     RunFiguresLayout.records(NativeMemory.ALL, argumentsEnd));
         }
-        if (!core.dispatch()
-                .pushesBack(policy, function, client, argumentBytes, core.owner(), waitedNs, leftNs, nowNs)) {
-            return false;
-        }
+        return core.dispatch()
+                .pushesBack(policy, function, client, argumentBytes, core.owner(), waitedNs, leftNs, nowNs);
+    }
+
+    /** Sends one back, of which that was said. */
+    void sendBack(Session session, byte[] sha256) {
+        session.sentBack();
         core.counters().increment(Counter.INVOCATIONS_PUSHED_BACK);
         PushbackLayout.write(
                 NativeMemory.ALL, reply.begin(Status.PUSHED_BACK, PushbackLayout.BYTES), sha256, core.nowMs());
         reply.end();
-        return true;
     }
 
     /** A tenant's own function, for one of its clients. */

@@ -28,6 +28,7 @@ final class Session {
     private int executing;
     private int held;
     private boolean bundled;
+    private boolean isRunningFunctions;
     private boolean closed;
 
     Session(
@@ -160,6 +161,16 @@ final class Session {
     /** Whether datagrams of it are held back: what comes later has to wait behind them. */
     boolean hasHeld() {
         return held > 0;
+    }
+
+    /** Its client was sent a call back. */
+    void sentBack() {
+        isRunningFunctions = true;
+    }
+
+    /** Whether its client has run calls itself, which wait for records and for their commits. */
+    boolean runsFunctions() {
+        return isRunningFunctions;
     }
 
     boolean closed() {

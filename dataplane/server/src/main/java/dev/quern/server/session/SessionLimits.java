@@ -49,6 +49,12 @@ public final class SessionLimits {
     /** The longest reply that is given in the midst of a function: to copy it takes some 30 microseconds. */
     static final int SHORT_REPLY_BYTES_MAX = 256 * 1024;
 
+    /** What a call that a client runs may ask for at once in the midst of another function: as many records as it reads ahead. */
+    static final int SHORT_MULTI_GET_KEYS_MAX = 32;
+
+    /** And what it may commit then: such a transaction takes some ten microseconds. */
+    static final int SHORT_MULTI_OPERATIONS_MAX = 64;
+
     /** A piece of a long reply, or a copy of one, takes about as long as so many gets. */
     static final int PIECE_GETS = 32;
 
