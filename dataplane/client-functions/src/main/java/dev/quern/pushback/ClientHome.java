@@ -36,7 +36,7 @@ final class ClientHome implements AutoCloseable {
     private final RecordSpace space;
     private final ReplyBuffer reply;
     private final ReplyBuffer answer;
-    private final Waiting waiting = new Waiting();
+    private final Waiting waiting;
     private final Tables tables;
     private final RunRecords records;
     private final CallState state;
@@ -53,10 +53,11 @@ final class ClientHome implements AutoCloseable {
      *
      * @throws IOException when the system has none to give
      */
-    ClientHome(QuernClient client, Modules modules, RunCounts runCounts) throws IOException {
+    ClientHome(QuernClient client, Modules modules, RunCounts runCounts, Computing computing) throws IOException {
         this.client = client;
         this.modules = modules;
         this.runCounts = runCounts;
+        this.waiting = new Waiting(computing);
         space = new RecordSpace();
         reply = new ReplyBuffer(dev.quern.sandbox.Limits.REPLY_BYTES_MAX);
         answer = new ReplyBuffer(dev.quern.sandbox.Limits.REPLY_BYTES_MAX);
@@ -295,7 +296,7 @@ final class ClientHome implements AutoCloseable {
                     call.unixMs() + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs));
             CompletableFuture<TransactionResult> sent = transaction.commit();
             // Past the function's own limit, as what was sent may be done: the caller is told how it ended.
-            TransactionResult result = client.await(sent);
+            TransactionResult result = waiting.outcome(client, sent);
             if (result.committed()) {
                 return true;
             }

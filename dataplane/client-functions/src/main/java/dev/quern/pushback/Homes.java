@@ -9,11 +9,13 @@ import java.util.Map;
 final class Homes implements AutoCloseable {
     private final Modules modules;
     private final RunCounts runCounts;
+    private final Computing computing;
     private final Map<QuernClient, ClientHome> homes = new LinkedHashMap<>(4, 0.75f, true);
 
-    Homes(Modules modules, RunCounts runCounts) {
+    Homes(Modules modules, RunCounts runCounts, Computing computing) {
         this.modules = modules;
         this.runCounts = runCounts;
+        this.computing = computing;
     }
 
     ClientHome of(QuernClient client) {
@@ -27,7 +29,7 @@ final class Homes implements AutoCloseable {
                 }
             }
             try {
-                home = new ClientHome(client, modules, runCounts);
+                home = new ClientHome(client, modules, runCounts, computing);
             } catch (IOException refused) {
                 throw new RunAtServerException("no memory to run functions in: " + refused.getMessage());
             }

@@ -48,6 +48,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     private final Map<String, Long> shunned = new ConcurrentHashMap<>();
 
     private final RunCounts runCounts = new RunCounts();
+    private final Computing computing = new Computing();
     private final LongAdder ran = new LongAdder();
     private final LongAdder returned = new LongAdder();
     private volatile boolean closed;
@@ -130,6 +131,11 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     }
 
     @Override
+    public boolean takesProcessors() {
+        return computing.takesProcessors();
+    }
+
+    @Override
     public void release() {
         places.release();
     }
@@ -145,7 +151,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     }
 
     private void work() {
-        try (Homes homes = new Homes(modules, runCounts)) {
+        try (Homes homes = new Homes(modules, runCounts, computing)) {
             while (!closed) {
                 Task task = tasks.take();
                 try {
@@ -164,7 +170,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
         Throwable failure = null;
         CompletableFuture<FunctionResult> elsewhere = null;
         try {
-            result = homes.of(task.call().client()).run(task.call());
+            result = compute(homes, task.call());
             ran.increment();
         } catch (QuernException ended) {
             ran.increment();
@@ -188,6 +194,15 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
             task.outcome().completeExceptionally(failure);
         } else {
             task.outcome().complete(result);
+        }
+    }
+
+    private FunctionResult compute(Homes homes, PushedBackCall call) {
+        computing.begin();
+        try {
+            return homes.of(call.client()).run(call);
+        } finally {
+            computing.end();
         }
     }
 

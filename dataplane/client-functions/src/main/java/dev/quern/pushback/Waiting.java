@@ -1,6 +1,8 @@
 package dev.quern.pushback;
 
+import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
+import dev.quern.client.TransactionResult;
 import dev.quern.sandbox.guest.GuestTrap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -10,8 +12,14 @@ import java.util.concurrent.TimeoutException;
 
 /** Waits for the server's answers, until a run's time is over. Thread: its worker's. */
 final class Waiting {
+    private final Computing computing;
     private long deadlineNs;
     private int roundTrips;
+
+    /** With whom to tell that its worker computes, and that it does not while it waits. */
+    Waiting(Computing computing) {
+        this.computing = computing;
+    }
 
     void until(long newDeadlineNs) {
         deadlineNs = newDeadlineNs;
@@ -38,6 +46,16 @@ final class Waiting {
         futures.forEach(this::value);
     }
 
+    /** How a commit ended, whenever that is: it is not counted as a round trip of the run. */
+    TransactionResult outcome(QuernClient client, CompletableFuture<TransactionResult> commit) {
+        computing.end();
+        try {
+            return client.await(commit);
+        } finally {
+            computing.begin();
+        }
+    }
+
     /** How often it was waited since this was last asked. */
     int takeRoundTrips() {
         int count = roundTrips;
@@ -46,6 +64,7 @@ final class Waiting {
     }
 
     private <T> T value(CompletableFuture<T> future) {
+        computing.end();
         try {
             return future.get(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException over) {
@@ -58,6 +77,8 @@ final class Waiting {
                 throw cause;
             }
             throw new IllegalStateException("a request failed in an unknown way", failed.getCause());
+        } finally {
+            computing.begin();
         }
     }
 }

@@ -24,6 +24,7 @@ final class ClientLoop implements Runnable {
     private static final long IDLE_PARK_NS = 100_000_000;
 
     private final ClientConfig config;
+    private final @Nullable FunctionRunner runner;
     private final Transport transport;
     private final int datagramBytesMax;
     private final @Nullable GroupMember member;
@@ -57,6 +58,7 @@ final class ClientLoop implements Runnable {
 
     private ClientLoop(ClientConfig config, Transport transport, @Nullable GroupLoop group, ByteBuffer incoming) {
         this.config = config;
+        this.runner = config.functionRunner();
         this.transport = transport;
         member = group == null ? null : new GroupMember(group, this);
         callbackFailures = group == null ? new CallbackFailures() : group.callbackFailures();
@@ -318,12 +320,16 @@ final class ClientLoop implements Runnable {
         }
     }
 
-    /** Spins, then yields, then sleeps until a datagram, a submission or the next timer. */
+    /**
+     * Spins, then yields, then sleeps until a datagram, a submission or the next timer. Sleeps at once while the client's own functions have the
+     * processors: a turn without work would be taken from them.
+     */
     @SuppressWarnings("ThreadPriorityCheck") // on a shared core, the server may be who should run now
     private void idle(int turnsIdle) {
-        if (turnsIdle <= config.idleSpins()) {
+        boolean isAwake = runner == null || !runner.takesProcessors();
+        if (isAwake && turnsIdle <= config.idleSpins()) {
             Thread.onSpinWait();
-        } else if (turnsIdle <= config.idleSpins() + YIELDS) {
+        } else if (isAwake && turnsIdle <= config.idleSpins() + YIELDS) {
             Thread.yield();
         } else {
             parked = true;

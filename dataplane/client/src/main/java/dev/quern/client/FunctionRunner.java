@@ -21,6 +21,14 @@ public interface FunctionRunner {
         return null;
     }
 
+    /**
+     * Whether functions are computing on all processors but one, so that nobody else's thread should stay awake without work. Asked often, by the
+     * client's I/O thread.
+     */
+    default boolean takesProcessors() {
+        return false;
+    }
+
     /** The server ran the call, or refused it. */
     void release();
 
