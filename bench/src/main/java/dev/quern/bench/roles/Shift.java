@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /** A load that shifts from all gets to all functions and back, on two cores, with the client's thread beside them on the same processors. */
 public final class Shift implements Bench {
@@ -87,7 +88,7 @@ public final class Shift implements Bench {
                     100 * LOAD));
             List<Driver.Window> all = new ArrayList<>();
             List<Double> steadyMs = new ArrayList<>();
-            List<Double> standMs = new ArrayList<>();
+            List<RoleEvent> settled = new ArrayList<>();
             List<Long> phaseBeginsNs = new ArrayList<>();
             long firstEvent = served.roles().events().count();
             for (int shift = 0; shift < shifts; shift++) {
@@ -106,12 +107,10 @@ public final class Shift implements Bench {
             say(context, events, phaseBeginsNs);
             for (RoleEvent event : events) {
                 if (event.from() != event.to() && event.settledNs() >= 0) {
-                    long delayNs = Math.max(
-                            event.before().requestWaitNs(), event.before().callWaitNs());
-                    standMs.add((delayNs + event.settledNs()) / 1e6);
+                    settled.add(event);
                 }
             }
-            report(context, all, standMs, steadyMs);
+            report(context, all, settled, steadyMs);
         }
     }
 
@@ -135,19 +134,19 @@ public final class Shift implements Bench {
     }
 
     private static void report(
-            BenchContext context, List<Driver.Window> all, List<Double> standMs, List<Double> steadyMs)
+            BenchContext context, List<Driver.Window> all, List<RoleEvent> settled, List<Double> steadyMs)
             throws IOException {
+        List<Double> standMs = ms(settled, event -> event.delayNs() + event.settledNs());
         TextTable table = new TextTable("", "count", "median ms", "worst ms");
-        table.row(
-                "from the first delay until the split stands",
-                Integer.toString(standMs.size()),
-                median(standMs),
-                worst(standMs));
-        table.row(
-                "until p99 is steady after a shift",
-                Integer.toString(steadyMs.size()),
-                median(steadyMs),
-                worst(steadyMs));
+        row(table, "from the first delay until the split stands", standMs);
+        row(table, "  until it was decided", ms(settled, RoleEvent::delayNs));
+        row(table, "  from then until the lanes had moved", ms(settled, RoleEvent::settledNs));
+        row(table, "  of both, a core had no processor for", ms(settled, RoleEvent::withoutProcessorNs));
+        row(
+                table,
+                "  without that",
+                ms(settled, event -> event.delayNs() + event.settledNs() - event.withoutProcessorNs()));
+        row(table, "until p99 is steady after a shift", steadyMs);
         context.say(table.text());
         context.check(all.stream().mapToLong(Driver.Window::gets).sum() > 0, "gets were answered");
         context.atMost("shift-split-stands", middle(standMs), STANDS_MS_MAX, "ms");
@@ -167,6 +166,14 @@ public final class Shift implements Bench {
                                 at,
                                 values(all, window -> Math.max(window.getP99Ns(), window.callP99Ns()) / 1e5))
                         .svg());
+    }
+
+    private static void row(TextTable table, String name, List<Double> ms) {
+        table.row(name, Integer.toString(ms.size()), median(ms), worst(ms));
+    }
+
+    private static List<Double> ms(List<RoleEvent> events, ToLongFunction<RoleEvent> ns) {
+        return events.stream().map(event -> ns.applyAsLong(event) / 1e6).toList();
     }
 
     private static double[] values(List<Driver.Window> windows, ToDoubleFunction<Driver.Window> value) {

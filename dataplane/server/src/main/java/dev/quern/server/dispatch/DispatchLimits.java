@@ -29,6 +29,12 @@ final class DispatchLimits {
     /** What it begins with. */
     static final int KEPT_BYTES_MIN = 256;
 
+    /**
+     * After how long a batch of calls makes room for what else its loop has to do: lanes that come and go, and their short requests, wait so long and for
+     * one call at the most.
+     */
+    static final long BATCH_PAUSE_NS = 200_000;
+
     /** Calls that a serving core runs from its queue in one turn. */
     static final int INLINE_BATCH_MAX = 4;
 

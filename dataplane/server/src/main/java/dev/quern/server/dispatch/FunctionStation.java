@@ -28,6 +28,7 @@ public final class FunctionStation implements AutoCloseable {
     private final FunctionCore functionCore;
     private final long waitMaxNs;
     private final long quantumNs;
+    private final Interlude interlude;
     private final TenantQueues queues;
     private final TenantPolicies policies;
     private final MpscVarHandleArrayQueue<HandedCall> inbox = new MpscVarHandleArrayQueue<>(DispatchLimits.INBOX_MAX);
@@ -52,7 +53,7 @@ public final class FunctionStation implements AutoCloseable {
      *
      * @param waitMaxNs how long a call may expect to wait and still be taken in
      * @param wakeup has the loop turn soon; any thread
-     * @param interlude what the loop does in the midst of functions that take long
+     * @param interlude what the loop does in the midst of functions, and of batches of them, that take long
      */
     public FunctionStation(
             int index,
@@ -67,6 +68,7 @@ public final class FunctionStation implements AutoCloseable {
         this.policies = policies;
         this.waitMaxNs = waitMaxNs;
         quantumNs = functions.quantumNs();
+        this.interlude = interlude;
         queues = new TenantQueues(TenantQueuesConfig.DEFAULT.withWaitNs(waitMaxNs));
         storeCore = store.attach();
         functionCore = functions.attach(storeCore, index);
@@ -244,29 +246,38 @@ public final class FunctionStation implements AutoCloseable {
             return 0;
         }
         int tenant = queues.takenTenant();
-        long startNs = System.nanoTime();
-        long atNs = startNs;
-        gauges.began(startNs);
-        int ran = 0;
+        long tookNs = 0;
+        long atNs = System.nanoTime();
+        int done = 0;
         int unfinished = 0;
-        for (int i = 0; i < count; i++) {
-            HandedCall call = take(into[i]);
-            if (call.isBatch()) {
-                int before = call.batch().left();
-                atNs = runSome(call, atNs, unixMs, startNs + quantumNs);
-                ran += before - call.batch().left();
-                if (call.hasMore()) {
-                    into[unfinished++] = keep(call);
+        while (done < count) {
+            long startNs = atNs;
+            int ran = 0;
+            gauges.began(startNs);
+            do {
+                HandedCall call = take(into[done++]);
+                if (call.isBatch()) {
+                    int before = call.batch().left();
+                    atNs = runSome(call, atNs, unixMs, startNs + quantumNs);
+                    ran += before - call.batch().left();
+                    if (call.hasMore()) {
+                        into[unfinished++] = keep(call);
+                    } else {
+                        call.giveBack();
+                    }
                 } else {
-                    call.giveBack();
+                    atNs = run(call, atNs, unixMs);
+                    ran++;
                 }
-            } else {
-                atNs = run(call, atNs, unixMs);
-                ran++;
+            } while (done < count && atNs - startNs < DispatchLimits.BATCH_PAUSE_NS);
+            tookNs += atNs - startNs;
+            gauges.ran(tenant, ran, atNs - startNs);
+            if (done < count) {
+                interlude.serve(atNs, System.currentTimeMillis());
+                atNs = System.nanoTime();
             }
         }
-        queues.ran(atNs - startNs, atNs);
-        gauges.ran(tenant, ran, atNs - startNs);
+        queues.ran(tookNs, atNs);
         for (int i = 0; i < unfinished; i++) {
             putOff(into[i], atNs);
         }

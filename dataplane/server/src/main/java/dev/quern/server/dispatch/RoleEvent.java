@@ -70,6 +70,9 @@ public final class RoleEvent {
         }
     }
 
+    /** Shorter gaps are those of any thread. */
+    private static final long SHOWN_NS = 100_000;
+
     private final long number;
     private final long unixUs;
     private final long atNs;
@@ -80,6 +83,7 @@ public final class RoleEvent {
     private final MoveCause cause;
     private final int lanes;
     private final Figures before;
+    private volatile long withoutProcessorNs;
     private volatile long settledNs = -1;
     private volatile @Nullable Figures after;
 
@@ -96,7 +100,8 @@ public final class RoleEvent {
         this.before = before;
     }
 
-    void settled(long nowNs) {
+    void settled(long nowNs, long itsWithoutProcessorNs) {
+        withoutProcessorNs = Math.min(itsWithoutProcessorNs, nowNs - atNs + delayNs());
         settledNs = nowNs - atNs;
     }
 
@@ -151,6 +156,19 @@ public final class RoleEvent {
         return before;
     }
 
+    /** How long the oldest request or invocation had waited when it was decided, in nanoseconds. */
+    public long delayNs() {
+        return Math.max(before.requestWaitNs(), before.callWaitNs());
+    }
+
+    /**
+     * For how much of the time from the first delay until it settled a core that had something to do had no processor: the one that lacked it
+     * most, in nanoseconds. Of the last 64 ms at the most. Known once {@link #settledNs} is.
+     */
+    public long withoutProcessorNs() {
+        return withoutProcessorNs;
+    }
+
     /** How long it took until all lanes were where they are to be, in nanoseconds; -1 until then. */
     public long settledNs() {
         return settledNs;
@@ -172,7 +190,7 @@ public final class RoleEvent {
         Figures later = after;
         return String.format(
                 Locale.ROOT,
-                "#%d core %d %s%s%s: %s | %s | settled after %s%s",
+                "#%d core %d %s%s%s: %s | %s | settled after %s%s%s",
                 number,
                 core,
                 from == to
@@ -184,6 +202,7 @@ public final class RoleEvent {
                 cause.name().toLowerCase(Locale.ROOT),
                 before,
                 settledNs < 0 ? "?" : settledNs / 1_000 + " us",
+                withoutProcessorNs < SHOWN_NS ? "" : ", " + withoutProcessorNs / 1_000 + " us without a processor",
                 later == null ? "" : " | then " + later);
     }
 }

@@ -5,6 +5,7 @@ import dev.quern.server.roles.Move;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The last changes of roles, each with what caused it and what came of it. Any thread; written at most some times in a millisecond. */
@@ -31,14 +32,22 @@ public final class RoleEvents {
         return event;
     }
 
-    /** Notes what came of the last ones; {@code isSettled} says whether all lanes are where they are to be, the last one since {@code enteredNs}. */
-    public synchronized void look(LoadSnapshot now, boolean isSettled, long enteredNs, long nowNs) {
+    /**
+     * Notes what came of the last ones.
+     *
+     * @param isSettled whether all lanes are where they are to be
+     * @param enteredNs since when the last one is
+     * @param withoutProcessorSince how long some core had no processor since a time, at the most
+     */
+    public synchronized void look(
+            LoadSnapshot now, boolean isSettled, long enteredNs, LongUnaryOperator withoutProcessorSince, long nowNs) {
         RoleEvent last = kept.peekLast();
         if (last == null) {
             return;
         }
         if (isSettled && last.settledNs() < 0) {
-            last.settled(Math.max(enteredNs, last.atNs()));
+            last.settled(
+                    Math.max(enteredNs, last.atNs()), withoutProcessorSince.applyAsLong(last.atNs() - last.delayNs()));
         }
         if (last.after() == null && nowNs - last.atNs() >= EFFECT_NS) {
             last.after(RoleEvent.Figures.of(now));

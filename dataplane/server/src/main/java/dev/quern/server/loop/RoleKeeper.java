@@ -14,6 +14,7 @@ import dev.quern.server.roles.ProvisionerConfig;
 import dev.quern.server.roles.Role;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Has the provisioner look at the running loops, four times a millisecond where there are few, and carries its moves out, by whichever loop's turn it is: it has no
@@ -52,6 +53,11 @@ final class RoleKeeper implements RoleOrders {
     private final LoadSnapshot seen;
     private final Provisioner provisioner;
     private final ProcessorTimes processors;
+    private final ProcessorGaps gaps;
+
+    /** Once, as it is asked in every look. */
+    private final LongUnaryOperator withoutProcessorSince;
+
     private final long[] busyNs;
     private final long[] stationNs;
     private final long[] laneInlineNs;
@@ -84,6 +90,8 @@ final class RoleKeeper implements RoleOrders {
         seen = new LoadSnapshot(cores, cores);
         provisioner = new Provisioner(cores, cores, ProvisionerConfig.DEFAULT);
         processors = new ProcessorTimes(loops);
+        gaps = new ProcessorGaps(cores);
+        withoutProcessorSince = gaps::mostSinceNs;
         busyNs = new long[cores];
         stationNs = new long[cores];
         laneInlineNs = new long[cores];
@@ -150,7 +158,7 @@ final class RoleKeeper implements RoleOrders {
         try {
             long nowNs = System.nanoTime();
             boolean isSettled = fill(nowNs);
-            roles.events().look(seen, isSettled, enteredNs, nowNs);
+            roles.events().look(seen, isSettled, enteredNs, withoutProcessorSince, nowNs);
             if (!isSettled || provisioner.mustWait(seen, core, to)) {
                 return false;
             }
@@ -173,7 +181,7 @@ final class RoleKeeper implements RoleOrders {
 
     private void decide(long nowNs) {
         boolean isSettled = fill(nowNs);
-        roles.events().look(seen, isSettled, enteredNs, nowNs);
+        roles.events().look(seen, isSettled, enteredNs, withoutProcessorSince, nowNs);
         if (!isAdaptive || isHeld || isStale) {
             return;
         }
@@ -225,6 +233,7 @@ final class RoleKeeper implements RoleOrders {
         for (int core = 0; core < loops.length; core++) {
             fillCore(core, nowNs, tookNs);
         }
+        gaps.looked(nowNs);
         seen.moving(!isSettled);
         if (nowNs - tenantsLookedNs >= TENANTS_NS) {
             fillTenants(nowNs - tenantsLookedNs);
@@ -239,6 +248,7 @@ final class RoleKeeper implements RoleOrders {
         double busy = share(gauges.busyNs(nowNs), busyNs, core, tookNs);
         double functions = share(station.gauges().ranNs(nowNs), stationNs, core, tookNs) + inlineShare[core];
         double without = isAdaptive ? processors.withoutShare(core, busy, tookNs) : 0;
+        gaps.add(core, without, tookNs);
         seen.role(core, roles.view().role(core), roles.view().dedicatedTo(core));
         seen.stands(core, Math.max(standsNs[core], sinceNs(station.gauges().beganNs(), nowNs)));
         if (without > WITHOUT_PROCESSOR_MAX) {
