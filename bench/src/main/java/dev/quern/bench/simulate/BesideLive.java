@@ -67,7 +67,7 @@ public final class BesideLive implements Bench {
         return Duration.ofMinutes(1);
     }
 
-    record Cell(String mode, int functionUs, double load, LiveFigures live, Outcome simulated) {
+    record Cell(String mode, int functionUs, double load, double getNs, LiveFigures live, Outcome simulated) {
         double throughput() {
             return ratio(simulated.functionsPerSecond(), live.perSecond(live.calls()));
         }
@@ -116,10 +116,8 @@ public final class BesideLive implements Bench {
                     if (!context.isWanted(row(mode, us))) {
                         continue;
                     }
-                    double getNs = LiveCosts.getNs(server, us, 1e3 * us * roundsPerNs, isQuick);
-                    context.say(String.format(Locale.ROOT, "%s: a get %.0f ns", row(mode, us), getNs));
                     for (double load : isQuick ? LOADS_QUICK : LOADS) {
-                        cells.add(cell(server, mode, us, load, costs, getNs, roundsPerNs, isQuick));
+                        cells.add(cell(server, mode, us, load, costs, roundsPerNs, isQuick));
                     }
                 }
             }
@@ -175,22 +173,16 @@ public final class BesideLive implements Bench {
     }
 
     private static Cell cell(
-            LiveServer server,
-            String mode,
-            int us,
-            double load,
-            LiveCosts costs,
-            double getNs,
-            double roundsPerNs,
-            boolean isQuick) {
+            LiveServer server, String mode, int us, double load, LiveCosts costs, double roundsPerNs, boolean isQuick) {
         long ns = (isQuick ? 50 : CELL_MS) * MS;
         double rounds = 1e3 * us * roundsPerNs;
         double getsPerSecond = GETS_PART * load * LiveServer.CORES * 1e9 / GET_NS;
         double callsPerSecond = (1 - GETS_PART) * load * LiveServer.CORES * 1e6 / us;
+        double getNs = LiveCosts.getNs(server, getsPerSecond, us, rounds, isQuick);
         LiveFigures ignored = server.send(getsPerSecond, callsPerSecond, function(us), rounds, ns / 4);
         LiveFigures live = server.send(getsPerSecond, callsPerSecond, function(us), rounds, ns);
         Outcome simulated = simulate(mode, rounds, getsPerSecond, callsPerSecond, costs, getNs, live);
-        return new Cell(mode, us, load, live, simulated);
+        return new Cell(mode, us, load, getNs, live, simulated);
     }
 
     static Outcome simulate(
@@ -235,6 +227,7 @@ public final class BesideLive implements Bench {
     private static void report(BenchContext context, List<Cell> cells) {
         TextTable table = new TextTable(
                 "roles, function, load",
+                "a get ns",
                 "stood still",
                 "gets/s",
                 "simulated",
@@ -304,6 +297,7 @@ public final class BesideLive implements Bench {
         double seconds = live.tookNs() / 1e9;
         table.row(
                 String.format(Locale.ROOT, "%s %.0f %%", row(cell.mode(), cell.functionUs()), 100 * cell.load()),
+                TextTable.number(cell.getNs()),
                 percent(live.stalls().share()),
                 TextTable.number(live.perSecond(live.gets())),
                 TextTable.ratio(cell.gets()),

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What calls cost at a server of two cores whose roles are fixed. Each is the least of many short whiles, or a low one of them where a difference errs to both
- * sides, so that what was taken of processors in the others is not in it.
+ * What calls cost at a server of two cores whose roles are fixed. Each is the least of many short whiles, or the difference of two such, so that what was taken of
+ * processors in the others is not in it.
  *
  * @param callNs of a call beside its function, where it was received
  * @param aloneNs what one that is handed over takes of the core where it is received and answered, if it is answered by itself
@@ -17,7 +17,6 @@ import java.util.function.ToDoubleFunction;
 record LiveCosts(double callNs, double aloneNs, double burstNs, double stationNs) {
     private static final int WHILES = 16;
     private static final long WHILE_NS = 30_000_000;
-    private static final double GETS_PER_SECOND = 600_000;
 
     /** What calls ask for, of one core: so few that each is answered by itself, and so many that they are answered many at a time. */
     private static final double CALLS_FEW = 0.3;
@@ -39,7 +38,8 @@ record LiveCosts(double callNs, double aloneNs, double burstNs, double stationNs
         try (LiveServer server = opener.open("static")) {
             LiveFigures[] few = calls(server, whiles, us, CALLS_FEW, roundsPerNs);
             aloneNs = sorted(few, LiveCosts::servingNs)[0];
-            stationNs = sorted(few, figures -> besideRoundsNs(figures) - servingNs(figures))[whiles / 4];
+            // Of one while it errs to both sides, as what a core lacked may have been missing at either.
+            stationNs = sorted(few, LiveCosts::besideRoundsNs)[0] - aloneNs;
             burstNs = sorted(calls(server, whiles, us, CALLS_MANY, roundsPerNs), LiveCosts::servingNs)[0];
         }
         double callNs;
@@ -59,11 +59,11 @@ record LiveCosts(double callNs, double aloneNs, double burstNs, double stationNs
         return costs;
     }
 
-    /** What a get takes at this server now. */
-    static double getNs(LiveServer server, int us, double rounds, boolean isQuick) {
+    /** What a get takes at this server now, at a rate: the fewer come at a time, the more of a turn each has to itself. */
+    static double getNs(LiveServer server, double getsPerSecond, int us, double rounds, boolean isQuick) {
         LiveFigures[] seen = new LiveFigures[isQuick ? 2 : WHILES / 2];
         for (int i = 0; i < seen.length; i++) {
-            seen[i] = server.send(GETS_PER_SECOND, 1, BesideLive.function(us), rounds, WHILE_NS);
+            seen[i] = server.send(getsPerSecond, 1, BesideLive.function(us), rounds, WHILE_NS);
         }
         return sorted(
                 seen, figures -> (double) (figures.busyNs() - figures.functionNs()) / Math.max(1, figures.gets()))[0];
