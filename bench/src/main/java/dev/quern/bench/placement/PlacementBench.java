@@ -21,11 +21,17 @@ import java.util.Map;
 public final class PlacementBench implements Bench {
     private static final int[] READS = {1, 2, 4, 8, 16, 32};
     private static final int[] READS_QUICK = {1, 16};
+    private static final int[] READS_BESIDE = {1, 4, 16};
     private static final int[] COMPUTE_US = {0, 10, 100, 300, 1000};
     private static final int[] COMPUTE_US_QUICK = {0, 300};
 
-    /** Each figure is the median of so many. */
-    private static final int TURNS = 3;
+    /** What each call of the neighbour computes. */
+    private static final int NEIGHBOUR_US = 500;
+
+    /** How often the places take turns in each cell. */
+    private static final int ROUNDS = 7;
+
+    private static final int ROUNDS_QUICK = 3;
 
     /** The share of the better place that the adaptive choice has to reach in each cell. */
     private static final double SHARE_WANTED = 0.9;
@@ -43,72 +49,134 @@ public final class PlacementBench implements Bench {
         return "functions of k dependent reads and some compute: at the server, pushed back to the client, and adaptive";
     }
 
-    private record Cell(int reads, int computeUs, Map<Pushback, Double> rates, double pushedShare) {
-        double better() {
-            return Math.max(rate(Pushback.NEVER), rate(Pushback.ALWAYS));
+    /**
+     * What was measured of a function, a round at each place in turn.
+     *
+     * @param pushedShare of the adaptive calls
+     */
+    private record Cell(
+            boolean hasNeighbour, int reads, int computeUs, Map<Pushback, List<Double>> rates, double pushedShare) {
+        Pushback better() {
+            return rate(Pushback.NEVER) >= rate(Pushback.ALWAYS) ? Pushback.NEVER : Pushback.ALWAYS;
         }
 
+        List<Double> rounds(Pushback pushback) {
+            return rates.getOrDefault(pushback, List.of());
+        }
+
+        /** The median. */
         double rate(Pushback pushback) {
-            return rates.getOrDefault(pushback, 0.0);
+            return median(rounds(pushback));
         }
 
+        /** The median of what each round's adaptive rate was of that at the better place, in the same round. */
         double share() {
-            return rate(Pushback.ADAPTIVE) / better();
+            List<Double> shares = new ArrayList<>();
+            for (int round = 0; round < rounds(Pushback.ADAPTIVE).size(); round++) {
+                shares.add(
+                        rounds(Pushback.ADAPTIVE).get(round) / rounds(better()).get(round));
+            }
+            return median(shares);
+        }
+
+        private static double median(List<Double> values) {
+            Rounds.Samples samples = new Rounds.Samples();
+            values.forEach(samples::add);
+            return samples.median();
         }
     }
 
     @Override
     public Duration planned() {
-        return Duration.ofSeconds(80);
+        return Duration.ofSeconds(130);
     }
 
     @Override
     public void run(BenchContext context) throws Exception {
-        int[] allReads = context.quick() ? READS_QUICK : READS;
         int[] allComputeUs = context.quick() ? COMPUTE_US_QUICK : COMPUTE_US;
-        long measureMs = context.quick() ? 50 : 120;
+        long measureMs = context.quick() ? 40 : 80;
+        int rounds = context.quick() ? ROUNDS_QUICK : ROUNDS;
         context.say("One server core, one client process' I/O thread and one worker, UDP on loopback, "
-                + PlacementRig.OUTSTANDING + " calls outstanding, chicory at both places; calls/s, " + measureMs
-                + " ms for each figure, which is the median of " + TURNS + ".");
+                + PlacementRig.OUTSTANDING + " calls outstanding, chicory at both places; calls/s, the median of "
+                + rounds
+                + " rounds of " + measureMs
+                + " ms at each place in turn; of the better: the median of each round's ratio.");
         List<Cell> cells = new ArrayList<>();
         try (PlacementRig rig = new PlacementRig()) {
-            rig.warm(context.quick() ? 200 : 1500);
+            rig.warm(context.quick() ? 500 : 20_000);
             double roundsPerUs = rig.roundsPerUs();
-            for (int computeUs : allComputeUs) {
-                for (int reads : allReads) {
-                    cells.add(measure(rig, reads, computeUs, (int) (computeUs * roundsPerUs), measureMs));
+            for (boolean hasNeighbour : new boolean[] {false, true}) {
+                int[] allReads = context.quick() ? READS_QUICK : hasNeighbour ? READS_BESIDE : READS;
+                for (int computeUs : allComputeUs) {
+                    for (int reads : allReads) {
+                        cells.add(measure(rig, hasNeighbour, reads, computeUs, roundsPerUs, rounds, measureMs));
+                    }
                 }
             }
         }
         report(context, cells);
     }
 
-    private static Cell measure(PlacementRig rig, int reads, int computeUs, int rounds, long measureMs)
+    private static Cell measure(
+            PlacementRig rig,
+            boolean hasNeighbour,
+            int reads,
+            int computeUs,
+            double roundsPerUs,
+            int rounds,
+            long measureMs)
             throws InterruptedException {
-        Map<Pushback, Rounds.Samples> samples = new EnumMap<>(Pushback.class);
+        Map<Pushback, List<Double>> rates = new EnumMap<>(Pushback.class);
         double pushedShare = 0;
-        // In turns, so that what disturbs the machine for a while disturbs all three.
-        for (int turn = 0; turn < TURNS; turn++) {
-            for (Pushback pushback : Pushback.values()) {
-                PlacementRig.Rate rate = rig.measure(pushback, reads, rounds, measureMs);
-                samples.computeIfAbsent(pushback, fresh -> new Rounds.Samples()).add(rate.callsPerSecond());
+        Pushback[] places = Pushback.values();
+        for (int round = 0; round < rounds; round++) {
+            for (int turn = 0; turn < places.length; turn++) {
+                // Each round begins at another place, so that what follows upon what is not always the same.
+                Pushback pushback = places[(round + turn) % places.length];
+                PlacementRig.Rate rate = rig.measure(
+                        pushback,
+                        reads,
+                        (int) (computeUs * roundsPerUs),
+                        hasNeighbour ? (int) (NEIGHBOUR_US * roundsPerUs) : 0,
+                        measureMs);
+                rates.computeIfAbsent(pushback, fresh -> new ArrayList<>()).add(rate.callsPerSecond());
                 if (pushback == Pushback.ADAPTIVE) {
-                    pushedShare += rate.pushedShare() / TURNS;
+                    pushedShare += rate.pushedShare() / rounds;
                 }
             }
         }
-        Map<Pushback, Double> rates = new EnumMap<>(Pushback.class);
-        samples.forEach((pushback, all) -> rates.put(pushback, all.median()));
-        return new Cell(reads, computeUs, rates, pushedShare);
+        return new Cell(hasNeighbour, reads, computeUs, rates, pushedShare);
     }
 
     private static void report(BenchContext context, List<Cell> cells) throws IOException {
+        for (boolean hasNeighbour : new boolean[] {false, true}) {
+            List<Cell> rows = cells.stream()
+                    .filter(cell -> cell.hasNeighbour() == hasNeighbour)
+                    .toList();
+            context.say(
+                    hasNeighbour
+                            ? "beside another tenant, which keeps " + PlacementRig.OUTSTANDING / 2 + " calls of "
+                                    + NEIGHBOUR_US + " us outstanding at the server:"
+                            : "with the server to itself:");
+            context.say(table(rows));
+            context.say("the client is the better place in "
+                    + rows.stream()
+                            .filter(cell -> cell.better() == Pushback.ALWAYS)
+                            .count()
+                    + " of " + rows.size() + " cells; adaptive is within 10 % of the better place or above it in "
+                    + rows.stream().filter(cell -> cell.share() >= SHARE_WANTED).count());
+            draw(context, rows, hasNeighbour ? "placement-beside-" : "placement-");
+        }
+        double least = cells.stream().mapToDouble(Cell::share).min().orElseThrow();
+        double most = cells.stream().mapToDouble(Cell::share).max().orElseThrow();
+        context.atLeast("adaptive, of the better place, where it is least", least, SHARE_WANTED, "x");
+        context.atLeast("adaptive, of the better place, where work can be split", most, 1.0, "x");
+    }
+
+    private static String table(List<Cell> rows) {
         TextTable table = new TextTable(
                 "compute us", "reads", "server", "client", "adaptive", "of the better", "ran at the client");
-        double least = Double.POSITIVE_INFINITY;
-        double most = 0;
-        int within = 0;
-        for (Cell cell : cells) {
+        for (Cell cell : rows) {
             table.row(
                     String.valueOf(cell.computeUs()),
                     String.valueOf(cell.reads()),
@@ -117,18 +185,11 @@ public final class PlacementBench implements Bench {
                     TextTable.number(cell.rate(Pushback.ADAPTIVE)),
                     TextTable.ratio(cell.share()),
                     String.format(Locale.ROOT, "%.0f %%", 100 * cell.pushedShare()));
-            least = Math.min(least, cell.share());
-            most = Math.max(most, cell.share());
-            within += cell.share() >= SHARE_WANTED ? 1 : 0;
         }
-        context.say(table.text());
-        context.say(within + " of " + cells.size() + " cells within 10 % of the better place or above it");
-        context.atLeast("adaptive, of the better place, where it is least", least, SHARE_WANTED, "x");
-        context.atLeast("adaptive, of the better place, where work can be split", most, 1.0, "x");
-        draw(context, cells);
+        return table.text();
     }
 
-    private static void draw(BenchContext context, List<Cell> cells) throws IOException {
+    private static void draw(BenchContext context, List<Cell> cells, String name) throws IOException {
         for (int reads : cells.stream().mapToInt(Cell::reads).distinct().toArray()) {
             List<Cell> row =
                     cells.stream().filter(cell -> cell.reads() == reads).toList();
@@ -143,7 +204,7 @@ public final class PlacementBench implements Bench {
                                 .mapToDouble(cell -> cell.rate(pushback) / 1e3)
                                 .toArray());
             }
-            context.plot("placement-" + reads + ".svg", chart.svg());
+            context.plot(name + reads + ".svg", chart.svg());
         }
     }
 }

@@ -14,6 +14,8 @@ import dev.quern.server.ServerConfig;
 import dev.quern.server.loop.Counter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +38,17 @@ final class PlacementRig implements AutoCloseable {
     private static final long WAIT_SECONDS = 30;
     private static final long NS_PER_MS = 1_000_000;
 
+    /** What goes by before calls are counted: loops that slept are awake then, and all calls are under way. */
+    private static final long LEAD_MS = 10;
+
+    private static final long WARM_MS = 150;
+
+    /** Reads, rounds of work, and rounds of the neighbour's. */
+    private static final int[][] WARM_LOADS = {{1, 0, 0}, {16, 0, 0}, {4, 2_000, 0}, {2, 50_000, 50_000}};
+
+    /** Compilers that work for less of the time have done what matters. */
+    private static final double AT_REST = 0.05;
+
     /** What came out of one measurement. */
     record Rate(double callsPerSecond, double pushedShare) {}
 
@@ -43,6 +56,7 @@ final class PlacementRig implements AutoCloseable {
         final Server server;
         final LocalFunctions functions;
         final QuernClient client;
+        final Neighbour neighbour;
 
         Place(Pushback pushback, byte[] module) throws IOException {
             server = Quern.start(ServerConfig.builder()
@@ -50,7 +64,10 @@ final class PlacementRig implements AutoCloseable {
                     .udp("127.0.0.1:0")
                     .resp("off")
                     .functions(settings -> settings.pushback(pushback).runtime("chicory"))
+                    // Three threads share two processors: one that stays awake without work takes it from another.
+                    .idle(settings -> settings.spins(0).yields(0))
                     .tenant("bench", "")
+                    .tenant(Neighbour.TENANT, "")
                     .build());
             // The client that is to run all calls offers all of them; one that may choose offers what it can take.
             functions = pushback == Pushback.ALWAYS ? LocalFunctions.open(1, OUTSTANDING) : LocalFunctions.open(1);
@@ -58,6 +75,7 @@ final class PlacementRig implements AutoCloseable {
                     .address(server.udpAddress())
                     .tenant("bench")
                     .requestTimeout(Duration.ofSeconds(WAIT_SECONDS))
+                    .idleSpins(0)
                     .functionRunner(functions)
                     .build());
             client.await(
@@ -68,10 +86,12 @@ final class PlacementRig implements AutoCloseable {
                 puts[i] = client.table().put(key(i), value((i + 7919) % RECORDS));
             }
             CompletableFuture.allOf(puts).join();
+            neighbour = new Neighbour(server.udpAddress(), module, key(0), value(0));
         }
 
         @Override
         public void close() {
+            neighbour.close();
             client.close();
             functions.close();
             server.close();
@@ -116,11 +136,24 @@ final class PlacementRig implements AutoCloseable {
         return place;
     }
 
-    /** Has the code of all places compiled, for so long each. */
-    void warm(long ms) throws InterruptedException {
-        for (Pushback pushback : Pushback.values()) {
-            Rate ignored = measure(pushback, 4, 2_000, ms / 2);
-            ignored = measure(pushback, 2, 50_000, ms / 2);
+    /**
+     * Has the code of all places compiled: as often as it takes for the compilers to come to rest, of whose processors clients and servers
+     * have need, but no longer than so long.
+     */
+    void warm(long msMax) throws InterruptedException {
+        CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+        long endNs = System.nanoTime() + msMax * NS_PER_MS;
+        boolean isAtRest = false;
+        while (!isAtRest && System.nanoTime() - endNs < 0) {
+            long beginNs = System.nanoTime();
+            long compiledMs = compilers.getTotalCompilationTime();
+            for (Pushback pushback : Pushback.values()) {
+                for (int[] load : WARM_LOADS) {
+                    Rate ignored = measure(pushback, load[0], load[1], load[2], WARM_MS);
+                }
+            }
+            double tookMs = (System.nanoTime() - beginNs) / 1e6;
+            isAtRest = compilers.getTotalCompilationTime() - compiledMs < AT_REST * tookMs;
         }
     }
 
@@ -141,17 +174,38 @@ final class PlacementRig implements AutoCloseable {
         return client.call("chase").arguments(key(first), number(reads), number(rounds));
     }
 
-    /** Keeps so many calls outstanding for a while, and counts those that end within it. */
-    Rate measure(Pushback pushback, int reads, int rounds, long ms) throws InterruptedException {
+    /**
+     * Keeps so many calls outstanding for a while, and counts those that end within it.
+     *
+     * @param neighbourRounds of work in each call of another tenant, which keeps some outstanding meanwhile; 0 for no such tenant
+     */
+    Rate measure(Pushback pushback, int reads, int rounds, int neighbourRounds, long ms) throws InterruptedException {
         Place place = place(pushback);
+        place.neighbour.begin(neighbourRounds);
+        try {
+            return measure(place, reads, rounds, ms);
+        } finally {
+            place.neighbour.end();
+        }
+    }
+
+    private static Rate measure(Place place, int reads, int rounds, long ms) throws InterruptedException {
         Semaphore outstanding = new Semaphore(OUTSTANDING);
         AtomicLong ended = new AtomicLong();
         AtomicReference<Throwable> failed = new AtomicReference<>();
-        long pushedBefore = pushed(place);
-        long startNs = System.nanoTime();
+        long startNs = System.nanoTime() + LEAD_MS * NS_PER_MS;
         long endNs = startNs + ms * NS_PER_MS;
+        boolean counts = false;
+        long endedBefore = 0;
+        long pushedBefore = 0;
         int first = 0;
-        while (System.nanoTime() - endNs < 0 && failed.get() == null) {
+        for (long nowNs = System.nanoTime(); nowNs - endNs < 0 && failed.get() == null; nowNs = System.nanoTime()) {
+            if (!counts && nowNs - startNs >= 0) {
+                counts = true;
+                startNs = nowNs;
+                endedBefore = ended.get();
+                pushedBefore = pushed(place);
+            }
             if (!outstanding.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new BenchFailedException("no call ended within " + WAIT_SECONDS + " s");
             }
@@ -167,7 +221,8 @@ final class PlacementRig implements AutoCloseable {
                         outstanding.release();
                     });
         }
-        long counted = ended.get();
+        long counted = ended.get() - endedBefore;
+        long sentBack = pushed(place) - pushedBefore;
         long tookNs = System.nanoTime() - startNs;
         if (!outstanding.tryAcquire(OUTSTANDING, WAIT_SECONDS, TimeUnit.SECONDS)) {
             throw new BenchFailedException("calls did not end within " + WAIT_SECONDS + " s");
@@ -175,7 +230,7 @@ final class PlacementRig implements AutoCloseable {
         if (failed.get() != null) {
             throw new BenchFailedException("a call failed", failed.get());
         }
-        return new Rate(counted * 1e9 / tookNs, (pushed(place) - pushedBefore) / (double) Math.max(1, ended.get()));
+        return new Rate(counted * 1e9 / tookNs, Math.min(1.0, sentBack / (double) Math.max(1, counted)));
     }
 
     private static long pushed(Place place) {
