@@ -31,7 +31,7 @@ import java.util.Objects;
 public final class Apps implements Bench {
     private static final int ROUNDS = 3;
     private static final int IN_FLIGHT = 96;
-    private static final Duration RUN = Duration.ofMillis(1500);
+    private static final Duration RUN = Duration.ofMillis(1200);
     private static final Duration RUN_QUICK = Duration.ofMillis(150);
     private static final Duration WARM_UP = Duration.ofMillis(500);
     private static final Duration WARM_UP_QUICK = Duration.ofMillis(50);

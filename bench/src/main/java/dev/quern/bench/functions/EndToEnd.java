@@ -40,7 +40,7 @@ final class EndToEnd implements RowGroup {
     /** Callers of whom each waits for an answer: enough that the server's core always has work. */
     private static final int CALLERS = 64;
 
-    private static final int ROUNDS = 7;
+    private static final int ROUNDS = 5;
     private static final Duration RUN = Duration.ofMillis(400);
     private static final Duration RUN_QUICK = Duration.ofMillis(50);
     private static final int WARM_UP_RUNS = 8;

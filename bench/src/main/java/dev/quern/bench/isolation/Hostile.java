@@ -38,7 +38,7 @@ public final class Hostile implements Bench {
     private static final double WARM_OTHERS_MAX = 0.05;
 
     private static final int WARM_RUNS = 2;
-    private static final int WARM_RUNS_MAX = 12;
+    private static final int WARM_RUNS_MAX = 8;
     private static final Duration RUN_QUICK = Duration.ofMillis(100);
 
     /** A get is due every so often: 5,000 in a second. */

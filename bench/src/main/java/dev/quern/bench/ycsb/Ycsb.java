@@ -42,7 +42,7 @@ public final class Ycsb implements Bench {
 
     private static final int SLOTS = 1 << 10;
 
-    private static final Duration RUN = Duration.ofSeconds(1);
+    private static final Duration RUN = Duration.ofMillis(800);
     private static final Duration RUN_QUICK = Duration.ofMillis(80);
     private static final Duration WARM_UP = Duration.ofMillis(500);
     private static final Duration WARM_UP_QUICK = Duration.ofMillis(40);
