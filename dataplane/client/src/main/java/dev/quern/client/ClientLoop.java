@@ -46,6 +46,9 @@ final class ClientLoop implements Runnable {
     private volatile boolean parked;
     private volatile boolean closed;
 
+    /** What the server said last: written by the loop's thread, read by whoever prepares a call. */
+    private volatile boolean takesRunFigures;
+
     /** A client by itself. */
     ClientLoop(ClientConfig config, Transport transport) {
         this(config, transport, null, ByteBuffer.allocateDirect(Limits.DATAGRAM_BYTES_MAX + 8));
@@ -84,6 +87,16 @@ final class ClientLoop implements Runnable {
 
     MemorySegment incomingMemory() {
         return incomingMemory;
+    }
+
+    /** A server said whether it wants to be told what calls took that were run here. */
+    void takesRunFigures(boolean takes) {
+        takesRunFigures = takes;
+    }
+
+    /** Whether it does. Any thread. */
+    boolean takesRunFigures() {
+        return takesRunFigures;
     }
 
     List<TableHandle> tables() {

@@ -75,8 +75,11 @@ public final class FunctionCall {
             return atServer(list, deadlineNs);
         }
         CompletableFuture<FunctionResult> outcome = new CompletableFuture<>();
-        CompletableFuture<Answer> answered =
-                request(list, deadlineNs, InvokeLayout.FLAG_CLIENT_RUNS, runner.figures(function));
+        CompletableFuture<Answer> answered = request(
+                list,
+                deadlineNs,
+                InvokeLayout.FLAG_CLIENT_RUNS,
+                client.takesRunFigures() ? runner.figures(function) : null);
         boolean wasReadOnly = readOnly;
         ClientTable table0 = new ClientTable(client, table, timeoutNs);
         CompletableFuture<Answer> ignored = answered.whenComplete((answer, failure) -> {

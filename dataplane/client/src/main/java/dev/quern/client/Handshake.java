@@ -37,6 +37,7 @@ final class Handshake {
             long idleNs,
             @Nullable Tag tag,
             boolean isBundled,
+            boolean takesRunFigures,
             int coreIndex,
             List<Integer> ports) {}
 
@@ -194,6 +195,7 @@ final class Handshake {
                 OpenedLayout.sessionIdleMs(from, body) * 1_000_000L,
                 tagged ? new Tag(HandshakeCrypto.sessionKey(config.secret(), clientNonce, nonce)) : null,
                 (OpenedLayout.flags(from, body) & OpenedLayout.FLAG_BUNDLES) != 0,
+                (OpenedLayout.flags(from, body) & OpenedLayout.FLAG_RUN_FIGURES) != 0,
                 OpenedLayout.coreIndex(from, body),
                 ports);
     }

@@ -283,6 +283,11 @@ public final class QuernClient implements AutoCloseable {
         return config.functionRunner();
     }
 
+    /** Whether the server wants to be told what calls took that were run here. */
+    boolean takesRunFigures() {
+        return loop.takesRunFigures();
+    }
+
     String tenant() {
         return config.tenant();
     }

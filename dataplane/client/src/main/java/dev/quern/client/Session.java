@@ -268,6 +268,7 @@ final class Session {
     private void open(Handshake.Opened answer) {
         Handshake.Opened before = opened;
         opened = answer;
+        loop.takesRunFigures(answer.takesRunFigures());
         Exchange next = new Exchange(loop, link, answer);
         exchange = next;
         if (shared != null) {

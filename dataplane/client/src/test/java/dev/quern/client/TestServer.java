@@ -56,6 +56,10 @@ final class TestServer implements AutoCloseable {
     volatile int coresInUse;
 
     volatile int refuseWith;
+
+    /** Of what a server need not know, that this one does. */
+    volatile int openedFlags;
+
     volatile int sessionIdleMs = Limits.SESSION_IDLE_MS_DEFAULT;
     private int sessionsOpened;
     volatile @Nullable Throwable failure;
@@ -269,7 +273,15 @@ final class TestServer implements AutoCloseable {
         byte[] body = new byte[OpenedLayout.bytes(coresInUse())];
         MemorySegment memory = MemorySegment.ofArray(body);
         OpenedLayout.write(
-                memory, 0, session.id, window, bytesMax, sessionIdleMs, secret.length == 0 ? 0 : 1, coresInUse(), core);
+                memory,
+                0,
+                session.id,
+                window,
+                bytesMax,
+                sessionIdleMs,
+                openedFlags | (secret.length == 0 ? 0 : OpenedLayout.FLAG_TAGS_REQUIRED),
+                coresInUse(),
+                core);
         Wire.putBytes(memory, OpenedLayout.CLIENT_NONCE_OFFSET, clientNonce);
         for (int i = 0; i < coresInUse(); i++) {
             OpenedLayout.setPort(memory, 0, i, port(i));

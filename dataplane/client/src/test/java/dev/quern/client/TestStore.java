@@ -231,6 +231,7 @@ final class TestStore {
             case "fail" -> new Answer(Opcode.INVOKE, Status.FUNCTION_FAILED, concat(ints(7), bytes("why")));
             case "trap" -> new Answer(Opcode.INVOKE, Status.FUNCTION_TRAPPED, bytes("unreachable"));
             case "never" -> null;
+            case "flags" -> ok(Opcode.INVOKE, ints(0), ints(InvokeLayout.flags(memory, 0)));
             default -> status(Opcode.INVOKE, Status.UNKNOWN_FUNCTION);
         };
     }

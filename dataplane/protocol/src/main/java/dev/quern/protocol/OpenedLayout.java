@@ -29,6 +29,9 @@ public final class OpenedLayout {
     /** The server takes this session's datagrams in bundles, and answers by them once it has had one. */
     public static final int FLAG_BUNDLES = 2;
 
+    /** The server takes {@link InvokeLayout#FLAG_MEASURED}. */
+    public static final int FLAG_RUN_FIGURES = 4;
+
     private OpenedLayout() {}
 
     /** Writes the fixed fields; {@code ports} follows at {@link #PORTS_OFFSET}. */

@@ -171,7 +171,9 @@ final class Handshake {
                 config.window(),
                 datagramBytesMax,
                 config.idleMs(),
-                OpenedLayout.FLAG_BUNDLES | (tagged ? OpenedLayout.FLAG_TAGS_REQUIRED : 0),
+                OpenedLayout.FLAG_BUNDLES
+                        | OpenedLayout.FLAG_RUN_FIGURES
+                        | (tagged ? OpenedLayout.FLAG_TAGS_REQUIRED : 0),
                 ports.length,
                 core.index());
         for (int index = 0; index < ports.length; index++) {
