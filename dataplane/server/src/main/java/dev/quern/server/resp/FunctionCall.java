@@ -18,6 +18,9 @@ final class FunctionCall {
     /** The command's own arguments: its name, the function's, the count of keys. */
     private static final int OWN_ARGUMENTS = 3;
 
+    /** What waits in a connection keeps its client from sending more, so it is no reason to refuse. */
+    private static final long NOT_WAITED_NS = 0;
+
     /** The function's own limit of time. */
     private static final long TIME_LIMIT_OWN = 0;
 
@@ -58,7 +61,7 @@ final class FunctionCall {
                         (int) Math.min(encodedLength(arguments), Integer.MAX_VALUE),
                         core.owner(),
                         core.waitedNs(),
-                        nowNs - core.nowNs(),
+                        NOT_WAITED_NS,
                         nowNs - core.nowNs(),
                         nowNs);
         HandedCall handed = station == null ? null : core.calls().take();

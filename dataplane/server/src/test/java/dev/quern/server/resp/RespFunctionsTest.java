@@ -9,7 +9,9 @@ import dev.quern.server.Await;
 import dev.quern.server.TestModules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -215,6 +217,33 @@ class RespFunctionsTest {
                 RespSocket other = alone.connect()) {
             shouldKill(alone, other);
             assertEquals("-NOTBUSY No scripts in execution right now.\r\n", other.call("FUNCTION", "KILL"));
+        }
+    }
+
+    /** As at Redis: who has to wait on a connection sends no more. Together they ask for five times what may wait in a queue. */
+    @Test
+    void shouldRefuseNothingToManyConnectionsOfOneCore() throws IOException {
+        try (RespRig alone = RespRig.open();
+                RespSocket first = alone.connect()) {
+            first.send(load("#!wasm name=spin timeout-ms=5", TestModules.SPIN));
+            assertEquals("$4\r\nspin\r\n", first.reply());
+            List<RespSocket> callers = new ArrayList<>();
+            try {
+                for (int i = 0; i < 20; i++) {
+                    callers.add(alone.connect());
+                }
+                for (RespSocket caller : callers) {
+                    caller.send(RespSocket.command("FCALL", "spin", "0"));
+                }
+                for (RespSocket caller : callers) {
+                    String reply = caller.reply();
+                    assertTrue(reply.startsWith("-ERR function over its deadline"), reply);
+                }
+            } finally {
+                for (RespSocket caller : callers) {
+                    caller.close();
+                }
+            }
         }
     }
 
