@@ -52,6 +52,9 @@ final class Sweeper {
     private int tenantId;
     private int tableId;
 
+    /** The last millisecond in which a step looked at as many tables as it may and found nothing to do. */
+    private long lookedInVainMs = Long.MIN_VALUE;
+
     Sweeper(Store store) {
         this.store = store;
     }
@@ -185,8 +188,15 @@ final class Sweeper {
         return freed + 1;
     }
 
-    /** Goes from table to table until there is something to do in one. */
+    /**
+     * Goes from table to table until there is something to do in one. Where there was nothing in as many tables as a step looks at, the next of them have
+     * until the next millisecond: each waits for memory, and with thousands of tables an idle core would be busy with that when a request comes.
+     */
     private int sweepExpired(StoreCore core, long nowMs, int bucketsMax) {
+        if (nowMs == lookedInVainMs) {
+            return 0;
+        }
+        boolean isSweeping = false;
         for (int looked = 0; looked < TABLES_PER_STEP; looked++) {
             Tenant tenant = store.tenant(tenantId);
             if (tenant == null) {
@@ -201,12 +211,16 @@ final class Sweeper {
             }
             int done = table.removals().sweepExpired(core, nowMs, bucketsMax)
                     + table.removals().tidy(core, nowMs, bucketsMax);
-            if (!table.removals().isSweeping()) {
+            isSweeping = table.removals().isSweeping();
+            if (!isSweeping) {
                 tableId++;
             }
             if (done > 0) {
                 return done;
             }
+        }
+        if (!isSweeping) {
+            lookedInVainMs = nowMs;
         }
         return 0;
     }

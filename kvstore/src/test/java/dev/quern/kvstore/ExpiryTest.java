@@ -106,6 +106,29 @@ class ExpiryTest {
         assertEquals(0, last.size());
     }
 
+    /** Where nothing expires a step is not made twice in a millisecond, and each table comes to its turn all the same. */
+    @Test
+    void shouldSweepThousandsOfTablesAFewInAMillisecond() {
+        int tenants = 2_000;
+        Table last = table;
+        for (int i = 0; i < tenants; i++) {
+            last = store.createTenant("many" + i, TenantConfig.defaults().withQuotaBytes(1 << 20))
+                    .defaultTable();
+        }
+        core.enter(START_MS);
+        keys.key(1).valueLength(8).put(last, core, START_MS + 1, PutCondition.NONE);
+        core.exit();
+        long nowMs = START_MS + 1;
+        int steps = 0;
+        while (last.size() > 0) {
+            assertTrue(++steps < tenants, "steps: " + steps);
+            core.maintain(nowMs, STEPS);
+            core.maintain(nowMs, STEPS);
+            nowMs++;
+        }
+        assertTrue(steps > 2_000 / 64, "steps: " + steps);
+    }
+
     /** Expiries that move, deletions, growth and transactions: all that expires is gone in the end, and nothing else. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
