@@ -9,7 +9,6 @@ import dev.quern.client.FunctionSpec;
 import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
 import dev.quern.client.transport.ShmTransport;
-import dev.quern.protocol.Limits;
 import dev.quern.server.EmbeddedQuern;
 import dev.quern.server.Quern;
 import dev.quern.server.ServerConfig;
@@ -48,11 +47,6 @@ public final class Target implements AutoCloseable {
 
     /** A server that is there answers within milliseconds; on a busy machine it may have to be scheduled first. */
     private static final Duration CONNECT_MAX = Duration.ofSeconds(10);
-
-    /** Of thousands of tenants each has a few requests under way, and a place in a window takes some 400 bytes. */
-    private static final int GROUP_WINDOW_MIN = 64;
-
-    private static final int GROUP_WINDOWS_MAX = 1 << 20;
 
     private static final String FORMS =
             "a target is udp://HOST:PORT, shm:DIRECTORY, ring, resp://HOST:PORT, memcached://HOST:PORT or tarantool://HOST:PORT";
@@ -292,10 +286,8 @@ public final class Target implements AutoCloseable {
 
     /** All tenants' sessions over one socket. */
     private Endpoint group(int connections, Endpoint.Listener listener) {
-        int window = Integer.highestOneBit(
-                Math.clamp(GROUP_WINDOWS_MAX / login.tenants(), GROUP_WINDOW_MIN, Limits.WINDOW_MAX));
-        ClientGroup group = ClientGroup.open(
-                config(login.tenant()).address(address()).windowMax(window).build());
+        ClientGroup group =
+                ClientGroup.open(config(login.tenant()).address(address()).build());
         try {
             byte[] secret = login.secret().getBytes(StandardCharsets.UTF_8);
             List<Function<Endpoint.Listener, Endpoint>> connectors = new ArrayList<>(login.tenants());

@@ -250,8 +250,8 @@ public final class ClientConfig {
         }
 
         /**
-         * Requests sent to one core and not answered yet, at most: the server's window unless this is less. A power of two; each takes about 400
-         * bytes for as long as the client lives, which counts where there are thousands of clients.
+         * Requests sent to one core and not answered yet, at most: the server's window unless this is less. A power of two. As many as there have been at
+         * a time take about 400 bytes each for as long as the session lives, which counts where there are thousands of clients.
          */
         public Builder windowMax(int value) {
             require(

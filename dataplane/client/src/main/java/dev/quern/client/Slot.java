@@ -3,9 +3,9 @@ package dev.quern.client;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** One outstanding request, kept until its answer or its end. A session has {@code window} of them, made once and reused. */
+/** One outstanding request, kept until its answer or its end. A session has as many of them as it has needed, made once and reused. */
 final class Slot {
-    /** Messages up to this long are kept in a slab that all slots share. */
+    /** Messages up to this long are kept in a slab that several slots share. */
     static final int INLINE_BYTES = 256;
 
     /** 0 when free. */

@@ -3,11 +3,14 @@ package dev.quern.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -52,6 +55,47 @@ class WindowTest {
         assertTrue(window.next().free());
         assertEquals(5, window.oldest());
         assertEquals(5, window.nextSequence());
+    }
+
+    @Test
+    void shouldHaveAPlaceForEachOfItsRequests() {
+        Window window = new Window(64, 1432, -40);
+        List<Slot> outstanding = new ArrayList<>();
+        Slot first = take(window, 32);
+        outstanding.add(first);
+        for (int i = 0; i < 20; i++) {
+            window.release(take(window, 32));
+        }
+        while (window.next().free()) {
+            outstanding.add(take(window, 32));
+        }
+        assertEquals(64 - 20 - 1, window.outstanding(), "20 have come back, and zero is passed over");
+        assertEquals(first.sequence, window.oldest());
+        assertEquals(
+                outstanding.size(),
+                outstanding.stream()
+                        .map(slot -> slot.inlineMemory.address() + slot.inlineOffset)
+                        .distinct()
+                        .count());
+        for (Slot slot : outstanding) {
+            assertSame(slot, window.slot(slot.sequence));
+            window.release(slot);
+        }
+        assertEquals(0, window.outstanding());
+    }
+
+    @Test
+    void shouldHaveNoMoreSlotsThanItHasNeeded() {
+        Window window = new Window(1024, 1432, 1);
+        Set<Slot> used = new HashSet<>();
+        for (int i = 0; i < 1000; i++) {
+            Slot one = take(window, 32);
+            Slot two = take(window, 32);
+            used.addAll(List.of(one, two));
+            window.release(two);
+            window.release(one);
+        }
+        assertTrue(used.size() <= 4, "slots: " + used.size());
     }
 
     @Test
