@@ -6,7 +6,6 @@ import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.Limits;
 import dev.quern.server.dispatch.BusyTenants;
 import dev.quern.server.dispatch.FunctionStation;
-import dev.quern.server.dispatch.LaneGauges;
 import dev.quern.server.dispatch.LoopGauges;
 import dev.quern.server.dispatch.Roles;
 import dev.quern.server.roles.Role;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +28,6 @@ public final class CoreLoop implements Runnable {
     public static final int UNPINNED = -1;
 
     private static final Logger LOG = LoggerFactory.getLogger(CoreLoop.class);
-    private static final Lane[] NONE = {};
 
     private final int index;
     private final int count;
@@ -41,30 +38,23 @@ public final class CoreLoop implements Runnable {
     private final List<PortFactory> factories;
     private final CounterTotals totals;
     private final Roles roles;
-    private final IdleStrategy idle;
     private final CoreEvents.Kind eventKind;
     private final CompletableFuture<List<String>> opened = new CompletableFuture<>();
     private final Thread thread;
     private final LoopSleep sleep;
-
-    /** What other loops and the server want of this one. */
-    private final MpscVarHandleArrayQueue<Runnable> orders = new MpscVarHandleArrayQueue<>(LoopLimits.ORDERS_MAX);
+    private final LoopLanes lanes;
+    private final LoopRest rest;
 
     /** Written before {@link #opened}. */
     private volatile int kernelThread = ProcessorTimes.UNKNOWN;
 
-    private Lane[] lanes = NONE;
     private volatile @Nullable FunctionStation station;
     private final LoopGauges gauges = new LoopGauges();
     private volatile @Nullable RoleKeeper keeper;
     private boolean hasWorked;
 
-    /** Whether a function stands still. */
-    private boolean isStanding;
-
     private volatile @Nullable Lane home;
     private volatile boolean stopWanted;
-    private volatile boolean hasEnded;
 
     /**
      * @param cpu the processor to pin to, or {@link #UNPINNED}
@@ -91,13 +81,14 @@ public final class CoreLoop implements Runnable {
         this.factories = List.copyOf(factories);
         this.totals = totals;
         this.roles = roles;
-        this.idle = new IdleStrategy(idle);
         this.eventKind = eventKind;
         this.thread = Thread.ofPlatform()
                 .name("quern-core-" + index)
                 .stackSize(Limits.STACK_BYTES)
                 .unstarted(this);
         this.sleep = new LoopSleep(thread);
+        this.lanes = new LoopLanes(this);
+        this.rest = new LoopRest(idle, sleep, lanes, gauges);
     }
 
     /**
@@ -138,19 +129,15 @@ public final class CoreLoop implements Runnable {
     private void turns() {
         try {
             while (!stopWanted) {
-                if (idle.idle(turn(System.nanoTime()))) {
+                if (rest.isDue(turn(System.nanoTime()))) {
                     rest();
                 }
             }
         } catch (InternalError fault) {
-            boolean isRecovered = false;
-            for (Lane lane : lanes) {
-                isRecovered |= lane.recover();
-            }
-            if (!isRecovered) {
+            if (!lanes.recover()) {
                 throw fault;
             }
-            endRest();
+            rest.end();
         }
     }
 
@@ -173,7 +160,7 @@ public final class CoreLoop implements Runnable {
         Lane opening =
                 new Lane(new Core(index, count, store, functions, control, totals, roles, eventKind, sleep), this);
         home = opening;
-        lanes = new Lane[] {opening};
+        lanes.open(opening);
         FunctionStation own = new FunctionStation(
                 index,
                 store,
@@ -194,37 +181,11 @@ public final class CoreLoop implements Runnable {
         if (watched != null) {
             watched.look(nowNs);
         }
-        int work = turnAll(nowNs);
+        int work = lanes.obey(LoopLimits.ORDERS_PER_TURN_MAX);
+        work += lanes.turn(nowNs);
+        work += runFunctions();
         hasWorked = work > 0;
         return work;
-    }
-
-    private int turnAll(long nowNs) {
-        int work = obey(LoopLimits.ORDERS_PER_TURN_MAX);
-        Lane[] turned = lanes;
-        long atNs = nowNs;
-        for (int at = 0; at < turned.length; at++) {
-            Lane lane = turned[at];
-            if (!has(lane)) {
-                continue; // It left in the midst of another's function.
-            }
-            int done = lane.turn(atNs, System.currentTimeMillis());
-            work += done;
-            if (turned.length > 1) {
-                // A lane's turn may have taken long, if it called a function.
-                long endNs = System.nanoTime();
-                lane.core().gauges().took(done == 0 ? 0 : endNs - atNs);
-                atNs = endNs;
-            }
-            CoreLoop place = lane.place();
-            if (place != this && !stopWanted) {
-                hand(lane, place);
-                work++;
-            } else if (turned.length > 1) {
-                lane.leave(); // The next one's functions may enter a context, and a thread leaves the last first.
-            }
-        }
-        return work + runFunctions();
     }
 
     /** What was handed to this loop, or put off by it; a loop that serves has some only at times. */
@@ -233,14 +194,11 @@ public final class CoreLoop implements Runnable {
         if (own == null || stopWanted) {
             return 0;
         }
-        Lane[] turned = lanes;
-        boolean isServing = turned.length > 0;
+        boolean isServing = lanes.all().length > 0;
         if (isServing && !own.hasWork() && !own.isDue()) {
             return 0;
         }
-        for (Lane lane : turned) {
-            lane.leave();
-        }
+        lanes.leave();
         int work = own.turn(System.nanoTime(), System.currentTimeMillis(), isServing);
         if (isServing) {
             own.rest();
@@ -254,74 +212,20 @@ public final class CoreLoop implements Runnable {
         return work;
     }
 
-    private void wake() {
+    /** Ends its sleep, after work was left where it looks. Any thread. */
+    void wake() {
         VarHandle.fullFence(); // Pairs with the one in LoopSleep.announce.
         sleep.wake();
     }
 
-    private boolean has(Lane lane) {
-        for (Lane each : lanes) {
-            if (each == lane) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private int obey(int limit) {
-        int done = 0;
-        for (Runnable order; done < limit && (order = orders.poll()) != null; done++) {
-            order.run();
-        }
-        return done;
-    }
-
-    // Sleeping
-
-    /**
-     * Sleeps until there is work. What came before the announcement woke nobody, so a last turn looks for it. A loop with one lane waits in
-     * that lane's events; one with none is woken by whoever has work for it; with several it can wait in none's, and looks again soon.
-     */
+    /** Once its last turns found nothing to do. */
     private void rest() {
-        Lane[] resting = lanes;
-        boolean waits = resting.length == 1 && resting[0].wakes();
-        if (waits) {
-            resting[0].announceRest();
-        }
-        sleep.announce(waits ? resting[0].core().events() : null);
+        rest.announce();
         if (stopWanted || turn(System.nanoTime()) > 0) {
-            endRest();
-            idle.idle(1);
-            return;
-        }
-        long restNs = idle.sleepNs(waits || resting.length == 0);
-        FunctionStation own = station;
-        if (own != null && own.hasWork()) {
-            // Of tenants that are held back by their quota: nobody wakes the loop when they may go on.
-            restNs = Math.min(restNs, LoopLimits.HELD_BACK_REST_NS);
-        }
-        gauges.asleep(true);
-        if (resting.length == 0) {
-            int ignored = sleep.sleep(restNs);
-            endRest();
-            return;
-        }
-        Core first = resting[0].core();
-        first.counters().increment(waits ? Counter.WAITS : Counter.PARKS);
-        int served = first.await(sleep, restNs);
-        endRest();
-        if (served > 0) {
-            first.counters().increment(Counter.WAKES);
-            idle.idle(1);
-            int ignored = resting[0].transmit(first.nowNs());
-        }
-    }
-
-    private void endRest() {
-        gauges.asleep(false);
-        sleep.end();
-        for (Lane lane : lanes) {
-            lane.endRest();
+            rest.stayAwake();
+        } else {
+            FunctionStation own = station;
+            rest.sleep(own != null && own.hasWork());
         }
     }
 
@@ -334,37 +238,33 @@ public final class CoreLoop implements Runnable {
         return sleep;
     }
 
-    /**
-     * A function of this lane, or one of this loop's station, stands still: what else this loop turns is served. Lanes come and go meanwhile as at
-     * the end of a turn, but the one whose function it is: none has to wait for a function that is not its own.
-     */
+    /** A function of this lane, or one of this loop's station, stands still: what else this loop turns is served. */
     void interlude(@Nullable Lane standing, long nowNs, long unixMs) {
         RoleKeeper watched = keeper;
         if (watched != null) {
             watched.look(nowNs);
         }
-        isStanding = true;
-        try {
-            int ignored = obey(LoopLimits.ORDERS_PER_TURN_MAX);
-            Lane[] others = lanes;
-            if (standing == null && others.length > 0) {
-                others[0].core().counters().increment(Counter.INTERLUDES);
-            }
-            for (Lane lane : others) {
-                if (lane != standing) {
-                    lane.serveBetween(nowNs, unixMs);
-                    CoreLoop place = lane.place();
-                    if (place != this && !stopWanted) {
-                        hand(lane, place);
-                    }
-                }
-            }
-        } finally {
-            isStanding = false;
+        lanes.interlude(standing, nowNs, unixMs);
+    }
+
+    LoopLanes lanes() {
+        return lanes;
+    }
+
+    /** Before the loop takes a lane, whose functions may enter a context: its station's leave first. */
+    void leaveFunctions() {
+        FunctionStation own = station;
+        if (own != null) {
+            own.rest();
         }
     }
 
-    // Roles and moving lanes
+    /** Whether it was asked to end: lanes stay where they are then. */
+    boolean isStopping() {
+        return stopWanted;
+    }
+
+    // Roles
 
     /** From now on these loops, which are all of a server's and open, take the roles that its mode says. Any thread. */
     public static void govern(Roles roles, List<CoreLoop> loops) {
@@ -399,25 +299,7 @@ public final class CoreLoop implements Runnable {
 
     /** What it shows of itself now. Once all loops are open; any thread. */
     public LoopFigures figures(long nowNs) {
-        LaneGauges lane = homeLane().core().gauges();
-        FunctionStation own = station();
-        RoleKeeper watched = keeper;
-        return new LoopFigures(
-                index,
-                roles.view().role(index),
-                roles.view().dedicatedTo(index),
-                watched == null ? 1 : watched.lanesOf(index),
-                gauges.isAsleep(),
-                gauges.busyNs(nowNs),
-                lane.inlineNs(nowNs),
-                lane.inlineRuns(),
-                own.gauges().ranNs(nowNs),
-                own.gauges().ran(),
-                watched == null ? 0 : watched.waitNs(index, nowNs),
-                own.waitNs(nowNs),
-                own.queued(),
-                own.gauges().sheds(),
-                own.gauges().given());
+        return LoopFigures.of(this, roles.view(), keeper, nowNs);
     }
 
     /** The tenants whose functions took most time in the turns of its lane. Once it is open; any thread. */
@@ -455,68 +337,10 @@ public final class CoreLoop implements Runnable {
         }
     }
 
-    /** Has this loop do that in one of its next turns; false when too much is waiting, or it has ended. Any thread. */
-    private boolean order(Runnable order) {
-        if (hasEnded || !orders.offer(order)) {
-            return false;
-        }
-        // Pairs with the one in LoopSleep.announce.
-        VarHandle.fullFence();
-        sleep.wake();
-        return true;
-    }
-
-    /** At the end of the lane's turn. What it holds goes with it; the queue makes what was done here happen before what is done there. */
-    private void hand(Lane lane, CoreLoop taker) {
-        if (!isStanding) {
-            lane.leave(); // Otherwise it has left already, and another one's function is entered.
-        }
-        Lane[] before = lanes;
-        lanes = without(before, lane);
-        lane.core().counters().increment(Counter.MOVES);
-        if (!taker.order(() -> taker.take(lane))) {
-            lanes = before;
-            lane.enter(this);
-        }
-    }
-
-    private static Lane[] without(Lane[] lanes, Lane left) {
-        Lane[] rest = new Lane[lanes.length - 1];
-        int count = 0;
-        for (Lane lane : lanes) {
-            if (lane != left) {
-                rest[count++] = lane;
-            }
-        }
-        return rest;
-    }
-
-    private void take(Lane lane) {
-        FunctionStation own = station;
-        if (own != null && !isStanding) {
-            own.rest();
-        }
-        for (Lane other : lanes) {
-            if (!isStanding) {
-                other.leave();
-            }
-        }
-        Lane[] more = new Lane[lanes.length + 1];
-        System.arraycopy(lanes, 0, more, 0, lanes.length);
-        more[lanes.length] = lane;
-        lanes = more;
-        lane.enter(this);
-    }
-
     // Ending
 
     private void closeLanes() {
-        hasEnded = true;
-        Lane[] closing = lanes;
-        lanes = NONE;
-        for (Lane lane : closing) {
-            lane.close();
-        }
+        lanes.close();
         FunctionStation own = station;
         if (own != null) {
             own.close();
@@ -528,11 +352,7 @@ public final class CoreLoop implements Runnable {
         if (thread.isAlive()) {
             return;
         }
-        int ignored = obey(LoopLimits.ORDERS_MAX);
-        LoopSleep closing = new LoopSleep(Thread.currentThread());
-        for (Lane lane : lanes) {
-            lane.core().own(index, closing);
-        }
+        lanes.closeLate();
         closeLanes();
     }
 
@@ -561,8 +381,7 @@ public final class CoreLoop implements Runnable {
     /** Has the loop end after its turn, and close the ports of what it turns then. Any thread. */
     public void stop() {
         stopWanted = true;
-        VarHandle.fullFence();
-        sleep.wake();
+        wake();
     }
 
     /** Waits for the loop's end. Once all have ended, {@link #closeLate} closes what was under way between them. Any thread but the loop's. */

@@ -1,6 +1,12 @@
 package dev.quern.server.loop;
 
+import dev.quern.server.dispatch.FunctionStation;
+import dev.quern.server.dispatch.LaneGauges;
+import dev.quern.server.dispatch.LoopGauges;
+import dev.quern.server.dispatch.RoleView;
+import dev.quern.server.dispatch.StationGauges;
 import dev.quern.server.roles.Role;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a loop shows of itself, for people. Times are sums since its start, in nanoseconds, unless they are waits, which are of now.
@@ -36,4 +42,29 @@ public record LoopFigures(
         long callWaitNs,
         int callsQueued,
         long sheds,
-        long given) {}
+        long given) {
+    /** Of a loop that is open, and of who gives it roles, if somebody does. */
+    static LoopFigures of(CoreLoop loop, RoleView view, @Nullable RoleKeeper keeper, long nowNs) {
+        int core = loop.index();
+        LoopGauges gauges = loop.gauges();
+        LaneGauges lane = loop.homeLane().core().gauges();
+        FunctionStation station = loop.station();
+        StationGauges ran = station.gauges();
+        return new LoopFigures(
+                core,
+                view.role(core),
+                view.dedicatedTo(core),
+                keeper == null ? 1 : keeper.lanesOf(core),
+                gauges.isAsleep(),
+                gauges.busyNs(nowNs),
+                lane.inlineNs(nowNs),
+                lane.inlineRuns(),
+                ran.ranNs(nowNs),
+                ran.ran(),
+                keeper == null ? 0 : keeper.waitNs(core, nowNs),
+                station.waitNs(nowNs),
+                station.queued(),
+                ran.sheds(),
+                ran.given());
+    }
+}
