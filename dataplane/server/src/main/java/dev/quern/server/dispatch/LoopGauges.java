@@ -10,15 +10,23 @@ public final class LoopGauges {
     private static final int BUSY_NS = 16;
     private static final int TURN_NS = BUSY_NS + 1;
     private static final int ASLEEP = BUSY_NS + 2;
+    private static final int SLEPT_NS = BUSY_NS + 3;
 
     /** A cache line before and one after, so that no other's writes disturb. */
     private final AtomicLongArray values = new AtomicLongArray(BUSY_NS + 24);
+
+    /** Whether the loop has slept since its last turn began; its own. */
+    private boolean hasSlept;
 
     /** As of a loop that idles. */
     public LoopGauges() {}
 
     /** A turn begins; whether the one before found work. */
     public void turn(long nowNs, boolean hasWorked) {
+        if (hasSlept) {
+            hasSlept = false;
+            values.setOpaque(SLEPT_NS, values.getPlain(SLEPT_NS) + nowNs - values.getPlain(TURN_NS));
+        }
         if (hasWorked) {
             values.setOpaque(BUSY_NS, values.getPlain(BUSY_NS) + nowNs - values.getPlain(TURN_NS));
         }
@@ -27,12 +35,19 @@ public final class LoopGauges {
 
     /** The loop sleeps, or no longer. */
     public void asleep(boolean isAsleep) {
+        hasSlept |= isAsleep;
         values.setOpaque(ASLEEP, isAsleep ? 1 : 0);
     }
 
     /** Whether it does. */
     public boolean isAsleep() {
         return values.getOpaque(ASLEEP) != 0;
+    }
+
+    /** For how long it has slept, in nanoseconds, with the turns after which it did. */
+    public long sleptNs(long nowNs) {
+        long restsNs = isAsleep() ? nowNs - values.getOpaque(TURN_NS) : 0;
+        return values.getOpaque(SLEPT_NS) + Math.max(0, restsNs);
     }
 
     /** The time of turns that found work, in nanoseconds, with the one that lasts. */

@@ -34,6 +34,23 @@ final class ProcessorGaps {
 
     /** How long the core with the longest gaps had no processor since then, up to the last look; no further back than looks are kept. */
     long mostSinceNs(long sinceNs) {
+        int place = lookBefore(sinceNs);
+        long most = 0;
+        for (int core = 0; place >= 0 && core < cores; core++) {
+            most = Math.max(most, totalNs[core] - totalThenNs[place * cores + core]);
+        }
+        return most;
+    }
+
+    /** How long a core had none since then, with what was added since the last look; since no more than that. */
+    long sinceNs(int core, long sinceNs, long nowNs) {
+        int place = lookBefore(sinceNs);
+        return place < 0
+                ? 0
+                : Math.min(totalNs[core] - totalThenNs[place * cores + core], Math.max(0, nowNs - sinceNs));
+    }
+
+    private int lookBefore(long sinceNs) {
         int place = -1;
         for (int back = 1; back <= Math.min(looks, LOOKS); back++) {
             place = (looks - back) % LOOKS;
@@ -41,10 +58,6 @@ final class ProcessorGaps {
                 break;
             }
         }
-        long most = 0;
-        for (int core = 0; place >= 0 && core < cores; core++) {
-            most = Math.max(most, totalNs[core] - totalThenNs[place * cores + core]);
-        }
-        return most;
+        return place;
     }
 }

@@ -15,11 +15,13 @@ final class ProcessorTimes {
     private final MemorySegment scratch = Arena.ofAuto().allocate(ThreadClock.SCRATCH_BYTES, Long.BYTES);
     private final int[] threads;
     private final long[] hadNs;
+    private final double[] hadShare;
 
     /** Of loops that are all open. */
     ProcessorTimes(CoreLoop[] loops) {
         threads = new int[loops.length];
         hadNs = new long[loops.length];
+        hadShare = new double[loops.length];
         for (int core = 0; core < loops.length; core++) {
             threads[core] = loops[core].kernelThread();
             hadNs[core] = read(core);
@@ -39,11 +41,15 @@ final class ProcessorTimes {
         return threads[core] == UNKNOWN ? -1 : ThreadClock.read(threads[core], scratch.address());
     }
 
-    /** How much of the time since it was last asked for a loop would have been busy for, and had no processor for, at the least: from 0 to 1. */
-    double withoutShare(int core, double busyShare, long tookNs) {
+    /** Looks at a loop, so long after the last time. */
+    void look(int core, long tookNs) {
         long nowNs = read(core);
-        double had = (double) (nowNs - hadNs[core]) / tookNs;
+        hadShare[core] = nowNs < 0 ? 1 : (double) (nowNs - hadNs[core]) / tookNs;
         hadNs[core] = nowNs;
-        return nowNs < 0 ? 0 : Math.clamp(busyShare - had, 0, 1);
+    }
+
+    /** How much of the time between the last two looks it wanted a processor for, by that share, and had none, at the least: from 0 to 1. */
+    double withoutShare(int core, double wantedShare) {
+        return Math.clamp(wantedShare - hadShare[core], 0, 1);
     }
 }

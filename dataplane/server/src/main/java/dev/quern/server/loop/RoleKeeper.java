@@ -55,10 +55,14 @@ final class RoleKeeper implements RoleOrders {
     private final ProcessorTimes processors;
     private final ProcessorGaps gaps;
 
+    /** The same of loops that were awake, whether or not they had something to do. */
+    private final ProcessorGaps awakeGaps;
+
     /** Once, as it is asked in every look. */
     private final LongUnaryOperator withoutProcessorSince;
 
     private final long[] busyNs;
+    private final long[] sleptNs;
     private final long[] stationNs;
     private final long[] laneInlineNs;
     private final long[] laneNs;
@@ -91,8 +95,10 @@ final class RoleKeeper implements RoleOrders {
         provisioner = new Provisioner(cores, cores, ProvisionerConfig.DEFAULT);
         processors = new ProcessorTimes(loops);
         gaps = new ProcessorGaps(cores);
+        awakeGaps = new ProcessorGaps(cores);
         withoutProcessorSince = gaps::mostSinceNs;
         busyNs = new long[cores];
+        sleptNs = new long[cores];
         stationNs = new long[cores];
         laneInlineNs = new long[cores];
         laneNs = new long[cores];
@@ -234,6 +240,7 @@ final class RoleKeeper implements RoleOrders {
             fillCore(core, nowNs, tookNs);
         }
         gaps.looked(nowNs);
+        awakeGaps.looked(nowNs);
         seen.moving(!isSettled);
         if (nowNs - tenantsLookedNs >= TENANTS_NS) {
             fillTenants(nowNs - tenantsLookedNs);
@@ -247,12 +254,21 @@ final class RoleKeeper implements RoleOrders {
         FunctionStation station = loops[core].station();
         double busy = share(gauges.busyNs(nowNs), busyNs, core, tookNs);
         double functions = share(station.gauges().ranNs(nowNs), stationNs, core, tookNs) + inlineShare[core];
-        double without = isAdaptive ? processors.withoutShare(core, busy, tookNs) : 0;
-        gaps.add(core, without, tookNs);
+        double awakeShare = Math.max(0, 1 - share(gauges.sleptNs(nowNs), sleptNs, core, tookNs));
+        double without = 0;
+        if (isAdaptive) {
+            processors.look(core, tookNs);
+            without = processors.withoutShare(core, busy);
+            gaps.add(core, without, tookNs);
+            awakeGaps.add(core, processors.withoutShare(core, awakeShare), tookNs);
+        }
         seen.role(core, roles.view().role(core), roles.view().dedicatedTo(core));
-        seen.stands(core, Math.max(standsNs[core], sinceNs(station.gauges().beganNs(), nowNs)));
+        long stands = Math.max(standsNs[core], sinceNs(station.gauges().beganNs(), nowNs));
+        seen.stands(core, stands - awakeGaps.sinceNs(core, nowNs - stands, nowNs));
+        long callWaitNs = station.waitNs(nowNs);
         if (without > WITHOUT_PROCESSOR_MAX) {
-            seen.load(core, seen.busyShare(core), seen.functionShare(core), 0, 0, station.queued());
+            seen.load(core, seen.busyShare(core), seen.functionShare(core), 0, callWaitNs, station.queued());
+            seen.stood(core, 0, callWaitNs);
             return;
         }
         // Of the time in which it could have idled.
@@ -262,7 +278,11 @@ final class RoleKeeper implements RoleOrders {
             seen.lane(onlyLane[core], core, Math.max(0, busy - functions));
         }
         long waitNs = gauges.isAsleep() ? 0 : waitedNs[core];
-        seen.load(core, busy, functions, waitNs, station.waitNs(nowNs), station.queued());
+        seen.load(core, busy, functions, waitNs, callWaitNs, station.queued());
+        seen.stood(
+                core,
+                awakeGaps.sinceNs(core, nowNs - waitNs, nowNs),
+                awakeGaps.sinceNs(core, nowNs - callWaitNs, nowNs));
     }
 
     private static long sinceNs(long beganNs, long nowNs) {

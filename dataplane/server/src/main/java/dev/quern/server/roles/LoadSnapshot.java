@@ -24,6 +24,8 @@ public final class LoadSnapshot {
     private final long[] oldestInvocationNs;
     private final int[] invocationsQueued;
     private final long[] standsNs;
+    private final long[] requestStoodNs;
+    private final long[] invocationStoodNs;
     private final int[] owner;
     private final int[] home;
     private final double[] laneShare;
@@ -49,6 +51,8 @@ public final class LoadSnapshot {
         oldestInvocationNs = new long[cores];
         invocationsQueued = new int[cores];
         standsNs = new long[cores];
+        requestStoodNs = new long[cores];
+        invocationStoodNs = new long[cores];
         owner = new int[lanes];
         home = new int[lanes];
         Arrays.setAll(owner, lane -> lane % cores);
@@ -78,6 +82,16 @@ public final class LoadSnapshot {
         oldestRequestNs[core] = oldestWaitNs;
         oldestInvocationNs[core] = oldestQueuedNs;
         invocationsQueued[core] = queued;
+        stood(core, 0, 0);
+    }
+
+    /**
+     * Says for how much of what the oldest ones have waited the core's thread had no processor, as another one had it, or the machine: cores
+     * that come and go do not help that. After {@link #load}, which says that it always had one.
+     */
+    public void stood(int core, long ofRequestNs, long ofInvocationNs) {
+        requestStoodNs[core] = ofRequestNs;
+        invocationStoodNs[core] = ofInvocationNs;
     }
 
     /** Says how long a core's present function, or batch of them, has run by now, 0 for none: what came to it would wait for that. */
@@ -150,6 +164,16 @@ public final class LoadSnapshot {
 
     public long oldestInvocationNs(int core) {
         return oldestInvocationNs[core];
+    }
+
+    /** How long the oldest request has waited while the core could have served it. */
+    public long requestDelayNs(int core) {
+        return oldestRequestNs[core] - requestStoodNs[core];
+    }
+
+    /** How long the oldest invocation has waited while the core could have run it. */
+    public long invocationDelayNs(int core) {
+        return oldestInvocationNs[core] - invocationStoodNs[core];
     }
 
     public long standsNs(int core) {

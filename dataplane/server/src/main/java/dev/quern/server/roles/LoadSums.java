@@ -40,7 +40,7 @@ final class LoadSums {
                 inlineDemand += now.functionShare(core);
                 servingDemand += busy - now.functionShare(core);
                 // A core that waits and idles was stalled by the machine; moving cores does not help that.
-                boolean waits = now.oldestRequestNs(core) > config.servingDelayNs() && busy >= config.growShare();
+                boolean waits = now.requestDelayNs(core) > config.servingDelayNs() && busy >= config.growShare();
                 servingWaits |= waits;
                 servingStands |= waits && now.standsNs(core) > config.standsNs();
             } else {
@@ -52,7 +52,7 @@ final class LoadSums {
                 }
             }
             queued += now.invocationsQueued(core);
-            functionsWait |= now.oldestInvocationNs(core) > config.functionDelayNs();
+            functionsWait |= now.invocationDelayNs(core) > config.functionDelayNs();
         }
     }
 

@@ -202,6 +202,7 @@ public final class Provisioner {
             if (now.role(other) != Role.SERVING
                     && hasStayed(other, nowNs)
                     && now.standsNs(other) <= STANDS_FOR_LONG * config.standsNs()
+                    && !hasNoProcessor(now, other)
                     && (core < 0 || now.busyShare(other) < now.busyShare(core))) {
                 core = other;
             }
@@ -219,11 +220,17 @@ public final class Provisioner {
             if (now.role(core) == Role.FUNCTIONS
                     && hasStayed(core, nowNs)
                     && now.standsNs(core) == 0
-                    && now.busyShare(core) < config.growShare()) {
+                    && now.busyShare(core) < config.growShare()
+                    && !hasNoProcessor(now, core)) {
                 return spread.join(now, core, true, MoveCause.SERVING_DELAY);
             }
         }
         return null;
+    }
+
+    /** Whether invocations wait at a core that seems to idle: it is not for lack of work, and what it is given would wait, too. */
+    private boolean hasNoProcessor(LoadSnapshot now, int core) {
+        return now.busyShare(core) < config.growShare() && now.oldestInvocationNs(core) > config.functionDelayNs();
     }
 
     /** Whether invocations wait, or requests behind functions, and those who run functions are busy. */

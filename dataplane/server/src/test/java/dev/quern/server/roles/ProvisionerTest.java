@@ -214,11 +214,8 @@ class ProvisionerTest {
     /** As when a core had queued a call by the time that the other one became the function core. */
     @Test
     void shouldHaveAnIdleFunctionCoreServeWhatWaitsBehindAFunction() {
-        LoadSnapshot now = new LoadSnapshot(2, 2);
+        LoadSnapshot now = coreOneServes();
         Provisioner provisioner = new Provisioner(2, 2, ProvisionerConfig.DEFAULT);
-        now.role(0, Role.FUNCTIONS, LoadSnapshot.NO_TENANT);
-        now.lane(0, 1, 0);
-        now.lane(1, 1, 0);
         now.load(0, 0, 0, 0, 0, 0);
         now.load(1, 1, 1, 900_000, 0, 0);
         now.stands(1, 900_000);
@@ -232,6 +229,61 @@ class ProvisionerTest {
         assertEquals(Role.FUNCTIONS, rest.to());
         now.apply(rest);
         assertEquals(0, now.owner(1));
+    }
+
+    @Test
+    void shouldNotCallACoreToServeThatHasNoProcessorForItsOwnCalls() {
+        LoadSnapshot now = coreOneServes();
+        Provisioner provisioner = new Provisioner(2, 2, ProvisionerConfig.DEFAULT);
+        now.load(0, 0, 0, 0, 3_900_000, 27);
+        now.load(1, 1, 0.95, 900_000, 0, 0);
+        now.stands(1, 900_000);
+        for (int look = 0; look < 100; look++) {
+            assertNull(provisioner.decide(now, look * 250_000L));
+        }
+        // Nor where requests wait for no function.
+        now.load(1, 1, 0, 900_000, 0, 0);
+        now.stands(1, 0);
+        for (int look = 100; look < 200; look++) {
+            assertNull(provisioner.decide(now, look * 250_000L));
+        }
+        now.load(0, 0, 0, 0, 0, 0);
+        assertEquals(0, firstMove(provisioner, now, 200 * 250_000L).core());
+    }
+
+    @Test
+    void shouldNotMoveCoresForWhatWaitedForAProcessor() {
+        LoadSnapshot now = coreOneServes();
+        Provisioner provisioner = new Provisioner(2, 2, ProvisionerConfig.DEFAULT);
+        now.load(0, 0.2, 0.2, 0, 0, 0);
+        now.load(1, 1, 0, 4_000_000, 0, 0);
+        now.stood(1, 3_900_000, 0);
+        for (int look = 0; look < 100; look++) {
+            assertNull(provisioner.decide(now, look * 250_000L));
+        }
+        now.stood(1, 3_700_000, 0);
+        Move more = firstMove(provisioner, now, 100 * 250_000L);
+        assertEquals(MoveCause.SERVING_DELAY, more.cause());
+        now.apply(more);
+        now.load(1, 0, 0, 0, 0, 0);
+        now.load(0, 1, 1, 0, 4_000_000, 9);
+        now.stood(0, 0, 3_900_000);
+        for (int look = 200; look < 220; look++) {
+            assertNull(provisioner.decide(now, look * 250_000L));
+        }
+        now.stood(0, 0, 0);
+        assertEquals(
+                MoveCause.FUNCTION_DELAY,
+                firstMove(provisioner, now, 220 * 250_000L).cause());
+    }
+
+    /** Of two; the other one runs functions. */
+    private static LoadSnapshot coreOneServes() {
+        LoadSnapshot now = new LoadSnapshot(2, 2);
+        now.role(0, Role.FUNCTIONS, LoadSnapshot.NO_TENANT);
+        now.lane(0, 1, 0);
+        now.lane(1, 1, 0);
+        return now;
     }
 
     private static Move firstMove(Provisioner provisioner, LoadSnapshot now, long fromNs) {
