@@ -10,6 +10,7 @@ import dev.quern.protocol.Status;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends gets and calls, at rates or as many at a time as are allowed, and keeps for each window of time what was answered and how long it
@@ -20,6 +21,9 @@ final class Driver implements PipelineHandler {
     private static final int SLOTS = 4_096;
 
     private static final long STALL_NS = 30_000_000_000L;
+
+    /** Between two looks that are further apart, the thread had no processor. */
+    private static final long AWAY_NS = 1_000_000;
 
     /** Answers of one window whose times are kept. */
     private static final int SAMPLES = 1 << 14;
@@ -55,6 +59,8 @@ final class Driver implements PipelineHandler {
     private final LatencyLog others;
     private int hotTenant = -1;
     private long hotSheds;
+    private long awayNs;
+    private @Nullable AnswerTimes times;
 
     /**
      * @param clients each of a tenant of its own, threading INVOKER
@@ -85,6 +91,16 @@ final class Driver implements PipelineHandler {
         hotSheds = 0;
         hot.clear();
         others.clear();
+    }
+
+    /** For how long, in all, a look came more than a millisecond after the last one: what came meanwhile has waited for this thread. */
+    long awayNs() {
+        return awayNs;
+    }
+
+    /** From here on, each answer's time is kept there; null for nowhere. */
+    void times(@Nullable AnswerTimes into) {
+        times = into;
     }
 
     LatencyLog hot() {
@@ -199,7 +215,9 @@ final class Driver implements PipelineHandler {
 
     /** Sends what was begun, takes in what has come; returns the time. */
     long poll() {
-        nowNs = System.nanoTime();
+        long lookNs = System.nanoTime();
+        awayNs += lookNs - nowNs > AWAY_NS ? lookNs - nowNs : 0;
+        nowNs = lookNs;
         // Backwards, as one that has nothing under way any more goes out of the list.
         for (int i = activeCount - 1; i >= 0; i--) {
             int ignored = clients.get(active[i]).poll();
@@ -229,6 +247,10 @@ final class Driver implements PipelineHandler {
             throw new BenchFailedException((isCall[slot] ? "a call" : "a get") + " was answered: " + reply.error());
         }
         long tookNs = System.nanoTime() - dueNs[slot];
+        AnswerTimes into = times;
+        if (into != null) {
+            into.add(dueNs[slot], tookNs);
+        }
         if (isCall[slot]) {
             calls++;
             if (callSamples < SAMPLES) {
