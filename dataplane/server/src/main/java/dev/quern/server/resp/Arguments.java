@@ -112,6 +112,23 @@ final class Arguments {
         return copy;
     }
 
+    /** Takes over the arguments of another command, which is left without; only while this has none. */
+    void takeFrom(Arguments other) {
+        long[] ownAddresses = addresses;
+        int[] ownLengths = lengths;
+        @Nullable ByteBuf[] ownHolders = holders;
+        addresses = other.addresses;
+        lengths = other.lengths;
+        holders = other.holders;
+        count = other.count;
+        bytes = other.bytes;
+        other.addresses = ownAddresses;
+        other.lengths = ownLengths;
+        other.holders = ownHolders;
+        other.count = 0;
+        other.bytes = 0;
+    }
+
     /** Lets go of the arguments' memory. */
     void reset() {
         for (int index = 0; index < count; index++) {

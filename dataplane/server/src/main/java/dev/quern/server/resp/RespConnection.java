@@ -41,6 +41,9 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Comma
     /** A command that runs later, outside of the event loop, and before all that came after it. */
     private @Nullable Arguments deferred;
 
+    /** For the next one that is put off; null before the first. */
+    private @Nullable Arguments spare;
+
     /** Whether a command is under way in the midst of which others may be served. */
     private boolean running;
 
@@ -132,9 +135,19 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Comma
         channel().config().setAutoRead(false);
     }
 
-    /** Puts a command off until the event loop is left; later ones wait behind it. */
+    /**
+     * Puts a command off until the event loop is left; later ones wait behind it. Its arguments stay where they were read, unless so many others' do
+     * that each would keep a buffer of its own from being used again.
+     */
     void defer(Arguments arguments) {
-        deferred = arguments.copy();
+        if (core.received().hasRoom()) {
+            Arguments later = spare == null ? new Arguments() : spare;
+            spare = null;
+            later.takeFrom(arguments);
+            deferred = later;
+        } else {
+            deferred = arguments.copy();
+        }
         core.defer(this);
     }
 
@@ -151,6 +164,7 @@ final class RespConnection extends ChannelInboundHandlerAdapter implements Comma
             running = false;
         }
         arguments.reset();
+        spare = arguments;
         if (channel().isActive()) {
             resume();
         }

@@ -13,8 +13,9 @@ final class RespCore implements AutoCloseable {
     private final Core core;
     private final RespCalls calls;
     private final Clients clients;
-    private final ReusableBuffer received = new ReusableBuffer(RespLimits.RECEIVE_BYTES, RespLimits.RECEIVE_BYTES);
-    private final ReusableBuffer output = new ReusableBuffer(RespLimits.OUTPUT_BYTES, RespLimits.OUTPUT_KEPT_BYTES);
+    private final ReusableBuffer received =
+            new ReusableBuffer(RespLimits.RECEIVE_BYTES, RespLimits.RECEIVE_BYTES, RespLimits.RECEIVE_BUFFERS_KEPT);
+    private final ReusableBuffer output = new ReusableBuffer(RespLimits.OUTPUT_BYTES, RespLimits.OUTPUT_KEPT_BYTES, 1);
     private final ReplyWriter reply = new ReplyWriter(output);
     private final RecordList found = new RecordList();
     private final Hash hash = new Hash();

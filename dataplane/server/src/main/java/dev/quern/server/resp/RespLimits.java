@@ -7,6 +7,9 @@ final class RespLimits {
     /** What one read may bring: a burst of pipelined commands, and one core's reads share one buffer. */
     static final int RECEIVE_BYTES = 64 * 1024;
 
+    /** Buffers of reads whose commands wait, at most: a new one is zeroed, which takes as long as some tens of commands. 4 MiB of a core, where used. */
+    static final int RECEIVE_BUFFERS_KEPT = 64;
+
     /** What a core's shared output buffer starts with: the replies of a burst of usual size. */
     static final int OUTPUT_BYTES = 64 * 1024;
 
