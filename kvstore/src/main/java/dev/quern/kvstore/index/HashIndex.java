@@ -52,6 +52,11 @@ public final class HashIndex extends Index {
     }
 
     @Override
+    public long approach() {
+        return bucketCount + buckets.address(0);
+    }
+
+    @Override
     public long find(long hash, long keyAddress, int keyLength) {
         for (; ; ) {
             long packed = packings;

@@ -77,6 +77,11 @@ public abstract class Index {
     /** Whether a record that gets the mark of the one that it replaces is found by that one's entry; else it needs an entry of its own. */
     public abstract boolean keepsEntries();
 
+    /** Reads what a lookup reads before it comes to a bucket, as far as it is the index's alone; a sum that means nothing. */
+    public long approach() {
+        return 0;
+    }
+
     /** The first record in this bucket that may be the key's, or 0 when none is found at once; reads no record. */
     public abstract long likely(long bucket, long hash);
 

@@ -27,7 +27,15 @@ final class BurstLookahead {
     private final Lookahead lookahead = new Lookahead();
 
     void scan(Tenant tenant, long datagram, int length) {
-        if (length < LENGTH_MIN || cursor.wrap(NativeMemory.ALL, datagram, length, false) != Verdict.GOOD) {
+        if (length >= LENGTH_MIN) {
+            add(tenant, datagram, length);
+            load();
+        }
+    }
+
+    /** Notes the keys of a datagram, for {@link #load}. */
+    void add(Tenant tenant, long datagram, int length) {
+        if (cursor.wrap(NativeMemory.ALL, datagram, length, false) != Verdict.GOOD) {
             return;
         }
         while (cursor.next()) {
@@ -36,6 +44,10 @@ final class BurstLookahead {
                 add(table, cursor.opcode(), cursor.body(), cursor.bodyLength());
             }
         }
+    }
+
+    /** Begins to load what the keys noted need. */
+    void load() {
         lookahead.load();
     }
 

@@ -46,6 +46,7 @@ public final class NativeDoor implements AutoCloseable {
     private final HeldDatagrams held = new HeldDatagrams();
     private final InterludeDoor interlude;
     private final BurstLookahead lookahead = new BurstLookahead();
+    private final BundleLookahead bundleLookahead;
     private final long idleNs;
 
     /** Once, as the sweep is of every millisecond. */
@@ -61,6 +62,7 @@ public final class NativeDoor implements AutoCloseable {
         this.budget = budgets.join(core);
         this.counters = core.counters();
         this.sessions = new SessionTable(config.sessionsMax(), budget);
+        this.bundleLookahead = new BundleLookahead(core.storeCore(), sessions, lookahead);
         this.writer = new ReplyWriter(counters);
         this.handshake = new Handshake(core, config, ports, sessions, writer, budget);
         this.reply = new Reply(writer);
@@ -176,7 +178,11 @@ public final class NativeDoor implements AutoCloseable {
     /** Takes a bundle's datagrams, up to one that cannot be. */
     private void unbundle(long bundle, int length, long peer, DatagramSink sink, boolean isShort) {
         int at = DatagramLayout.HEADER_BYTES;
+        int scanned = isShort ? length : at;
         while (at < length) {
+            if (at >= scanned) {
+                scanned = at + bundleLookahead.scan(bundle + at, length - at);
+            }
             int each = BundleLayout.entryLength(NativeMemory.ALL, bundle + at, length - at);
             if (each < 0) {
                 counters.increment(Counter.DROPPED_MESSAGE);
@@ -216,11 +222,12 @@ public final class NativeDoor implements AutoCloseable {
             return;
         }
         session.seen(core.nowNs());
+        core.storeCore().renew();
         if (isBundled) {
             session.bundled();
+        } else {
+            lookahead.scan(session.tenant(), datagram, length);
         }
-        core.storeCore().renew();
-        lookahead.scan(session.tenant(), datagram, length);
         while (!session.closed() && cursor.next()) {
             serve(session);
         }

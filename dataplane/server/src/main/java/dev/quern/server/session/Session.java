@@ -88,6 +88,17 @@ final class Session {
         return NativeMemory.equal(peer, address, SocketLayout.ADDRESS_SLOT);
     }
 
+    /** Reads what each of its datagrams is compared with, ahead of them; a sum that means nothing. */
+    long approach() {
+        return NativeMemory.getLong(peer) + sequenceHighest;
+    }
+
+    /** Reads what is kept of a sequence, ahead of its request. */
+    int approachOutcome(int sequence) {
+        Outcomes kept = outcomes;
+        return kept == null ? 0 : kept.state(sequence);
+    }
+
     /** The client has sent of it in a bundle, so answers may come in one. */
     void bundled() {
         bundled = true;
