@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,6 +32,8 @@ import picocli.CommandLine.Spec;
             "3:at least one target is short"
         })
 public final class BenchCommand implements Callable<Integer> {
+    private static final int TOLD_SECONDS_MAX = 5;
+
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
@@ -75,8 +79,7 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintStream out = System.out;
         if (Suite.QUICK.equals(name) || Suite.ALL.equals(name)) {
-            return new Suite(new OwnProcess(), out)
-                    .run(Benches.all(), Suite.QUICK.equals(name), Results.root(), Duration.ofMinutes(minutes));
+            return runAll(Suite.QUICK.equals(name), out);
         }
         if (list || name == null) {
             out.print(listing());
@@ -98,6 +101,29 @@ public final class BenchCommand implements Callable<Integer> {
             out.println("written to " + directory);
         }
         return code;
+    }
+
+    /** A signal that ends this process ends the bench that runs, and waits until it has been told what came of those before. */
+    private int runAll(boolean isQuick, PrintStream out) throws IOException, InterruptedException {
+        OwnProcess process = new OwnProcess();
+        CountDownLatch told = new CountDownLatch(1);
+        Thread stopping = new Thread(
+                () -> {
+                    process.stop();
+                    try {
+                        boolean ignored = told.await(TOLD_SECONDS_MAX, TimeUnit.SECONDS);
+                    } catch (InterruptedException interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "stop-benches");
+        Runtime.getRuntime().addShutdownHook(stopping);
+        try {
+            return new Suite(process, out).run(Benches.all(), isQuick, Results.root(), Duration.ofMinutes(minutes));
+        } finally {
+            out.flush();
+            told.countDown();
+        }
     }
 
     private static String listing() {

@@ -16,7 +16,8 @@ public final class BenchContext {
     /** How long one wait for an idle machine may take, full and quick. */
     private static final Duration IDLE_WAIT_MAX = Duration.ofSeconds(30);
 
-    private static final Duration IDLE_WAIT_QUICK_MAX = Duration.ofMillis(500);
+    /** One look. */
+    private static final Duration IDLE_WAIT_QUICK_MAX = Duration.ZERO;
 
     /** How long all waits of a run may take together: on a machine that never rests, a bench ends, too. */
     private static final Duration IDLE_WAITS_MAX = Duration.ofMinutes(1);
@@ -92,8 +93,8 @@ public final class BenchContext {
         targets.add(new Target(name, measured, wanted, unit, false));
     }
 
-    /** Notes a command that the bench ran, to be printed once with the report. */
-    public void command(List<String> command) {
+    /** Notes a command that the bench ran, to be printed once with the report. Any thread. */
+    public synchronized void command(List<String> command) {
         commands.add(command.stream().map(word -> word.isEmpty() ? "''" : word).collect(Collectors.joining(" ")));
     }
 
@@ -134,7 +135,7 @@ public final class BenchContext {
     }
 
     /** The commands noted so far, each once, in order. */
-    List<String> commands() {
+    synchronized List<String> commands() {
         return List.copyOf(commands);
     }
 

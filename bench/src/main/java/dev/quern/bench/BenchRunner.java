@@ -17,9 +17,10 @@ public final class BenchRunner {
     /** At least one target is short. */
     public static final int SHORT = 3;
 
-    private static final Duration STALLS = Duration.ofSeconds(3);
+    private static final Duration STALLS = Duration.ofMillis(1500);
     private static final Duration TRIPS = Duration.ofMillis(100);
-    private static final Duration STALLS_QUICK = Duration.ofMillis(100);
+    private static final Duration STALLS_QUICK = Duration.ofMillis(50);
+    private static final Duration TRIPS_QUICK = Duration.ofMillis(10);
 
     private BenchRunner() {}
 
@@ -67,7 +68,9 @@ public final class BenchRunner {
             }
             stalls(context, "before");
             bench.run(context);
-            stalls(context, "after");
+            if (!quick) {
+                stalls(context, "after");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             context.say("bench " + bench.name() + " was interrupted: nothing of this run counts");
@@ -90,7 +93,8 @@ public final class BenchRunner {
     private static void stalls(BenchContext context, String when) throws InterruptedException {
         context.say("the machine, " + when + ": "
                 + Stalls.measure(context.quick() ? STALLS_QUICK : STALLS).line());
-        context.say("the machine, " + when + ": " + WordTrips.measure(TRIPS).line());
+        context.say("the machine, " + when + ": "
+                + WordTrips.measure(context.quick() ? TRIPS_QUICK : TRIPS).line());
     }
 
     private static int conclude(BenchContext context, long elapsedNs) {

@@ -16,7 +16,7 @@ public final class Machine {
     /** Counted once, as the JVM counts those that the asking thread may run on, and a bench pins its threads. */
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-    private static final long SAMPLE_MS = 250;
+    private static final long SAMPLE_MS = 100;
     private static final Path STAT = Path.of("/proc/stat");
     private static final Path LOAD = Path.of("/proc/loadavg");
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");

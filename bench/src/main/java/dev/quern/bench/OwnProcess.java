@@ -8,24 +8,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a bench in a JVM of its own, so that neither what was compiled for another bench, nor a thread that one pinned, nor one's end takes part in
- * its figures. The process and all that it started are ended when its time is up, and when this JVM goes.
+ * its figures. The process and all that it started are ended when its time is up, and by {@link #stop}. One thread runs benches; any stops them.
  */
 final class OwnProcess implements Suite.Runner {
     private static final Duration END_MAX = Duration.ofSeconds(5);
+
+    private boolean isStopped;
+    private @Nullable Process running;
 
     @Override
     public BenchRecord run(Bench bench, boolean isQuick, Path directory, Duration timeMax)
             throws IOException, InterruptedException {
         String startedAt = Results.now();
         long startNs = System.nanoTime();
-        Process process = new ProcessBuilder(command(bench, isQuick, directory))
-                .inheritIO()
-                .start();
-        Thread ending = new Thread(() -> end(process), "end-bench");
-        Runtime.getRuntime().addShutdownHook(ending);
+        Process process = start(command(bench, isQuick, directory));
         try {
             if (!process.waitFor(timeMax.toMillis(), TimeUnit.MILLISECONDS)) {
                 end(process);
@@ -34,10 +34,38 @@ final class OwnProcess implements Suite.Runner {
             }
         } finally {
             end(process);
-            Runtime.getRuntime().removeShutdownHook(ending);
+        }
+        if (isStopped()) {
+            // Half a bench is none: what an earlier run of it left stays its latest.
+            throw new InterruptedException("bench " + bench.name() + " was interrupted");
         }
         return left(
                 directory, bench, isQuick, startedAt, startNs, "its process ended with code " + process.exitValue());
+    }
+
+    private synchronized Process start(List<String> command) throws IOException, InterruptedException {
+        if (isStopped) {
+            throw new InterruptedException("interrupted: no other bench begins");
+        }
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        running = process;
+        return process;
+    }
+
+    /** Ends the bench that runs, and lets no other begin. */
+    void stop() {
+        Process process;
+        synchronized (this) {
+            isStopped = true;
+            process = running;
+        }
+        if (process != null) {
+            end(process);
+        }
+    }
+
+    private synchronized boolean isStopped() {
+        return isStopped;
     }
 
     private static BenchRecord left(

@@ -30,6 +30,12 @@ final class Results {
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
     private static final String RECORD = ".json";
     private static final String PRINTED = ".txt";
+    /** A ratio over nothing is no number: at smoke size on a busy machine a case may come to nothing. */
+    private static final Gson JSON = new GsonBuilder()
+            .setPrettyPrinting()
+            .serializeSpecialFloatingPointValues()
+            .create();
+
     private static final Duration VERSION_MAX = Duration.ofSeconds(5);
 
     /** A bench's record, and the directory that it is in. */
@@ -84,16 +90,14 @@ final class Results {
 
     static void write(Path directory, BenchRecord record) throws IOException {
         Files.writeString(
-                directory.resolve(record.bench() + RECORD),
-                new GsonBuilder().setPrettyPrinting().create().toJson(record) + "\n",
-                StandardCharsets.UTF_8);
+                directory.resolve(record.bench() + RECORD), JSON.toJson(record) + "\n", StandardCharsets.UTF_8);
     }
 
     /** The record of a bench in a run; empty when it left none. */
     static Optional<BenchRecord> read(Path directory, String bench) throws IOException {
         Path file = directory.resolve(bench + RECORD);
         return Files.exists(file)
-                ? Optional.of(new Gson().fromJson(Files.readString(file), BenchRecord.class))
+                ? Optional.of(JSON.fromJson(Files.readString(file), BenchRecord.class))
                 : Optional.empty();
     }
 

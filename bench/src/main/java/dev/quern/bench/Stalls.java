@@ -25,7 +25,7 @@ record Stalls(int threads, double share, List<Long> gapsNs, long totalNs) {
     /** Two readings lie some 25 ns apart; this is no reading. */
     private static final long GAP_NS_MIN = 1_000;
 
-    private static final long WARM_UP_NS = 200_000_000;
+    private static final long WARM_UP_NS_MAX = 200_000_000;
     private static final int GAPS_MAX = 1 << 17;
 
     Stalls {
@@ -35,9 +35,9 @@ record Stalls(int threads, double share, List<Long> gapsNs, long totalNs) {
     /** From one reading of the clock to the next, by {@link System#nanoTime}. */
     record Gap(long startNs, long endNs) {}
 
-    /** Looks for so long; all processors are busy meanwhile. */
+    /** Looks for so long, and before that until the code is compiled; all processors are busy meanwhile. */
     static Stalls measure(Duration time) throws InterruptedException {
-        long beginNs = System.nanoTime() + WARM_UP_NS;
+        long beginNs = System.nanoTime() + Math.min(time.toNanos(), WARM_UP_NS_MAX);
         long endNs = beginNs + time.toNanos();
         List<Watcher> watchers = new ArrayList<>();
         for (int cpu = 0; cpu < THREADS; cpu++) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Runs benches one after the other within a time, and sums up their targets. One that fails, hangs or ends its process does not keep the others from
@@ -32,6 +33,7 @@ final class Suite {
          * Runs it to its end, or until its time is up.
          *
          * @param directory which it leaves its record in
+         * @throws InterruptedException when no bench is to run any more
          */
         BenchRecord run(Bench bench, boolean isQuick, Path directory, Duration timeMax)
                 throws IOException, InterruptedException;
@@ -46,7 +48,8 @@ final class Suite {
     }
 
     /**
-     * Runs them all, also when one fails; in full, those for which there is time.
+     * Runs them all, also when one fails; in full, those for which there is time. Says before what each will take, and at the end what each took and what
+     * came of it, also when it is interrupted: those that were done are kept.
      *
      * @param timeMax for all of them together
      * @return an exit code of {@link BenchRunner}; short targets of a quick run are none
@@ -56,6 +59,27 @@ final class Suite {
         long endNs = System.nanoTime() + timeMax.toNanos();
         Path directory = Results.newRun(results);
         List<BenchRecord> records = new ArrayList<>();
+        if (!isQuick) {
+            out.println(plan(benches, timeMax));
+        }
+        boolean isWhole = true;
+        try {
+            runEach(benches, isQuick, directory, endNs, records);
+        } catch (InterruptedException interrupted) {
+            isWhole = false;
+            out.println(interrupted.getMessage());
+        }
+        out.print(text(records));
+        if (records.size() < benches.size()) {
+            out.println("not run: "
+                    + benches.stream().skip(records.size()).map(Bench::name).collect(Collectors.joining(", ")));
+        }
+        out.println("written to " + directory);
+        return isWhole ? code(records, isQuick) : BenchRunner.FAILED;
+    }
+
+    private void runEach(List<Bench> benches, boolean isQuick, Path directory, long endNs, List<BenchRecord> records)
+            throws IOException, InterruptedException {
         for (Bench bench : benches) {
             Duration left = Duration.ofNanos(endNs - System.nanoTime());
             if (!isQuick && left.compareTo(bench.planned()) < 0) {
@@ -74,9 +98,26 @@ final class Suite {
             }
             out.println();
         }
-        out.print(text(records));
-        out.println("written to " + directory);
-        return code(records, isQuick);
+    }
+
+    /** What is to come, and about when. */
+    private static String plan(List<Bench> benches, Duration timeMax) {
+        TextTable table = new TextTable("bench", "takes, s", "begins after, min");
+        Duration sum = Duration.ZERO;
+        for (Bench bench : benches) {
+            table.row(bench.name(), TextTable.number((double) bench.planned().toSeconds()), minutes(sum));
+            sum = sum.plus(bench.planned());
+        }
+        return table.text()
+                + String.format(
+                        Locale.ROOT,
+                        "%s min in all, about; there are %s. Those for which no time is left are named and left out.%n",
+                        minutes(sum),
+                        minutes(timeMax));
+    }
+
+    private static String minutes(Duration time) {
+        return String.format(Locale.ROOT, "%.1f", time.toMillis() / 60e3);
     }
 
     private static Duration patience(Bench bench, Duration left) {
@@ -109,16 +150,34 @@ final class Suite {
         long held = records.stream().mapToLong(BenchRecord::held).sum();
         long targets =
                 records.stream().mapToLong(record -> record.targets().size()).sum();
-        long failed = records.stream().filter(BenchRecord::isFailed).count();
+        List<String> failed = records.stream()
+                .filter(BenchRecord::isFailed)
+                .map(BenchRecord::bench)
+                .toList();
         return table.text()
+                + took(records)
                 + String.format(
                         Locale.ROOT,
-                        "%d of %d targets hold; %d of %d benches failed; %.0f s in all%n",
+                        "%d of %d targets hold; %d of %d benches failed%s; %.0f s in all%n",
                         held,
                         targets,
-                        failed,
+                        failed.size(),
                         records.size(),
+                        failed.isEmpty() ? "" : ": " + String.join(", ", failed),
                         seconds);
+    }
+
+    /** How long each took, and what failed. */
+    private static String took(List<BenchRecord> records) {
+        TextTable table = new TextTable("bench", "took, s", "targets held", "");
+        for (BenchRecord record : records) {
+            table.row(
+                    record.bench(),
+                    String.format(Locale.ROOT, "%.0f", record.seconds()),
+                    record.held() + " of " + record.targets().size(),
+                    record.isFailed() ? "FAILED" : "");
+        }
+        return table.text();
     }
 
     static String measured(Target target) {

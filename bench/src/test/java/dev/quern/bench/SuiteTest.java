@@ -1,6 +1,7 @@
 package dev.quern.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -98,6 +99,64 @@ class SuiteTest {
         assertEquals(BenchRunner.FAILED, run(false, Duration.ofSeconds(100), new Made("long", 7)));
         assertTrue(printed().contains("bench long was not begun: it takes 120 s"), printed());
         assertEquals(Map.of(), Results.latestFull(results, List.of("long")));
+    }
+
+    @Test
+    void shouldSayBeforeWhatEachTakesAndAtTheEndWhatEachTook() throws Exception {
+        List<Bench> benches = List.of(new Made("broken", 0), new Made("fast", 7));
+        Suite suite = new Suite(
+                (bench, quick, directory, max) -> record(
+                        bench.name(), quick, bench.name().equals("broken") ? BenchRunner.FAILED : BenchRunner.HOLDS),
+                out());
+        assertEquals(BenchRunner.FAILED, suite.run(benches, false, results, Duration.ofMinutes(10)));
+        List<String> lines = printed().lines().map(String::strip).toList();
+        assertTrue(lines.get(2).matches("fast +120 +2\\.0"), printed());
+        assertTrue(lines.get(3).startsWith("4.0 min in all, about; there are 10.0."), printed());
+        assertTrue(lines.stream().anyMatch(line -> line.matches("broken +2 +0 of 0 +FAILED")), printed());
+        assertTrue(printed().contains("0 of 0 targets hold; 1 of 2 benches failed: broken; 3 s in all"), printed());
+    }
+
+    @Test
+    void shouldKeepAndTellWhatWasDoneWhenItIsInterrupted() throws Exception {
+        Suite suite = new Suite(
+                (bench, quick, directory, max) -> {
+                    if (bench.name().equals("second")) {
+                        throw new InterruptedException("bench second was interrupted");
+                    }
+                    BenchRecord done = record(
+                            bench.name(),
+                            quick,
+                            BenchRunner.HOLDS,
+                            new Target(bench.name() + "-rate", 7, 5, "x", true));
+                    Results.write(directory, done);
+                    return done;
+                },
+                out());
+        List<Bench> benches = List.of(new Made("first", 7), new Made("second", 7), new Made("third", 7));
+        assertEquals(BenchRunner.FAILED, suite.run(benches, false, results, Duration.ofMinutes(10)));
+        assertTrue(printed().contains("bench second was interrupted"), printed());
+        assertTrue(printed().contains("first-rate"), printed());
+        assertTrue(printed().contains("not run: second, third"), printed());
+        assertTrue(latestTable("first", "second").contains("| `first` | first-rate | 7.00x |"));
+        assertTrue(latestTable("first", "second").contains("Without a full run: second."));
+    }
+
+    @Test
+    void shouldKeepARatioOverNothing() throws Exception {
+        Target infinite = new Target("made-rate", Double.POSITIVE_INFINITY, 5, "x", true);
+        Path run = keep("2026-01-02", record("made", true, BenchRunner.HOLDS, infinite));
+        assertEquals(List.of(infinite), Results.read(run, "made").orElseThrow().targets());
+    }
+
+    @Test
+    void shouldBeginNoBenchOnceItIsStopped() throws Exception {
+        Path directory = Files.createDirectories(results.resolve("run"));
+        OwnProcess process = new OwnProcess();
+        process.stop();
+        assertThrows(
+                InterruptedException.class,
+                () -> process.run(new Made("nobody", 7), true, directory, Duration.ofSeconds(50)));
+        assertEquals(Optional.empty(), Results.read(directory, "nobody"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.quern.bench.apps;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Compilers;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.load.LoadRun;
@@ -32,12 +33,12 @@ public final class Apps implements Bench {
     private static final int ROUNDS = 3;
     private static final int IN_FLIGHT = 96;
     private static final Duration RUN = Duration.ofMillis(1200);
-    private static final Duration RUN_QUICK = Duration.ofMillis(150);
+    private static final Duration RUN_QUICK = Duration.ofMillis(100);
     private static final Duration WARM_UP = Duration.ofMillis(500);
     private static final Duration WARM_UP_QUICK = Duration.ofMillis(50);
 
-    /** Quern's first runs have its compilers at work. */
-    private static final Duration FIRST_RUN = Duration.ofSeconds(8);
+    /** Of each workload by each way: Quern's first runs have its compilers at work. */
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(8);
 
     /** Records, or what a workload counts; classes are those of the JDK. */
     private static final Map<String, Integer> SIZES = sizes(50_000, 50_000, 1_000);
@@ -73,7 +74,7 @@ public final class Apps implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofSeconds(250);
+        return Duration.ofSeconds(200);
     }
 
     @Override
@@ -114,17 +115,27 @@ public final class Apps implements Bench {
         return workload + " " + way;
     }
 
-    /** Loads a server by the first of its ways, and runs until it is warm by each. */
+    /** Loads a server by the first of its ways, and runs until compilers rest by each. */
     private void prepare(BenchContext context, Servers servers, String workload, Way way, PinnedGenerator generator)
-            throws InterruptedException {
+            throws Exception {
         boolean isFirst = ways(context, servers).stream()
                 .filter(each -> each.server() == way.server())
                 .findFirst()
                 .orElseThrow()
                 .equals(way);
-        boolean isCompiled = !way.name().equals(Servers.REDIS) && !way.name().equals(Servers.TARANTOOL);
-        Duration time = context.quick() ? RUN_QUICK : isCompiled ? FIRST_RUN : RUN;
-        PhaseResult ignored = run(context, workload, way, time, isFirst, generator);
+        if (context.quick()) {
+            if (isFirst) {
+                PhaseResult ignored = run(context, workload, way, RUN_QUICK, true, generator);
+            }
+            return;
+        }
+        PhaseResult ignored = run(context, workload, way, RUN, isFirst, generator);
+        Compilers.of(way.server().pid()).warm(WARM_UP_MAX, () -> warm(context, workload, way, generator));
+    }
+
+    private void warm(BenchContext context, String workload, Way way, PinnedGenerator generator)
+            throws InterruptedException {
+        PhaseResult ignored = run(context, workload, way, RUN, false, generator);
     }
 
     private PhaseResult run(

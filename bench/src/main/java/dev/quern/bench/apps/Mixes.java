@@ -2,6 +2,7 @@ package dev.quern.bench.apps;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Compilers;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.load.LoadRun;
@@ -42,7 +43,7 @@ public final class Mixes implements Bench {
     private static final double RATE_QUICK = 1_000;
     private static final Duration RUN = Duration.ofSeconds(1);
     private static final Duration RUN_QUICK = Duration.ofMillis(100);
-    private static final Duration WARM_UP = Duration.ofSeconds(6);
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(6);
     private static final Duration WARM_UP_QUICK = Duration.ofMillis(100);
 
     /** Of what one tenant gets, in the mix. */
@@ -92,7 +93,7 @@ public final class Mixes implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofMinutes(2);
+        return Duration.ofSeconds(210);
     }
 
     @Override
@@ -121,7 +122,7 @@ public final class Mixes implements Bench {
             Rounds rounds = new Rounds();
             for (Row row : rows) {
                 for (Kind kind : Kind.values()) {
-                    PhaseResult ignored = run(context, way, generator, row, kind, false, true);
+                    prepare(context, way, generator, row, kind);
                     rounds.add(name(row, kind, false), () -> rate(context, way, generator, row, kind, false));
                 }
                 rounds.add(name(row, Kind.MIX, true), () -> rate(context, way, generator, row, Kind.MIX, true));
@@ -131,6 +132,20 @@ public final class Mixes implements Bench {
         } finally {
             Files.deleteIfExists(config);
         }
+    }
+
+    /** Loads it, and runs until compilers rest: what is compiled for one number of tenants serves the next. */
+    private void prepare(BenchContext context, Way way, PinnedGenerator generator, Row row, Kind kind)
+            throws Exception {
+        PhaseResult ignored = run(context, way, generator, row, kind, false, true);
+        if (!context.quick()) {
+            Compilers.of(way.server().pid()).warm(WARM_UP_MAX, () -> warm(context, way, generator, row, kind));
+        }
+    }
+
+    private void warm(BenchContext context, Way way, PinnedGenerator generator, Row row, Kind kind)
+            throws InterruptedException {
+        PhaseResult ignored = run(context, way, generator, row, kind, false, false);
     }
 
     private static String config(int tenants) {
@@ -163,7 +178,7 @@ public final class Mixes implements Bench {
             throws InterruptedException {
         boolean quick = context.quick();
         TenantMix mix = new TenantMix(row.tenants, RATES, kind.getShare, RECORDS_EACH);
-        Duration warmUp = quick ? WARM_UP_QUICK : isFirst ? WARM_UP : RUN.dividedBy(2);
+        Duration warmUp = quick ? WARM_UP_QUICK : RUN.dividedBy(2);
         Phase phase = isOpen
                 ? Phase.open("open", quick ? RUN_QUICK : RUN, quick ? RATE_QUICK : RATE)
                 : Phase.closed("closed", quick ? RUN_QUICK : RUN, IN_FLIGHT);

@@ -27,7 +27,7 @@ public final class Dataplane implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofSeconds(310);
+        return Duration.ofSeconds(250);
     }
 
     @Override

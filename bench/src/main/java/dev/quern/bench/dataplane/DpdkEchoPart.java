@@ -27,8 +27,8 @@ final class DpdkEchoPart implements Part {
 
     private static final int CORE = 1;
     private static final int ROUNDS = 3;
-    private static final int RUN_MS = 700;
-    private static final int RUN_QUICK_MS = 100;
+    private static final int RUN_MS = 500;
+    private static final int RUN_QUICK_MS = 20;
 
     /** Runs in one process, of which the last one counts: by then all is compiled. */
     private static final int RUNS = 4;

@@ -100,7 +100,7 @@ final class GetAlls implements PipelineHandler, ValueVisitor {
         int to = free[freeCount - 1];
         int first = to * Gets.PER_DATAGRAM;
         for (int i = first; i < first + Gets.PER_DATAGRAM; i++) {
-            asked[i] = random.nextInt(Workload.KEYS);
+            asked[i] = random.nextInt(check.count());
             keys[i] = check.key(asked[i]);
         }
         if (!pipeline.getAll(keys, first, Gets.PER_DATAGRAM, to)) {

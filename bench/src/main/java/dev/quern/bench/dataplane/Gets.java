@@ -2,7 +2,6 @@ package dev.quern.bench.dataplane;
 
 import dev.quern.bench.load.LoadResult;
 import dev.quern.bench.peers.ValueCheck;
-import dev.quern.bench.peers.Workload;
 import dev.quern.client.Pipeline;
 import dev.quern.client.PipelineHandler;
 import dev.quern.client.QuernClient;
@@ -111,7 +110,7 @@ final class Gets implements PipelineHandler {
 
     private boolean send(long sinceNs) {
         int slot = free[freeCount - 1];
-        int key = random.nextInt(Workload.KEYS);
+        int key = random.nextInt(check.count());
         keys[slot] = key;
         startNs[slot] = sinceNs;
         if (!pipeline.get(check.key(key), slot)) {

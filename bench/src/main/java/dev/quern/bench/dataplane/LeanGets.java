@@ -62,9 +62,9 @@ final class LeanGets implements AutoCloseable {
         this.link = link;
         this.check = check;
         int session = RawSession.open(link);
-        keys = arena.allocate((long) Workload.KEYS * Workload.KEY_LENGTH, Long.BYTES)
+        keys = arena.allocate((long) check.count() * Workload.KEY_LENGTH, Long.BYTES)
                 .address();
-        for (int i = 0; i < Workload.KEYS; i++) {
+        for (int i = 0; i < check.count(); i++) {
             NativeMemory.copyFromArray(check.key(i), 0, key(i), Workload.KEY_LENGTH);
         }
         Arrays.fill(asked, ANSWERED);
@@ -135,7 +135,7 @@ final class LeanGets implements AutoCloseable {
     private boolean send(long nowNs) {
         long at = request + DatagramLayout.HEADER_BYTES;
         for (int i = 0; i < Gets.PER_DATAGRAM; i++, at += REQUEST_BYTES) {
-            int index = random.nextInt(Workload.KEYS);
+            int index = random.nextInt(check.count());
             asked[sequence + i & SLOTS - 1] = index;
             NativeMemory.putInt(at + MessageLayout.SEQUENCE_OFFSET, sequence + i);
             long key = key(index);

@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import dev.quern.bench.load.LoadResult;
 import dev.quern.bench.peers.Peer;
 import dev.quern.bench.peers.ValueCheck;
+import dev.quern.bench.peers.Workload;
 import dev.quern.client.QuernClient;
 import dev.quern.ffi.linux.Affinity;
 import java.io.BufferedReader;
@@ -43,15 +44,16 @@ public final class LoadProcess {
     /**
      * Runs until its standard input ends.
      *
-     * @param args the way, and its address
+     * @param args the way, its address, and the number of keys
      */
     public static void main(String[] args) throws IOException {
         Way way = Way.valueOf(args[0].toUpperCase(Locale.ROOT));
-        try (@Nullable Served served = way == Way.RING ? Served.open(way, "", Peer.SERVER_CORE) : null) {
+        Workload workload = new Workload(Integer.parseInt(args[2]));
+        try (@Nullable Served served = way == Way.RING ? Served.open(way, "", Peer.SERVER_CORE, workload) : null) {
             if (Affinity.allowed().get(Peer.CLIENT_CORE)) {
                 Affinity.pin(Peer.CLIENT_CORE);
             }
-            ValueCheck check = new ValueCheck();
+            ValueCheck check = new ValueCheck(workload);
             try (QuernClient client = served == null ? Served.client(way, args[1]) : served.ringClient();
                     @Nullable LeanGets lean = way == Way.SHM ? LeanGets.open(args[1], check) : null) {
                 answer(new Gets(client, check), new GetAlls(client, check), lean, served);

@@ -10,10 +10,10 @@ import java.util.Locale;
 
 /** That loops which serve allocate nothing, and bring about no safepoint: a run over shared memory with the JVM's own log of both. */
 final class QuietPart implements Part {
-    private static final Duration RUN = Duration.ofSeconds(60);
-    private static final Duration RUN_QUICK = Duration.ofMillis(500);
+    private static final Duration RUN = Duration.ofSeconds(30);
+    private static final Duration RUN_QUICK = Duration.ofMillis(200);
     private static final Duration WARM_UP = Duration.ofSeconds(5);
-    private static final Duration WARM_UP_QUICK = Duration.ofMillis(300);
+    private static final Duration WARM_UP_QUICK = Duration.ofMillis(100);
     private static final int BATCHED = 256;
     private static final int LINES_SHOWN_MAX = 12;
 

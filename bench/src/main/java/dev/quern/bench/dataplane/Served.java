@@ -38,7 +38,7 @@ final class Served implements AutoCloseable {
     }
 
     /** @param address a directory, or a UDP port; nothing for {@link Way#RING} */
-    static Served open(Way way, String address, int cpu) throws IOException {
+    static Served open(Way way, String address, int cpu, Workload workload) throws IOException {
         ServerConfig.Builder config = ServerConfig.builder()
                 .cores(1)
                 .udp(way == Way.UDP ? "127.0.0.1:" + address : "off")
@@ -49,17 +49,17 @@ final class Served implements AutoCloseable {
             config.cpus(List.of(cpu));
         }
         Served served = new Served(Quern.embedded(config.build()));
-        served.load();
+        served.load(workload);
         return served;
     }
 
-    private void load() {
+    private void load(Workload workload) {
         try (QuernClient client = quern.client("default")) {
             ClientTable table = client.table();
-            for (int start = 0; start < Workload.KEYS; start += PUTS_IN_FLIGHT) {
+            for (int start = 0; start < workload.keys(); start += PUTS_IN_FLIGHT) {
                 List<CompletableFuture<Long>> puts = new ArrayList<>(PUTS_IN_FLIGHT);
-                for (int i = start; i < Math.min(start + PUTS_IN_FLIGHT, Workload.KEYS); i++) {
-                    puts.add(table.put(Workload.key(i), Workload.value(i)));
+                for (int i = start; i < Math.min(start + PUTS_IN_FLIGHT, workload.keys()); i++) {
+                    puts.add(table.put(Workload.key(i), workload.value(i)));
                 }
                 puts.forEach(client::await);
             }

@@ -1,6 +1,7 @@
 package dev.quern.bench.dataplane;
 
 import dev.quern.bench.peers.Peer;
+import dev.quern.bench.peers.Workload;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,11 +18,11 @@ public final class ServerProcess {
     /**
      * Runs until its standard input ends.
      *
-     * @param args the way, and its address
+     * @param args the way, its address, and the number of keys
      */
     public static void main(String[] args) throws IOException {
         Way way = Way.valueOf(args[0].toUpperCase(Locale.ROOT));
-        try (Served served = Served.open(way, args[1], Peer.SERVER_CORE)) {
+        try (Served served = Served.open(way, args[1], Peer.SERVER_CORE, new Workload(Integer.parseInt(args[2])))) {
             BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             System.out.println(READY);
             while (input.readLine() != null) {

@@ -6,6 +6,7 @@ import dev.quern.bench.load.LoadResult;
 import dev.quern.bench.peers.ChildProcess;
 import dev.quern.bench.peers.Peer;
 import dev.quern.bench.peers.Tools;
+import dev.quern.bench.peers.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -88,7 +89,13 @@ final class WayUnderLoad implements AutoCloseable {
     private static ChildProcess process(
             BenchContext context, Way way, String role, Class<?> main, String address, List<String> options)
             throws InterruptedException {
-        List<String> command = Tools.java(options, main.getName(), List.of(way.label(), address));
+        List<String> command = Tools.java(
+                options,
+                main.getName(),
+                List.of(
+                        way.label(),
+                        address,
+                        Integer.toString(Workload.of(context.quick()).keys())));
         context.command(Peer.shortened(command));
         ChildProcess process = ChildProcess.start(way.label() + " " + role, command);
         try {

@@ -1,25 +1,31 @@
 package dev.quern.bench.dataplane;
 
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.BenchFailedException;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.load.LoadResult;
 import dev.quern.bench.peers.Peer;
 import dev.quern.bench.peers.RedisBenchmark;
 import dev.quern.bench.peers.Tools;
+import dev.quern.bench.peers.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** Each way by each shape of load, and Redis at several depths of pipeline, in turns. Redis is left out where it is not installed. */
 final class WaysPart implements Part {
     private static final int ROUNDS = 3;
     private static final Duration RUN = Duration.ofSeconds(1);
-    private static final Duration RUN_QUICK = Duration.ofMillis(100);
+    private static final Duration RUN_QUICK = Duration.ofMillis(50);
     private static final int WARM_UPS = 2;
 
     /** Most of a session's window. */
@@ -31,7 +37,7 @@ final class WaysPart implements Part {
     private static final int[] DEPTHS = {1, 16, 64, 256};
     private static final long REDIS_REQUESTS = 120_000;
     private static final long REDIS_REQUESTS_PIPELINED = 1_000_000;
-    private static final int QUICK_SHARE = 20;
+    private static final int QUICK_SHARE = 50;
 
     private static final double MEGA = 1e6;
 
@@ -43,11 +49,7 @@ final class WaysPart implements Part {
         List<WayUnderLoad> ways = new ArrayList<>();
         Peer redis = null;
         try {
-            for (Way way : Way.values()) {
-                WayUnderLoad each = WayUnderLoad.start(context, way, List.of());
-                ways.add(each);
-                each.pause();
-            }
+            start(context, ways);
             redis = redis(context);
             measure(context, ways, redis);
         } finally {
@@ -58,13 +60,38 @@ final class WaysPart implements Part {
         }
     }
 
+    /** All at the same time: what they take is starting JVMs. */
+    private static void start(BenchContext context, List<WayUnderLoad> ways) throws Exception {
+        try (ExecutorService starting = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().name("start-").factory())) {
+            List<Future<WayUnderLoad>> begun = new ArrayList<>();
+            for (Way way : Way.values()) {
+                begun.add(starting.submit(() -> WayUnderLoad.start(context, way, List.of())));
+            }
+            ExecutionException failure = null;
+            for (Future<WayUnderLoad> each : begun) {
+                try {
+                    ways.add(each.get());
+                } catch (ExecutionException failed) {
+                    failure = failed;
+                }
+            }
+            if (failure != null) {
+                throw new BenchFailedException("a way did not open: " + failure.getCause(), failure);
+            }
+        }
+        for (WayUnderLoad way : ways) {
+            way.pause();
+        }
+    }
+
     private static @Nullable Peer redis(BenchContext context) throws Exception {
         if (!Tools.isOnPath("redis-server") || !Tools.isOnPath("redis-benchmark")) {
             context.say("redis-server is missing: nothing is compared with it (scripts/setup-redis installs it)");
             return null;
         }
         Peer redis = Peer.redis(context);
-        redis.load();
+        redis.load(Workload.of(context.quick()));
         redis.pause();
         return redis;
     }
@@ -131,6 +158,7 @@ final class WaysPart implements Part {
                 context,
                 redis.respPort(),
                 Peer.CLIENT_CORE,
+                Workload.of(context.quick()),
                 context.quick() ? requests / QUICK_SHARE : requests,
                 depth,
                 List.of("-t", "get"));

@@ -2,6 +2,7 @@ package dev.quern.bench.functions;
 
 import dev.quern.bench.BenchContext;
 import dev.quern.bench.BenchFailedException;
+import dev.quern.bench.Compilers;
 import dev.quern.bench.Machine;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
@@ -43,7 +44,8 @@ final class EndToEnd implements RowGroup {
     private static final int ROUNDS = 5;
     private static final Duration RUN = Duration.ofMillis(400);
     private static final Duration RUN_QUICK = Duration.ofMillis(50);
-    private static final int WARM_UP_RUNS = 8;
+    private static final int WARM_UP_RUNS = 2;
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(7);
     private static final Duration STALL_MAX = Duration.ofSeconds(30);
 
     /** Setting up, and the other cases' turns, may take minutes. */
@@ -151,10 +153,14 @@ final class EndToEnd implements RowGroup {
                 ServedCalls calls = new ServedCalls(clients, loop, CALLERS, function, RECORDS, HOPS);
                 cases.put(function, () -> loop.run(calls, time).ratePerSecond());
             }
-            for (int run = 0; run < (context.quick() ? 1 : WARM_UP_RUNS); run++) {
-                for (Rounds.Measurement each : cases.values()) {
-                    each.once();
-                }
+            if (!context.quick()) {
+                Compilers.of().warm(WARM_UP_MAX, () -> {
+                    for (int run = 0; run < WARM_UP_RUNS; run++) {
+                        for (Rounds.Measurement each : cases.values()) {
+                            each.once();
+                        }
+                    }
+                });
             }
             Rounds rounds = new Rounds();
             cases.forEach(rounds::add);

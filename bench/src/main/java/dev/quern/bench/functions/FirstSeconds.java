@@ -25,12 +25,12 @@ final class FirstSeconds implements RowGroup {
     private static final int RECORDS = 1000;
     private static final int STRIDE = 401;
     private static final int HOPS = 4;
-    private static final int SECONDS = 7;
+    private static final int SECONDS = 5;
     private static final long NS_PER_SECOND = 1_000_000_000L;
     private static final long NS_QUICK = 20_000_000L;
 
     /** What others have called before, in seconds. */
-    private static final int WARM_UP_SECONDS = 5;
+    private static final int WARM_UP_SECONDS = 3;
 
     /** Calls between two looks at the clock. */
     private static final int BATCH = 20;

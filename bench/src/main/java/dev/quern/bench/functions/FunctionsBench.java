@@ -23,7 +23,7 @@ public final class FunctionsBench implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofMinutes(8);
+        return Duration.ofSeconds(400);
     }
 
     @Override

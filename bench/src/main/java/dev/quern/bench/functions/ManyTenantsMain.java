@@ -39,7 +39,7 @@ final class ManyTenantsMain {
         IsolatesConfig isolates = new IsolatesConfig(BYTES_MAX, IDLE_MS, 0);
         try (FunctionRig rig = new FunctionRig(FunctionRig.config().withIsolates(isolates))) {
             List<Function> warm = deploy(rig, module, arguments[0], Math.min(WARM_UP_TENANTS, tenants));
-            for (int i = 0; i < WARM_UP_CALLS; i++) {
+            for (int i = 0; i < Math.min(WARM_UP_CALLS, tenants / RANDOM_CALLS_EACH); i++) {
                 warm.forEach(rig::callNs);
             }
             List<Function> functions = deploy(rig, module, arguments[0], tenants);

@@ -14,16 +14,16 @@ import java.util.Map;
  */
 final class Turns {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final long WARM_UP_NS_MIN = 3_000_000_000L;
+    private static final long WARM_UP_NS_MIN = 2_000_000_000L;
     private static final long WARM_UP_NS_MAX = 40_000_000_000L;
-    private static final int STEADY_ROUNDS = 12;
+    private static final int STEADY_ROUNDS = 10;
 
     /** A round is better than the best before when it takes less than this share of its time. */
     private static final double BETTER = 0.95;
 
-    private static final int ROUNDS = 9;
+    private static final int ROUNDS = 7;
     private static final long ROUND_NS = 120_000_000;
-    private static final int CALLS_QUICK = 20;
+    private static final int CALLS_QUICK = 3;
 
     /** One call, or a few that are counted as one; checks what comes of it. */
     @FunctionalInterface

@@ -1,10 +1,11 @@
 package dev.quern.bench.functions;
 
 import dev.quern.sandbox.FunctionRefusedException;
+import java.util.List;
 
-/** A process that measures one kind of warm call by one version, and nothing else: {@code KIND wasm|java full|quick}. */
+/** A process that measures warm calls by one version, and nothing else: {@code wasm|java full|quick KIND…}. What counts is one kind in a process. */
 final class WarmCallMain {
-    /** Begins the line that holds the nanoseconds a call. */
+    /** Begins a line that holds a kind and the nanoseconds a call. */
     static final String NANOSECONDS = "nanoseconds ";
 
     static final String WASM = "wasm";
@@ -16,19 +17,20 @@ final class WarmCallMain {
 
     /** Measures and prints. */
     public static void main(String[] arguments) throws FunctionRefusedException {
-        WarmCall kind = WarmCall.valueOf(arguments[0]);
-        boolean java = arguments[1].equals(JAVA);
-        boolean quick = arguments[2].equals(QUICK);
-        try (FunctionRig rig = new FunctionRig(FunctionRig.config())) {
-            Turns turns = new Turns()
-                    .add(arguments[1], kind.prepare(rig, java, quick))
-                    .run(quick);
-            print(turns.ns(arguments[1]) / kind.callsEach());
+        boolean java = arguments[0].equals(JAVA);
+        boolean quick = arguments[1].equals(QUICK);
+        for (String name : List.of(arguments).subList(2, arguments.length)) {
+            WarmCall kind = WarmCall.valueOf(name);
+            try (FunctionRig rig = new FunctionRig(FunctionRig.config())) {
+                Turns turns =
+                        new Turns().add(name, kind.prepare(rig, java, quick)).run(quick);
+                print(kind, turns.ns(name) / kind.callsEach());
+            }
         }
     }
 
     @SuppressWarnings("SystemOut") // the parent reads it
-    private static void print(double ns) {
-        System.out.println(NANOSECONDS + ns);
+    private static void print(WarmCall kind, double ns) {
+        System.out.println(NANOSECONDS + kind + ' ' + ns);
     }
 }

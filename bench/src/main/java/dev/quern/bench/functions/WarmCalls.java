@@ -32,10 +32,16 @@ final class WarmCalls implements RowGroup {
     public void run(BenchContext context) throws InterruptedException {
         Map<WarmCall, List<Double>> wasm = new EnumMap<>(WarmCall.class);
         Map<WarmCall, List<Double>> java = new EnumMap<>(WarmCall.class);
-        for (int process = 0; process < (context.quick() ? 1 : PROCESSES); process++) {
-            for (WarmCall kind : WarmCall.values()) {
-                wasm.computeIfAbsent(kind, any -> new ArrayList<>()).add(measure(context, kind, WarmCallMain.WASM));
-                java.computeIfAbsent(kind, any -> new ArrayList<>()).add(measure(context, kind, WarmCallMain.JAVA));
+        if (context.quick()) {
+            // Starting a process for each would be all that takes time.
+            measure(context, List.of(WarmCall.values()), WarmCallMain.WASM, wasm);
+            measure(context, List.of(WarmCall.values()), WarmCallMain.JAVA, java);
+        } else {
+            for (int process = 0; process < PROCESSES; process++) {
+                for (WarmCall kind : WarmCall.values()) {
+                    measure(context, List.of(kind), WarmCallMain.WASM, wasm);
+                    measure(context, List.of(kind), WarmCallMain.JAVA, java);
+                }
             }
         }
         TextTable table = new TextTable("call", "wasm ns", "java ns", "ratio");
@@ -53,18 +59,26 @@ final class WarmCalls implements RowGroup {
                 "get-against-java", median(wasm, WarmCall.GETS) / median(java, WarmCall.GETS), GET_RATIO_MAX, "x");
     }
 
-    private static double measure(BenchContext context, WarmCall kind, String version) {
-        List<String> command = Tools.java(
-                List.of(),
-                WarmCallMain.class.getName(),
-                List.of(kind.name(), version, context.quick() ? WarmCallMain.QUICK : WarmCallMain.FULL));
+    private static void measure(
+            BenchContext context, List<WarmCall> kinds, String version, Map<WarmCall, List<Double>> into) {
+        List<String> arguments =
+                new ArrayList<>(List.of(version, context.quick() ? WarmCallMain.QUICK : WarmCallMain.FULL));
+        kinds.forEach(kind -> arguments.add(kind.name()));
+        List<String> command = Tools.java(List.of(), WarmCallMain.class.getName(), arguments);
         context.command(Peer.shortened(command));
-        return Tools.run(command, PROCESS_MAX)
+        List<String> figures = Tools.run(command, PROCESS_MAX)
                 .lines()
                 .filter(line -> line.startsWith(WarmCallMain.NANOSECONDS))
-                .mapToDouble(line -> Double.parseDouble(line.substring(WarmCallMain.NANOSECONDS.length())))
-                .findFirst()
-                .orElseThrow(() -> new BenchFailedException("the process did not measure " + kind));
+                .toList();
+        for (WarmCall kind : kinds) {
+            String begin = WarmCallMain.NANOSECONDS + kind + ' ';
+            double ns = figures.stream()
+                    .filter(line -> line.startsWith(begin))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(begin.length())))
+                    .findFirst()
+                    .orElseThrow(() -> new BenchFailedException("the process did not measure " + kind));
+            into.computeIfAbsent(kind, any -> new ArrayList<>()).add(ns);
+        }
     }
 
     private static double median(Map<WarmCall, List<Double>> samples, WarmCall kind) {

@@ -6,6 +6,7 @@ import dev.quern.bench.BenchFailedException;
 import dev.quern.bench.Machine;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
+import dev.quern.bench.ThreadTimes;
 import dev.quern.client.ClientConfig;
 import dev.quern.client.FunctionSpec;
 import dev.quern.client.QuernClient;
@@ -32,14 +33,14 @@ public final class Hostile implements Bench {
     private static final int SERVER_CORE = 0;
     private static final int CLIENT_CORE = 1;
     private static final int ROUNDS = 3;
-    private static final Duration RUN = Duration.ofSeconds(1);
+    private static final Duration RUN = Duration.ofMillis(700);
 
     /** A function is warm when what is neither core nor load, as compilers are, ran for less than this part of some runs. */
     private static final double WARM_OTHERS_MAX = 0.05;
 
     private static final int WARM_RUNS = 2;
     private static final int WARM_RUNS_MAX = 8;
-    private static final Duration RUN_QUICK = Duration.ofMillis(100);
+    private static final Duration RUN_QUICK = Duration.ofMillis(60);
 
     /** A get is due every so often: 5,000 in a second. */
     private static final Duration PERIOD = Duration.ofNanos(200_000);
@@ -97,7 +98,7 @@ public final class Hostile implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofSeconds(260);
+        return Duration.ofSeconds(210);
     }
 
     @Override

@@ -74,7 +74,7 @@ public final class Isolation implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofSeconds(100);
+        return Duration.ofSeconds(110);
     }
 
     @Override

@@ -79,11 +79,12 @@ public final class Micro implements Bench {
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true);
         return quick
-                ? options.forks(1)
+                // In this process: starting one for each would be all that takes time.
+                ? options.forks(0)
                         .warmupIterations(1)
-                        .warmupTime(TimeValue.milliseconds(200))
+                        .warmupTime(TimeValue.milliseconds(50))
                         .measurementIterations(1)
-                        .measurementTime(TimeValue.milliseconds(200))
+                        .measurementTime(TimeValue.milliseconds(50))
                 : options;
     }
 

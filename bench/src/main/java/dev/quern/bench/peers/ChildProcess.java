@@ -153,6 +153,10 @@ public final class ChildProcess implements AutoCloseable {
         Tools.run(List.of("kill", signal, Long.toString(process.pid())), END_WAIT_MAX);
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

@@ -41,20 +41,23 @@ public final class NativeClient {
 
     private static final Duration STALL_MAX = Duration.ofSeconds(5);
 
-    private final ValueCheck check = new ValueCheck();
+    private final Workload workload;
+    private final ValueCheck check;
     private final int port;
 
-    private NativeClient(int port) {
+    private NativeClient(int port, Workload workload) {
         this.port = port;
+        this.workload = workload;
+        check = new ValueCheck(workload);
     }
 
     /**
      * Runs until its standard input ends.
      *
-     * @param args the server's native port
+     * @param args the server's native port, and the number of keys
      */
     public static void main(String[] args) throws IOException {
-        NativeClient runner = new NativeClient(Integer.parseInt(args[0]));
+        NativeClient runner = new NativeClient(Integer.parseInt(args[0]), new Workload(Integer.parseInt(args[1])));
         System.out.println(READY);
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = input.readLine(); line != null; line = input.readLine()) {
@@ -100,7 +103,7 @@ public final class NativeClient {
 
     private final class Gets extends NativeOperations {
         Gets(List<QuernClient> clients, ClosedLoop loop, int inFlight) {
-            super(clients, loop, inFlight);
+            super(clients, loop, inFlight, workload.keys());
         }
 
         @Override
@@ -125,7 +128,7 @@ public final class NativeClient {
         private final int[] hops;
 
         FourGets(List<QuernClient> clients, ClosedLoop loop, int inFlight) {
-            super(clients, loop, inFlight);
+            super(clients, loop, inFlight, workload.keys());
             keys = new byte[inFlight][Workload.KEY_LENGTH];
             hops = new int[inFlight];
         }
@@ -151,7 +154,7 @@ public final class NativeClient {
                         reply.memory(), ValueLayout.JAVA_BYTE, reply.valueOffset(), keys[slot], 0, Workload.KEY_LENGTH);
                 return false;
             }
-            if (!check.isKey(Workload.walk(startIndex[slot], HOPS), reply.memory(), reply.valueOffset())) {
+            if (!check.isKey(workload.walk(startIndex[slot], HOPS), reply.memory(), reply.valueOffset())) {
                 throw wrong("the fourth value does not start with the key four steps on", startIndex[slot]);
             }
             return true;
@@ -164,7 +167,7 @@ public final class NativeClient {
                 FunctionCall.encodeArguments(new byte[Workload.KEY_LENGTH], new byte[] {HOPS, 0, 0, 0});
 
         FourHops(List<QuernClient> clients, ClosedLoop loop, int inFlight) {
-            super(clients, loop, inFlight);
+            super(clients, loop, inFlight, workload.keys());
         }
 
         @Override
@@ -179,7 +182,7 @@ public final class NativeClient {
         @Override
         boolean receive(int slot, Reply reply) {
             if (reply.valueLength() != Workload.VALUE_LENGTH
-                    || !check.isKey(Workload.walk(startIndex[slot], HOPS), reply.memory(), reply.valueOffset())) {
+                    || !check.isKey(workload.walk(startIndex[slot], HOPS), reply.memory(), reply.valueOffset())) {
                 throw wrong(
                         String.format(Locale.ROOT, "the function's reply of %d bytes", reply.valueLength()),
                         startIndex[slot]);

@@ -13,25 +13,26 @@ final class NativeLoad implements AutoCloseable {
 
     private final ChildProcess process;
 
+    private boolean isReady;
+
     private NativeLoad(ChildProcess process) {
         this.process = process;
     }
 
-    static NativeLoad start(BenchContext context, int udpPort) throws InterruptedException {
+    /** Starts it; it needs no server until its first run, and is ready by then. */
+    static NativeLoad start(BenchContext context, int udpPort, Workload workload) {
         List<String> command = ChildProcess.pinned(
-                Peer.CLIENT_CORE, Tools.java(NativeClient.class, List.of(Integer.toString(udpPort))));
+                Peer.CLIENT_CORE,
+                Tools.java(NativeClient.class, List.of(Integer.toString(udpPort), Integer.toString(workload.keys()))));
         context.command(Peer.shortened(command));
-        ChildProcess process = ChildProcess.start("native client", command);
-        try {
-            process.awaitLine(NativeClient.READY::equals, "readiness", START_MAX);
-        } catch (RuntimeException | InterruptedException e) {
-            process.close();
-            throw e;
-        }
-        return new NativeLoad(process);
+        return new NativeLoad(ChildProcess.start("native client", command));
     }
 
     LoadResult run(String test, Duration time, int sessions, int inFlightEach) throws InterruptedException {
+        if (!isReady) {
+            process.awaitLine(NativeClient.READY::equals, "readiness", START_MAX);
+            isReady = true;
+        }
         process.writeLine(test + " " + time.toMillis() + " " + sessions + " " + inFlightEach);
         String answer = process.awaitLine(
                 line -> line.startsWith(NativeClient.RESULT) || line.startsWith(NativeClient.FAILED),
@@ -41,6 +42,10 @@ final class NativeLoad implements AutoCloseable {
             throw new BenchFailedException(test + ": " + answer);
         }
         return LoadResult.parse(answer.substring(NativeClient.RESULT.length()));
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     @Override

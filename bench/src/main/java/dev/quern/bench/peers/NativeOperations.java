@@ -21,6 +21,7 @@ abstract class NativeOperations implements ClosedLoop.Operations, PipelineHandle
     private final List<QuernClient> clients;
     private final Pipeline[] pipelines;
     private final ClosedLoop loop;
+    private final int keys;
     private final int[] refused;
     private int refusedCount;
     private final int[] retried;
@@ -28,8 +29,9 @@ abstract class NativeOperations implements ClosedLoop.Operations, PipelineHandle
     /** The index of the key that a slot's operation started from. */
     final int[] startIndex;
 
-    NativeOperations(List<QuernClient> clients, ClosedLoop loop, int inFlight) {
+    NativeOperations(List<QuernClient> clients, ClosedLoop loop, int inFlight, int keys) {
         this.clients = clients;
+        this.keys = keys;
         this.loop = loop;
         this.pipelines = clients.stream()
                 .map(client -> client.pipeline(client.table(QuernSetup.TABLE), this))
@@ -55,7 +57,7 @@ abstract class NativeOperations implements ClosedLoop.Operations, PipelineHandle
 
     @Override
     public final void start(int slot) {
-        startIndex[slot] = random.nextInt(Workload.KEYS);
+        startIndex[slot] = random.nextInt(keys);
         begin(slot);
         sendOrWait(slot);
     }

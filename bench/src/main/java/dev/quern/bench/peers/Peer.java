@@ -139,12 +139,12 @@ public final class Peer implements AutoCloseable {
     }
 
     /** Puts every record of the {@link Workload}. */
-    public void load() throws IOException {
+    public void load(Workload workload) throws IOException {
         try (RespConnection connection = connect()) {
-            for (int start = 0; start < Workload.KEYS; start += PIPELINE) {
-                int end = Math.min(start + PIPELINE, Workload.KEYS);
+            for (int start = 0; start < workload.keys(); start += PIPELINE) {
+                int end = Math.min(start + PIPELINE, workload.keys());
                 for (int i = start; i < end; i++) {
-                    connection.send(RespConnection.bytes("SET"), Workload.key(i), Workload.value(i));
+                    connection.send(RespConnection.bytes("SET"), Workload.key(i), workload.value(i));
                 }
                 for (int i = start; i < end; i++) {
                     if (!"OK".equals(connection.receive())) {
@@ -156,17 +156,17 @@ public final class Peer implements AutoCloseable {
     }
 
     /** Reads some records back: each key must be there with a value of the right length. */
-    void checkRecords(BenchContext context) throws IOException {
+    void checkRecords(BenchContext context, Workload workload) throws IOException {
         try (RespConnection connection = connect()) {
-            for (int i = 0; i < Workload.KEYS; i += 997) {
+            for (int i = 0; i < workload.keys(); i += 997) {
                 Object value = connection.call(RespConnection.bytes("GET"), Workload.key(i));
                 context.check(
                         value instanceof byte[] bytes && bytes.length == Workload.VALUE_LENGTH,
                         name + " has a value of " + Workload.VALUE_LENGTH + " bytes for each key; index=" + i);
             }
             context.check(
-                    Long.valueOf(Workload.KEYS).equals(connection.call("DBSIZE")),
-                    name + " holds " + Workload.KEYS + " records");
+                    connection.call("DBSIZE") instanceof Long size && size >= workload.keys(),
+                    name + " holds " + workload.keys() + " records or more");
         }
     }
 
@@ -202,6 +202,11 @@ public final class Peer implements AutoCloseable {
         try (RespConnection connection = connect()) {
             connection.call("FCALL", QuernSetup.NOOP, "0");
         }
+    }
+
+    /** The process. */
+    public long pid() {
+        return process.pid();
     }
 
     /** Holds the process still while another is measured. */

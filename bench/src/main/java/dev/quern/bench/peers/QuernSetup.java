@@ -39,13 +39,13 @@ final class QuernSetup {
     }
 
     /** Puts every record of the {@link Workload} into {@link #TABLE}. */
-    static void load(int udpPort) {
+    static void load(int udpPort, Workload workload) {
         try (QuernClient client = connect(udpPort)) {
             ClientTable table = client.table(TABLE);
-            for (int start = 0; start < Workload.KEYS; start += PUTS_IN_FLIGHT) {
+            for (int start = 0; start < workload.keys(); start += PUTS_IN_FLIGHT) {
                 List<CompletableFuture<Long>> puts = new ArrayList<>(PUTS_IN_FLIGHT);
-                for (int i = start; i < Math.min(start + PUTS_IN_FLIGHT, Workload.KEYS); i++) {
-                    puts.add(table.put(Workload.key(i), Workload.value(i)));
+                for (int i = start; i < Math.min(start + PUTS_IN_FLIGHT, workload.keys()); i++) {
+                    puts.add(table.put(Workload.key(i), workload.value(i)));
                 }
                 puts.forEach(client::await);
             }

@@ -29,11 +29,18 @@ public final class RedisBenchmark {
      *
      * @param test what follows the options: {@code -t get}, or a whole command
      */
-    public static Result run(BenchContext context, int port, int core, long requests, int pipeline, List<String> test) {
+    public static Result run(
+            BenchContext context,
+            int port,
+            int core,
+            Workload workload,
+            long requests,
+            int pipeline,
+            List<String> test) {
         List<String> command = new ArrayList<>(List.of("redis-benchmark", "-h", "127.0.0.1", "-p"));
         command.add(Integer.toString(port));
         command.addAll(List.of("-c", Integer.toString(CONNECTIONS), "-d", Integer.toString(Workload.VALUE_LENGTH)));
-        command.addAll(List.of("-r", Integer.toString(Workload.KEYS), "-P", Integer.toString(pipeline)));
+        command.addAll(List.of("-r", Integer.toString(workload.keys()), "-P", Integer.toString(pipeline)));
         command.addAll(List.of("-n", Long.toString(requests), "--csv"));
         command.addAll(test);
         List<String> pinned = ChildProcess.pinned(core, command);

@@ -11,14 +11,27 @@ public final class ValueCheck {
     /** Every key starts alike; the digits that differ stand in its second half. */
     private static final int WORD_OFFSET = Workload.KEY_LENGTH - Long.BYTES;
 
-    private final byte[][] keys = new byte[Workload.KEYS][];
-    private final long[] words = new long[Workload.KEYS];
+    private final Workload workload;
+    private final byte[][] keys;
+    private final long[] words;
 
-    public ValueCheck() {
-        for (int i = 0; i < Workload.KEYS; i++) {
+    public ValueCheck(Workload workload) {
+        this.workload = workload;
+        keys = new byte[workload.keys()][];
+        words = new long[workload.keys()];
+        for (int i = 0; i < keys.length; i++) {
             keys[i] = Workload.key(i);
             words[i] = MemorySegment.ofArray(keys[i]).get(WORD, WORD_OFFSET);
         }
+    }
+
+    Workload workload() {
+        return workload;
+    }
+
+    /** How many keys there are. */
+    public int count() {
+        return keys.length;
     }
 
     public byte[] key(int index) {
@@ -32,7 +45,7 @@ public final class ValueCheck {
 
     /** As {@link #isValueOf(int, Reply)}, of bytes that have a value's length. */
     public boolean isValueOf(int index, MemorySegment memory, long offset) {
-        return isKey(Workload.next(index), memory, offset)
+        return isKey(workload.next(index), memory, offset)
                 && memory.get(ValueLayout.JAVA_BYTE, offset + Workload.VALUE_LENGTH - 1) == Workload.lastByte(index);
     }
 

@@ -1,6 +1,7 @@
 package dev.quern.bench.placement;
 
 import dev.quern.bench.BenchFailedException;
+import dev.quern.bench.Compilers;
 import dev.quern.client.ClientConfig;
 import dev.quern.client.FunctionCall;
 import dev.quern.client.FunctionResult;
@@ -14,8 +15,6 @@ import dev.quern.server.ServerConfig;
 import dev.quern.server.loop.Counter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -45,9 +44,6 @@ final class PlacementRig implements AutoCloseable {
 
     /** Reads, rounds of work, and rounds of the neighbour's. */
     private static final int[][] WARM_LOADS = {{1, 0, 0}, {16, 0, 0}, {4, 2_000, 0}, {2, 50_000, 50_000}};
-
-    /** Compilers that work for less of the time have done what matters. */
-    private static final double AT_REST = 0.05;
 
     /** What came out of one measurement. */
     record Rate(double callsPerSecond, double pushedShare) {}
@@ -140,21 +136,14 @@ final class PlacementRig implements AutoCloseable {
      * Has the code of all places compiled: as often as it takes for the compilers to come to rest, of whose processors clients and servers
      * have need, but no longer than so long.
      */
-    void warm(long msMax) throws InterruptedException {
-        CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
-        long endNs = System.nanoTime() + msMax * NS_PER_MS;
-        boolean isAtRest = false;
-        while (!isAtRest && System.nanoTime() - endNs < 0) {
-            long beginNs = System.nanoTime();
-            long compiledMs = compilers.getTotalCompilationTime();
+    void warm(long msMax) throws Exception {
+        Compilers.of().warm(Duration.ofMillis(msMax), () -> {
             for (Pushback pushback : Pushback.values()) {
                 for (int[] load : WARM_LOADS) {
                     Rate ignored = measure(pushback, load[0], load[1], load[2], WARM_MS);
                 }
             }
-            double tookMs = (System.nanoTime() - beginNs) / 1e6;
-            isAtRest = compilers.getTotalCompilationTime() - compiledMs < AT_REST * tookMs;
-        }
+        });
     }
 
     /** How many rounds of work the function does in a microsecond at the server, by one call after the other. */

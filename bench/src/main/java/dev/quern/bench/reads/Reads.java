@@ -2,6 +2,7 @@ package dev.quern.bench.reads;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Compilers;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.load.LoadRun;
@@ -39,14 +40,12 @@ public final class Reads implements Bench {
     private static final int ROUNDS = 3;
     private static final int CALLERS = Servers.CONNECTIONS;
     private static final Duration RUN = Duration.ofMillis(700);
-    private static final Duration RUN_QUICK = Duration.ofMillis(100);
+    private static final Duration RUN_QUICK = Duration.ofMillis(60);
     private static final Duration WARM_UP = Duration.ofMillis(200);
-    private static final Duration WARM_UP_QUICK = Duration.ofMillis(50);
+    private static final Duration WARM_UP_QUICK = Duration.ofMillis(20);
 
-    /** Quern's first runs have its compilers at work. */
-    private static final Duration FIRST_RUN = Duration.ofSeconds(6);
-
-    private static final Duration FIRST_NOOPS = Duration.ofSeconds(3);
+    /** Of each kind by each way: Quern's first runs have its compilers at work. */
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(6);
 
     /** Where functions are ahead of round trips, and how far. */
     private static final int READS_WANTED = 16;
@@ -82,7 +81,7 @@ public final class Reads implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofMinutes(5);
+        return Duration.ofSeconds(280);
     }
 
     @Override
@@ -128,10 +127,14 @@ public final class Reads implements Bench {
     }
 
     private void warmUp(BenchContext context, List<Way> ways, PinnedGenerator generator) throws Exception {
-        Duration time = context.quick() ? RUN_QUICK : FIRST_RUN;
+        if (context.quick()) {
+            return;
+        }
         for (Way way : ways) {
             for (boolean isCall : new boolean[] {false, true}) {
-                PhaseResult ignored = run(context.quick(), way, isCall, 4, time, generator);
+                Compilers.of(way.server().pid()).warm(WARM_UP_MAX, () -> {
+                    PhaseResult ignored = run(false, way, isCall, 4, RUN, generator);
+                });
             }
         }
     }
@@ -169,9 +172,15 @@ public final class Reads implements Bench {
     }
 
     private void addNoops(BenchContext context, Rounds rounds, Way way, int perRequest, PinnedGenerator generator)
-            throws InterruptedException {
-        Duration first = context.quick() ? RUN_QUICK : FIRST_NOOPS;
-        PhaseResult ignored = noop(context, way, perRequest, first, perRequest == 1, generator);
+            throws Exception {
+        if (perRequest == 1) {
+            PhaseResult ignored = noop(context, way, perRequest, runTime(context), true, generator);
+        }
+        if (!context.quick()) {
+            Compilers.of(way.server().pid()).warm(WARM_UP_MAX, () -> {
+                PhaseResult ignored = noop(context, way, perRequest, RUN, false, generator);
+            });
+        }
         rounds.add(
                 noops(way.name(), perRequest),
                 () -> noop(context, way, perRequest, runTime(context), false, generator)

@@ -2,6 +2,7 @@ package dev.quern.bench.roles;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Compilers;
 import dev.quern.bench.Machine;
 import dev.quern.bench.TextTable;
 import java.time.Duration;
@@ -40,10 +41,11 @@ public final class Overload implements Bench {
     /** Of the bound: once for the queue, and the rest for what went by before, and for three threads that share the processors. */
     private static final double P99_MAX = 5;
 
-    /** The compilers are done, about, when a peak is no higher than this, of the one before. */
-    private static final double WARM = 1.05;
+    /** What the compilers may take to come to rest, of a server: they share the processors with it. Those behind the first find most compiled. */
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(8);
 
-    private static final int PEAKS_MAX = 6;
+    /** The highest of so many counts, when the compilers rest. */
+    private static final int PEAKS = 2;
 
     private static final double SMALL_REFUSED_MAX = 0.01;
 
@@ -128,10 +130,9 @@ public final class Overload implements Bench {
             int rounds,
             List<Outcome> into)
             throws Exception {
-        long warmNs = (context.quick() ? 30 : 700) * MS;
         long phaseNs = (context.quick() ? 50 : 600) * MS;
         try (Served served = Served.open(each.setting(waitMs), TENANTS, rounds)) {
-            double peak = highest(served, context.quick() ? 1 : PEAKS_MAX, warmNs);
+            double peak = peakOnceWarm(context, served, each.name + (waitMs == WAIT_MS ? "" : ", no bound"), phaseNs);
             for (double load : loads) {
                 double ignored = offer(served, load * peak, peak, phaseNs / 3).completed;
                 Outcome outcome = offer(served, load * peak, peak, phaseNs);
@@ -152,16 +153,24 @@ public final class Overload implements Bench {
         }
     }
 
-    /** The highest peak of several, until one is no longer much higher than those before. */
-    private static double highest(Served served, int times, long ns) {
-        double highest = peak(served, ns);
-        for (int i = 0; i < times; i++) {
-            double next = peak(served, ns);
-            boolean isWarm = next < WARM * highest;
-            highest = Math.max(highest, next);
-            if (isWarm) {
-                break;
-            }
+    /** The peak, once compilers rest that have met this server at its peak and at twice as much. */
+    private static double peakOnceWarm(BenchContext context, Served served, String name, long ns) throws Exception {
+        long beginNs = System.nanoTime();
+        Compilers compilers = Compilers.of();
+        compilers.warm(context.quick() ? Duration.ZERO : WARM_UP_MAX, () -> {
+            double peak = peak(served, ns / 2);
+            Outcome ignored = offer(served, DOUBLE * peak, peak, ns);
+            served.driver().drain();
+        });
+        context.say(String.format(
+                Locale.ROOT,
+                "%s: compilers %s after %.1f s",
+                name,
+                compilers.areAtRest() ? "rest" : "still worked",
+                (System.nanoTime() - beginNs) / 1e9));
+        double highest = 0;
+        for (int i = 0; i < PEAKS; i++) {
+            highest = Math.max(highest, peak(served, ns));
         }
         return highest;
     }

@@ -37,11 +37,14 @@ public final class Records {
 
     private static final short[] DIGITS = digits();
 
+    /** The same bytes for all, whoever looks at them. */
+    private static final byte[] POOL = pool();
+
+    private static final MemorySegment POOL_SEGMENT = MemorySegment.ofArray(POOL);
+
     private final byte[] prefix;
     private final Sizes keyLengths;
     private final Sizes valueLengths;
-    private final byte[] pool = new byte[POOL_BYTES];
-    private final MemorySegment poolSegment = MemorySegment.ofArray(pool);
 
     /** @param prefix of every key, in ASCII; counts as part of its length */
     public Records(String prefix, Sizes keyLengths, Sizes valueLengths) {
@@ -56,7 +59,6 @@ public final class Records {
             throw new IllegalArgumentException(
                     "values have up to " + VALUE_LENGTH_MAX + " bytes here, not " + valueLengths.max());
         }
-        new SplittableRandom(1).nextBytes(pool);
     }
 
     public int keyLengthMax() {
@@ -82,6 +84,12 @@ public final class Records {
                         sizes.min(),
                         sizes.max(),
                         sizes.mean());
+    }
+
+    private static byte[] pool() {
+        byte[] pool = new byte[POOL_BYTES];
+        new SplittableRandom(1).nextBytes(pool);
+        return pool;
     }
 
     private static short[] digits() {
@@ -127,13 +135,13 @@ public final class Records {
     public int value(int index, int write, byte[] target) {
         int length = valueLength(index);
         if (length < Long.BYTES) {
-            System.arraycopy(pool, poolOffset(index, length), target, 0, length);
+            System.arraycopy(POOL, poolOffset(index, length), target, 0, length);
             return length;
         }
         long stamp = stamp(index, write);
         WORD.set(target, 0, stamp);
         int rest = length - Long.BYTES;
-        System.arraycopy(pool, poolOffset(stamp, rest), target, Long.BYTES, rest);
+        System.arraycopy(POOL, poolOffset(stamp, rest), target, Long.BYTES, rest);
         return length;
     }
 
@@ -164,10 +172,10 @@ public final class Records {
         if (rest < Long.BYTES || (stamp ^ index) % WHOLE_EVERY == 0) {
             return isPool(at, memory, offset + Long.BYTES, rest);
         }
-        return memory.get(WORD_AT, offset + length - Long.BYTES) == (long) WORD.get(pool, at + rest - Long.BYTES);
+        return memory.get(WORD_AT, offset + length - Long.BYTES) == (long) WORD.get(POOL, at + rest - Long.BYTES);
     }
 
     private boolean isPool(int at, MemorySegment memory, long offset, int length) {
-        return MemorySegment.mismatch(poolSegment, at, at + (long) length, memory, offset, offset + length) < 0;
+        return MemorySegment.mismatch(POOL_SEGMENT, at, at + (long) length, memory, offset, offset + length) < 0;
     }
 }

@@ -2,6 +2,7 @@ package dev.quern.bench.ycsb;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Compilers;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.load.LoadRun;
@@ -31,7 +32,7 @@ import java.util.Set;
  */
 public final class Ycsb implements Bench {
     private static final int RECORDS = 100_000;
-    private static final int RECORDS_QUICK = 4_000;
+    private static final int RECORDS_QUICK = 1_000;
     private static final int ROUNDS = 3;
 
     /** Under way at any time; where a server is reached by TCP, sixteen on each of its connections. */
@@ -43,12 +44,12 @@ public final class Ycsb implements Bench {
     private static final int SLOTS = 1 << 10;
 
     private static final Duration RUN = Duration.ofMillis(800);
-    private static final Duration RUN_QUICK = Duration.ofMillis(80);
+    private static final Duration RUN_QUICK = Duration.ofMillis(60);
     private static final Duration WARM_UP = Duration.ofMillis(500);
-    private static final Duration WARM_UP_QUICK = Duration.ofMillis(40);
+    private static final Duration WARM_UP_QUICK = Duration.ofMillis(10);
 
-    /** Quern's first runs have its compilers at work. */
-    private static final int FIRST_RUNS = 2;
+    /** For each way and workload: what Quern and the hash map run has compilers at work at first. */
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(5);
 
     /** Requests a second of the open loop: what Redis can do without a pipeline, and some. */
     private static final double RATE = 100_000;
@@ -66,7 +67,7 @@ public final class Ycsb implements Bench {
     private static final String OPEN = "ycsb-c open";
 
     private final Map<String, PhaseResult> results = new LinkedHashMap<>();
-    private final Set<String> hashesLoaded = new HashSet<>();
+    private final Set<String> loaded = new HashSet<>();
 
     /** For the list of benches. */
     public Ycsb() {}
@@ -83,13 +84,13 @@ public final class Ycsb implements Bench {
 
     @Override
     public Duration planned() {
-        return Duration.ofSeconds(370);
+        return Duration.ofSeconds(310);
     }
 
     @Override
     public void run(BenchContext context) throws Exception {
         results.clear();
-        hashesLoaded.clear();
+        loaded.clear();
         try (Servers servers = Servers.start(context, EnumSet.allOf(Servers.Kind.class));
                 PinnedGenerator generator = new PinnedGenerator()) {
             measure(context, servers.ways(), generator);
@@ -114,17 +115,28 @@ public final class Ycsb implements Bench {
             rounds.add(name(OPEN, way.name()), () -> run(context, way, "ycsb-c", true, generator));
         }
         if (!context.quick()) {
-            for (int i = 0; i < FIRST_RUNS; i++) {
-                for (Way way : ways) {
-                    run(context, way, "ycsb-a", false, generator);
-                }
-                for (String workload : HASHES) {
-                    run(context, hashWays(ways).getFirst(), workload, false, generator);
-                }
-            }
+            warmUp(context, ways, generator);
         }
         rounds.run(context, context.quick() ? 1 : ROUNDS);
         report(context, rounds, ways);
+    }
+
+    /** Until compilers rest, by the workloads of which the others consist. */
+    private void warmUp(BenchContext context, List<Way> ways, PinnedGenerator generator) throws Exception {
+        for (Way way : ways) {
+            Compilers compilers = Compilers.of(way.server().pid());
+            List<String> workloads = new ArrayList<>(List.of("ycsb-a", SCANNING));
+            if (hashWays(ways).contains(way)) {
+                workloads.addAll(HASHES);
+            }
+            for (String workload : workloads) {
+                if (way.can(workload)) {
+                    compilers.warm(WARM_UP_MAX, () -> {
+                        double ignored = run(context, way, workload, false, generator);
+                    });
+                }
+            }
+        }
     }
 
     private static List<Way> hashWays(List<Way> ways) {
@@ -151,9 +163,12 @@ public final class Ycsb implements Bench {
         return result.ratePerSecond();
     }
 
-    /** Hashes are all the same at first, and stay what they are. */
+    /** Once into each table of a server: whatever a workload has put there since, each of its records is there with a value that can be told for its own. */
     private boolean isLoading(String workload, Way way) {
-        return !workload.endsWith(Workloads.HASHES) || hashesLoaded.add(way.name());
+        String table = workload.endsWith(Workloads.HASHES)
+                ? Workloads.HASHES
+                : Workloads.isOrdered(workload) ? Workloads.ORDERED_TABLE : "";
+        return loaded.add(way.server().name() + ' ' + table);
     }
 
     private static RunResult run(boolean quick, Way way, String name, boolean isOpen, boolean isLoading)

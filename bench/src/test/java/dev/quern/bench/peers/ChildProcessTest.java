@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.bench.BenchFailedException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,11 +43,13 @@ class ChildProcessTest {
 
     @Test
     void shouldWalkThroughEveryKey() {
-        boolean[] seen = new boolean[Workload.KEYS];
-        for (int i = 0, at = 0; i < Workload.KEYS; i++, at = Workload.next(at)) {
-            assertFalse(seen[at], "twice at " + at);
-            seen[at] = true;
+        for (Workload workload : List.of(Workload.QUICK, Workload.FULL)) {
+            boolean[] seen = new boolean[workload.keys()];
+            for (int i = 0, at = 0; i < seen.length; i++, at = workload.next(at)) {
+                assertFalse(seen[at], "twice at " + at);
+                seen[at] = true;
+            }
         }
-        assertEquals(Workload.KEY_LENGTH, Workload.key(99_999).length);
+        assertEquals("key:000000099907", new String(Workload.key(99_907), StandardCharsets.US_ASCII));
     }
 }

@@ -29,19 +29,25 @@ class PeerTest {
     @Test
     void shouldLoadCheckAndMeasureRedis() throws Exception {
         try (Peer redis = Peer.redis(context)) {
-            redis.load();
-            redis.checkRecords(context);
+            redis.load(Workload.QUICK);
+            redis.checkRecords(context, Workload.QUICK);
             redis.loadLuaNoop();
             redis.checkNoop();
             redis.pause();
             redis.proceed();
-            RedisBenchmark.Result gets =
-                    RedisBenchmark.run(context, redis.respPort(), Peer.CLIENT_CORE, 5_000, 16, List.of("-t", "get"));
+            RedisBenchmark.Result gets = RedisBenchmark.run(
+                    context, redis.respPort(), Peer.CLIENT_CORE, Workload.QUICK, 5_000, 16, List.of("-t", "get"));
             assertTrue(gets.ratePerSecond() > 0 && gets.p50Us() <= gets.p99Us(), gets.toString());
             assertThrows(
                     BenchFailedException.class,
                     () -> RedisBenchmark.run(
-                            context, redis.respPort(), Peer.CLIENT_CORE, 100, 1, List.of("FCALL", "missing", "0")));
+                            context,
+                            redis.respPort(),
+                            Peer.CLIENT_CORE,
+                            Workload.QUICK,
+                            100,
+                            1,
+                            List.of("FCALL", "missing", "0")));
         }
     }
 
@@ -49,14 +55,14 @@ class PeerTest {
     void shouldFollowRecordsOverResp() throws Exception {
         try (Peer redis = Peer.redis(context);
                 RespConnection connection = redis.connect()) {
-            redis.load();
+            redis.load(Workload.QUICK);
             byte[] key = Workload.key(77);
             for (int hop = 0; hop < 4; hop++) {
                 byte[] value = (byte[]) connection.call(RespConnection.bytes("GET"), key);
                 key = java.util.Arrays.copyOf(java.util.Objects.requireNonNull(value), Workload.KEY_LENGTH);
             }
             assertEquals(
-                    new String(Workload.key(Workload.walk(77, 4)), StandardCharsets.US_ASCII),
+                    new String(Workload.key(Workload.QUICK.walk(77, 4)), StandardCharsets.US_ASCII),
                     new String(key, StandardCharsets.US_ASCII));
             assertThrows(BenchFailedException.class, () -> connection.call("NOSUCH"));
         }

@@ -21,5 +21,11 @@ class PeersTest {
         String report = bytes.toString(StandardCharsets.UTF_8);
         assertTrue(code == BenchRunner.HOLDS || code == BenchRunner.SHORT, report);
         assertTrue(report.contains("target native-function-four-hops: "), report);
+        assertTrue(
+                report.contains(
+                        Tools.isOnPath("tarantool")
+                                ? "target resp-set-over-tarantool-p16: "
+                                : "tarantool is missing and left out"),
+                report);
     }
 }

@@ -1,23 +1,25 @@
-package dev.quern.bench.isolation;
+package dev.quern.bench;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
- * How long each thread of this process ran, and waited for a processor that another had, since it began. By {@code /proc}; where there is none,
+ * How long each thread of a process ran, and waited for a processor that another had, since it began. By {@code /proc}; where there is none,
  * no thread is known.
  */
-record ThreadTimes(long takenNs, String caller, Map<String, Times> byThread) {
-    private static final Path TASKS = Path.of("/proc/self/task");
+public record ThreadTimes(long takenNs, String caller, Map<String, Times> byThread) {
+    private static final Path PROCESSES = Path.of("/proc");
     private static final Path CALLER = Path.of("/proc/thread-self");
     private static final Times NONE = new Times("", 0, 0);
 
     /** Of one thread. */
-    record Times(String name, long ranNs, long waitedNs) {}
+    public record Times(String name, long ranNs, long waitedNs) {}
 
     /**
      * Parts of the time between two looks.
@@ -26,19 +28,29 @@ record ThreadTimes(long takenNs, String caller, Map<String, Times> byThread) {
      * @param others ran: the other threads but the caller, of one processor
      * @param busiest of the others, by name
      */
-    record Shares(double waited, double others, String busiest) {}
+    public record Shares(double waited, double others, String busiest) {}
 
-    /** As of now. */
-    static ThreadTimes now() {
+    public ThreadTimes {
+        byThread = Map.copyOf(byThread);
+    }
+
+    /** Of this process, as of now. */
+    public static ThreadTimes now() {
+        return of(ProcessHandle.current().pid());
+    }
+
+    /** Of a process, as of now; of one that has ended, no thread is known. */
+    public static ThreadTimes of(long pid) {
         Map<String, Times> found = new HashMap<>();
         String caller = "";
-        if (Files.isDirectory(TASKS)) {
-            try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
+        Path all = PROCESSES.resolve(Long.toString(pid)).resolve("task");
+        if (Files.isDirectory(all)) {
+            try (DirectoryStream<Path> tasks = Files.newDirectoryStream(all)) {
                 caller = CALLER.toRealPath().getFileName().toString();
                 for (Path task : tasks) {
                     addTo(found, task);
                 }
-            } catch (IOException unreadable) {
+            } catch (IOException | DirectoryIteratorException unreadable) {
                 found.clear();
             }
         }
@@ -58,7 +70,7 @@ record ThreadTimes(long takenNs, String caller, Map<String, Times> byThread) {
     }
 
     /** What came since then, by the caller's same thread. */
-    Shares since(ThreadTimes before, String watched) {
+    public Shares since(ThreadTimes before, String watched) {
         long waitedNs = 0;
         long othersNs = 0;
         long mostNs = 0;
@@ -77,5 +89,17 @@ record ThreadTimes(long takenNs, String caller, Map<String, Times> byThread) {
         }
         double elapsedNs = Math.max(1, takenNs - before.takenNs);
         return new Shares(waitedNs / elapsedNs, othersNs / elapsedNs, busiest);
+    }
+
+    /** How much of one processor threads of such names had since then, all together. */
+    public double ran(ThreadTimes before, Predicate<String> names) {
+        long ranNs = 0;
+        for (Map.Entry<String, Times> each : byThread.entrySet()) {
+            Times times = each.getValue();
+            if (names.test(times.name)) {
+                ranNs += times.ranNs - before.byThread.getOrDefault(each.getKey(), NONE).ranNs;
+            }
+        }
+        return ranNs / (double) Math.max(1, takenNs - before.takenNs);
     }
 }

@@ -1,4 +1,4 @@
-package dev.quern.bench.isolation;
+package dev.quern.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ class ThreadTimesTest {
         assertEquals(0.2, shares.waited(), 1e-9);
         assertEquals(0.25, shares.others(), 1e-9);
         assertEquals("C2", shares.busiest());
+        assertEquals(0.25, after.ran(before, Set.of("C1", "C2")::contains), 1e-9);
     }
 
     @Test
