@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What clients ask for that run functions themselves, in the midst of a function of this core: a call that goes back to its client at once
- * and not when all that came before it has run here, a few records that such a call reads ahead, and its commit. Otherwise a client would
+ * and not when all that came before it has run here, its module, a few records that such a call reads ahead, and its commit. Otherwise a client would
  * have nothing to run, or wait for records, exactly while the server is short of CPU. Thread: the core's, inside the store's epoch.
  */
 final class ClientRuns implements AutoCloseable {
@@ -44,6 +44,7 @@ final class ClientRuns implements AutoCloseable {
             case Opcode.MULTI_GET ->
                 session.runsFunctions()
                         && MultiGetLayout.count(NativeMemory.ALL, body) <= SessionLimits.SHORT_MULTI_GET_KEYS_MAX;
+            case Opcode.FUNCTION_FETCH -> session.runsFunctions();
             case Opcode.MULTI -> session.runsFunctions() && isShort(body);
             default -> false;
         };
@@ -91,7 +92,7 @@ final class ClientRuns implements AutoCloseable {
     }
 
     /** Does it and answers; false, and nothing was done, when it is to be done later. */
-    boolean execute(Session session, Table table, int opcode, long body) {
+    boolean execute(Session session, Table table, int opcode, long body, int length) {
         byte[] sha256 = goingBack;
         if (opcode == Opcode.INVOKE && sha256 != null) {
             core.counters().increment(Counter.INVOCATIONS);
@@ -101,6 +102,11 @@ final class ClientRuns implements AutoCloseable {
         if (opcode == Opcode.MULTI_GET) {
             core.servedShort(MultiGetLayout.count(NativeMemory.ALL, body));
             return collections().multiGetShort(table, body);
+        }
+        if (opcode == Opcode.FUNCTION_FETCH) {
+            core.servedShort(SessionLimits.PIECE_GETS);
+            pushbacks.fetch(session.tenant(), body, length);
+            return true;
         }
         // An operation takes a few times as long as a get.
         core.servedShort(2 * MultiLayout.count(NativeMemory.ALL, body));

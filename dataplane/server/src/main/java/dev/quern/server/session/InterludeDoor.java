@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The native door in the midst of a function, with a cursor and a reply of its own, as the function's request may be in the hands of the
  * others. Serves handshakes, requests for single records that are in order in every way, and what clients need that run functions themselves
- * ({@link ClientRuns}); whatever else a datagram holds, it keeps from there on, to be looked at anew when the function has ended. Thread: the core's; allocates nothing unless it keeps a datagram.
+ * ({@link ClientRuns}); whatever else a datagram holds, it keeps from there on, to be looked at anew when the function has ended. Thread: the core's; allocates nothing unless it keeps a datagram or gives a module.
  */
 final class InterludeDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InterludeDoor.class);
@@ -142,7 +142,7 @@ final class InterludeDoor implements AutoCloseable {
         boolean isDone;
         try {
             isDone = isRun && table != null
-                    ? runs.execute(session, table, opcode, cursor.body())
+                    ? runs.execute(session, table, opcode, cursor.body(), cursor.bodyLength())
                     : execute(table, opcode, cursor.body(), cursor.bodyLength());
         } catch (RuntimeException fault) {
             // A bug, met on one request: the function goes on, and the request is not tried again.
