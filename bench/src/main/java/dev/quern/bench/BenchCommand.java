@@ -49,7 +49,8 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--only",
             split = ",",
             paramLabel = "ROW",
-            description = "of a bench that can leave rows out (hostile): only those that begin so; the run is not kept")
+            description =
+                    "of a bench that can leave rows out (hostile, placement, simulate): only those that begin so; the run is not kept")
     private List<String> only = List.of();
 
     @Option(names = "--list", description = "name every bench, and say how long it takes in full and what it shows")

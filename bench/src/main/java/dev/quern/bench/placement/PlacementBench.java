@@ -2,6 +2,7 @@ package dev.quern.bench.placement;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.BenchFailedException;
 import dev.quern.bench.Rounds;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.plot.LineChart;
@@ -29,9 +30,12 @@ public final class PlacementBench implements Bench {
     private static final int NEIGHBOUR_US = 500;
 
     /** How often the places take turns in each cell. */
-    private static final int ROUNDS = 7;
+    private static final int ROUNDS = 15;
 
     private static final int ROUNDS_QUICK = 3;
+
+    /** Short and often, as what the machine takes for a while is then in one round's ratio of many. */
+    private static final long MEASURE_MS = 30;
 
     /** The share of the better place that the adaptive choice has to reach in each cell. */
     private static final double SHARE_WANTED = 0.9;
@@ -94,12 +98,11 @@ public final class PlacementBench implements Bench {
     @Override
     public void run(BenchContext context) throws Exception {
         int[] allComputeUs = context.quick() ? COMPUTE_US_QUICK : COMPUTE_US;
-        long measureMs = context.quick() ? 40 : 80;
         int rounds = context.quick() ? ROUNDS_QUICK : ROUNDS;
         context.say("One server core, one client process' I/O thread and one worker, UDP on loopback, "
                 + PlacementRig.OUTSTANDING + " calls outstanding, chicory at both places; calls/s, the median of "
                 + rounds
-                + " rounds of " + measureMs
+                + " rounds of " + MEASURE_MS
                 + " ms at each place in turn; of the better: the median of each round's ratio.");
         List<Cell> cells = new ArrayList<>();
         try (PlacementRig rig = new PlacementRig()) {
@@ -109,22 +112,29 @@ public final class PlacementBench implements Bench {
                 int[] allReads = context.quick() ? READS_QUICK : hasNeighbour ? READS_BESIDE : READS;
                 for (int computeUs : allComputeUs) {
                     for (int reads : allReads) {
-                        cells.add(measure(rig, hasNeighbour, reads, computeUs, roundsPerUs, rounds, measureMs));
+                        if (!context.isWanted(row(hasNeighbour, computeUs, reads))) {
+                            continue;
+                        }
+                        cells.add(measure(rig, hasNeighbour, reads, computeUs, roundsPerUs, rounds));
                     }
                 }
             }
         }
+        if (cells.isEmpty()) {
+            throw new BenchFailedException(
+                    "no cell is called so: they are \"alone\" or \"beside\", compute and reads, as in \""
+                            + row(true, 10, 1) + "\"");
+        }
         report(context, cells);
     }
 
+    /** What a cell is called where some are left out. */
+    private static String row(boolean hasNeighbour, int computeUs, int reads) {
+        return (hasNeighbour ? "beside " : "alone ") + computeUs + " us " + reads;
+    }
+
     private static Cell measure(
-            PlacementRig rig,
-            boolean hasNeighbour,
-            int reads,
-            int computeUs,
-            double roundsPerUs,
-            int rounds,
-            long measureMs)
+            PlacementRig rig, boolean hasNeighbour, int reads, int computeUs, double roundsPerUs, int rounds)
             throws InterruptedException {
         Map<Pushback, List<Double>> rates = new EnumMap<>(Pushback.class);
         double pushedShare = 0;
@@ -138,7 +148,7 @@ public final class PlacementBench implements Bench {
                         reads,
                         (int) (computeUs * roundsPerUs),
                         hasNeighbour ? (int) (NEIGHBOUR_US * roundsPerUs) : 0,
-                        measureMs);
+                        MEASURE_MS);
                 rates.computeIfAbsent(pushback, fresh -> new ArrayList<>()).add(rate.callsPerSecond());
                 if (pushback == Pushback.ADAPTIVE) {
                     pushedShare += rate.pushedShare() / rounds;
@@ -153,6 +163,9 @@ public final class PlacementBench implements Bench {
             List<Cell> rows = cells.stream()
                     .filter(cell -> cell.hasNeighbour() == hasNeighbour)
                     .toList();
+            if (rows.isEmpty()) {
+                continue;
+            }
             context.say(
                     hasNeighbour
                             ? "beside another tenant, which keeps " + PlacementRig.OUTSTANDING / 2 + " calls of "

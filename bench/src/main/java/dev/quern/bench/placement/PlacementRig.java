@@ -38,7 +38,7 @@ final class PlacementRig implements AutoCloseable {
     private static final long NS_PER_MS = 1_000_000;
 
     /** What goes by before calls are counted: loops that slept are awake then, and all calls are under way. */
-    private static final long LEAD_MS = 10;
+    private static final long LEAD_MS = 8;
 
     private static final long WARM_MS = 150;
 
