@@ -19,6 +19,7 @@ import java.util.List;
  * @param looksNs when it looked, from the beginning on; not to be changed
  * @param roundNs the median of what a round of the functions' work took
  * @param rounds of all calls
+ * @param workNs what those took, with what they stood still
  * @param stalls how functions stood still
  * @param repeated requests that the client sent again, as it had seen no reply
  * @param moves changes of role
@@ -37,6 +38,7 @@ record LiveFigures(
         long[] looksNs,
         double roundNs,
         long rounds,
+        long workNs,
         SimulatedStalls stalls,
         long repeated,
         long moves,

@@ -197,6 +197,7 @@ final class LiveServer implements AutoCloseable, PipelineHandler {
                 Arrays.copyOf(looksNs, looks),
                 times.roundNs(),
                 times.rounds(),
+                times.allNs(),
                 times.stalls(),
                 repeated() - repeatedBefore,
                 LiveFigures.roleChanges(quern.server().roles().events().since(eventsBefore)),

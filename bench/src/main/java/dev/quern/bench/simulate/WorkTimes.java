@@ -3,6 +3,7 @@ package dev.quern.bench.simulate;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.AtomicHistogram;
 
 /**
@@ -23,6 +24,7 @@ final class WorkTimes {
 
     private final AtomicHistogram roundParts = new AtomicHistogram(PARTS_NS_MAX, 3);
     private final AtomicLong rounds = new AtomicLong();
+    private final LongAdder allNs = new LongAdder();
     private final AtomicInteger gapCount = new AtomicInteger();
     private final long[] gapsNs = new long[GAPS_MAX];
     private volatile double usualRoundNs = Double.POSITIVE_INFINITY;
@@ -34,12 +36,14 @@ final class WorkTimes {
         }
         roundParts.reset();
         rounds.set(0);
+        allNs.reset();
         gapCount.set(0);
     }
 
     void took(int count, long tookNs) {
         roundParts.recordValue(Math.clamp(tookNs * PARTS / count, 0, PARTS_NS_MAX));
         long ignored = rounds.addAndGet(count);
+        allNs.add(tookNs);
         long beyondNs = (long) (tookNs - usualRoundNs * count);
         if (beyondNs > GAP_NS_MIN) {
             int at = gapCount.getAndIncrement();
@@ -57,6 +61,11 @@ final class WorkTimes {
     /** Rounds in all calls since the last reset. */
     long rounds() {
         return rounds.get();
+    }
+
+    /** What all calls since the last reset took, with what they stood still. */
+    long allNs() {
+        return allNs.sum();
     }
 
     /** How long and how often calls stood still since the last reset, which must not have been the first. */
