@@ -100,7 +100,7 @@ final class ClientHome implements AutoCloseable {
      * @throws RunAtServerException when the server is to run it
      * @throws ModuleReplacedException when another module is deployed by now than the one meant
      */
-    FunctionResult run(PushedBackCall call) {
+    FunctionResult run(PushedBackCall call, long cameNs) {
         waiting.until(call.deadlineNs());
         String name = moduleName(call.function());
         byte[] sha256 = call.sha256();
@@ -124,7 +124,8 @@ final class ClientHome implements AutoCloseable {
         } finally {
             runCounts.add(
                     call.function(),
-                    System.nanoTime() - attempts.startNs,
+                    cameNs,
+                    System.nanoTime(),
                     records.readCount(),
                     records.guessCount(),
                     waiting.takeRoundTrips());

@@ -38,7 +38,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     /** One that runs, and one that is there when it has ended. */
     private static final int CALLS_PER_WORKER = 2;
 
-    private record Task(PushedBackCall call, CompletableFuture<FunctionResult> outcome) {}
+    private record Task(PushedBackCall call, long cameNs, CompletableFuture<FunctionResult> outcome) {}
 
     private final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
     private final List<Thread> workers = new ArrayList<>();
@@ -142,7 +142,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
 
     @Override
     public CompletableFuture<FunctionResult> run(PushedBackCall call) {
-        Task task = new Task(call, new CompletableFuture<>());
+        Task task = new Task(call, System.nanoTime(), new CompletableFuture<>());
         tasks.add(task);
         if (closed) {
             drain();
@@ -170,7 +170,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
         Throwable failure = null;
         CompletableFuture<FunctionResult> elsewhere = null;
         try {
-            result = compute(homes, task.call());
+            result = compute(homes, task);
             ran.increment();
         } catch (QuernException ended) {
             ran.increment();
@@ -197,10 +197,10 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
         }
     }
 
-    private FunctionResult compute(Homes homes, PushedBackCall call) {
+    private FunctionResult compute(Homes homes, Task task) {
         computing.begin();
         try {
-            return homes.of(call.client()).run(call);
+            return homes.of(task.call().client()).run(task.call(), task.cameNs());
         } finally {
             computing.end();
         }

@@ -17,6 +17,9 @@ final class PushbackLimits {
     /** Modules that a process keeps ready. */
     static final int MODULES_MAX = 64;
 
+    /** After this time without a call, what earlier calls of a function took is told no longer than until one was run again. */
+    static final long MEANS_OLD_NS = 15_000_000;
+
     /** Functions for which a process knows what their calls take. */
     static final int FUNCTIONS_MEASURED_MAX = 1024;
 

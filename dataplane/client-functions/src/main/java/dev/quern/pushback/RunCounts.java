@@ -10,11 +10,11 @@ final class RunCounts {
     private final RunMeans means = new RunMeans();
 
     /** A call has ended, one way or the other. */
-    void add(String function, long tookNs, int itsRecords, int itsGuesses, int itsRoundTrips) {
+    void add(String function, long startNs, long nowNs, int itsRecords, int itsGuesses, int itsRoundTrips) {
         records.add(itsRecords);
         guessed.add(itsGuesses);
         roundTrips.add(itsRoundTrips);
-        means.ran(function, tookNs, itsRoundTrips, itsRecords);
+        means.ran(function, nowNs - startNs, itsRoundTrips, itsRecords, nowNs);
     }
 
     RunMeans means() {

@@ -20,7 +20,7 @@ public final class RunFiguresLayout {
         Wire.putShort(memory, figures + RECORDS_OFFSET, records);
     }
 
-    /** Microseconds from a call's begin to its commit. */
+    /** Microseconds from when a call came back to its commit. */
     public static long tookUs(MemorySegment memory, long figures) {
         return Integer.toUnsignedLong(Wire.getInt(memory, figures + TOOK_US_OFFSET));
     }

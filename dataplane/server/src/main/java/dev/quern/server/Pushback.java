@@ -1,5 +1,6 @@
 package dev.quern.server;
 
+import dev.quern.server.roles.PushbackByCost;
 import dev.quern.server.roles.PushbackPolicy;
 
 /** Which invocations go back to clients that can run them: the choices of {@code functions.pushback}. */
@@ -17,7 +18,7 @@ public enum Pushback {
         return switch (this) {
             case NEVER -> PushbackPolicy.NEVER;
             case ALWAYS -> PushbackPolicy.ALWAYS;
-            case ADAPTIVE -> PushbackPolicy.BY_COST;
+            case ADAPTIVE -> PushbackByCost.POLICY;
         };
     }
 }

@@ -9,6 +9,9 @@ import dev.quern.server.roles.Place;
 import dev.quern.server.roles.PlaceState;
 import dev.quern.server.roles.Placement;
 import dev.quern.server.roles.PushbackPolicy;
+import dev.quern.server.roles.RecentWait;
+import dev.quern.server.roles.RunLengths;
+import dev.quern.server.roles.SentBack;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -49,6 +52,7 @@ public final class Dispatch {
     private final Map<String, Placement> placements = new HashMap<>();
     private final PlaceState state = new PlaceState();
     private final MessageMeter messages = new MessageMeter();
+    private final RunLengths lengths = new RunLengths();
     private @Nullable Function lastFunction;
     private @Nullable FunctionProfile lastProfile;
     private @Nullable Function running;
@@ -221,15 +225,26 @@ public final class Dispatch {
                 : lessLoaded(view, function.tenant().id(), nowNs);
         look(function, bytes, own, general, dedicated < 0 ? null : roles.station(dedicated), waitedNs, nowNs);
         state.clientRuns = true;
-        state.roundTripNs = ROUND_TRIP_NS;
         state.leftNs = leftNs;
-        state.client.offered(client);
         FunctionProfile profile = profile(function);
         profile.lastOffer().offered(client);
+        lookAtClient(profile, nowNs);
         boolean pushesBack = policy.pushesBack(profile.cost(), state);
+        if (pushesBack) {
+            profile.sentBack().sent(nowNs);
+        }
         state.clientRuns = false;
         state.leftNs = Long.MAX_VALUE;
         return pushesBack;
+    }
+
+    private void lookAtClient(FunctionProfile profile, long nowNs) {
+        state.roundTripNs = ROUND_TRIP_NS;
+        state.client.offered(profile.lastOffer());
+        state.recentWaitNs = profile.waits().meanNs(nowNs);
+        state.foundRunningNs = lengths.foundNs();
+        state.sentBackInRow = profile.sentBack().inRow();
+        state.fewSentBackNs = profile.sentBack().fewSinceNs(nowNs);
     }
 
     /** How many calls ran here. */
@@ -258,8 +273,8 @@ public final class Dispatch {
         return standing == null ? 0 : (long) profile(standing).cost().cpuNs();
     }
 
-    /** A call ran here until now: what it took, and how many records it read. */
-    public void ranHere(Function function, long cpuNs, int records, long nowNs) {
+    /** A call ran here until now: how long it had waited, what it took, and how many records it read. */
+    public void ranHere(Function function, long waitedNs, long cpuNs, int records, long nowNs) {
         running = null;
         runs++;
         if (cpuNs > quantumNs) {
@@ -267,13 +282,19 @@ public final class Dispatch {
             longEndNs = nowNs;
         }
         enteredTenant = function.tenant().id();
-        profile(function).cost().ran(cpuNs, records, 0);
+        FunctionProfile profile = profile(function);
+        profile.cost().ran(cpuNs, records, 0);
+        profile.waits().waited(waitedNs, nowNs);
+        profile.sentBack().ran();
+        lengths.ran(profile.cost().typicalNs());
     }
 
     /** A call ran elsewhere: what it took. */
     public void ranElsewhere(HandedCall call) {
         if (call.cpuNs() > 0) {
-            profile(call.called()).cost().ran(call.cpuNs(), call.readCount(), 0);
+            FunctionProfile profile = profile(call.called());
+            profile.cost().ran(call.cpuNs(), call.readCount(), 0);
+            profile.sentBack().ran();
         }
     }
 
@@ -290,6 +311,8 @@ public final class Dispatch {
             known = new FunctionProfile(
                     model.unknown(),
                     placements.computeIfAbsent(runtime, name -> new Placement(model, CONGESTED_NS)),
+                    new RecentWait(),
+                    new SentBack(),
                     new ClientFigures());
             profiles.put(function, known);
         }
@@ -321,11 +344,12 @@ public final class Dispatch {
         Place here = profile.placement().choose(cost, state);
         ClientFigures offer = profile.lastOffer();
         state.clientRuns = policy != PushbackPolicy.NEVER && function.sha256ToRunElsewhere() != null;
-        state.roundTripNs = ROUND_TRIP_NS;
-        state.client.offered(offer);
+        lookAtClient(profile, nowNs);
         boolean pushesBack = state.clientRuns && offer.isOffer() && policy.pushesBack(cost, state);
-        Placement.Decision decision = profile.placement()
-                .explain(pushesBack ? Place.PUSHBACK : here, cost, state, pushbackNote(function, policy, offer));
+        String note = pushbackNote(function, policy, offer)
+                + (state.clientRuns && offer.isOffer() ? policy.explain(cost, state) : "");
+        Placement.Decision decision =
+                profile.placement().explain(pushesBack ? Place.PUSHBACK : here, cost, state, note);
         state.clientRuns = false;
         return decision;
     }

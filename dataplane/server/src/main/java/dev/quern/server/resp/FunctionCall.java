@@ -84,7 +84,7 @@ final class FunctionCall {
         int status = connection.running(() -> core.functionCore().invoke(function, invocation, nowNs, core.nowMs()));
         long tookNs = System.nanoTime() - nowNs;
         core.gauges().ran(function.tenant().id(), 1, tookNs);
-        core.dispatch().ranHere(function, tookNs, invocation.readCount(), nowNs + tookNs);
+        core.dispatch().ranHere(function, nowNs - core.nowNs(), tookNs, invocation.readCount(), nowNs + tookNs);
         function.took(nowNs + tookNs - core.nowNs());
         if (connection.isClosed()) {
             return;

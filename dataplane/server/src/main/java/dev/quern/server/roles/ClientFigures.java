@@ -21,7 +21,7 @@ public final class ClientFigures {
         set(0, 0, 0);
     }
 
-    /** Its means: time from begin to commit, waits for the server, records read. */
+    /** Its means: time from when a call came back to its commit, waits for the server, records read. */
     public void set(long itsTookNs, int itsRoundTrips, int itsRecords) {
         tookNs = itsTookNs;
         roundTrips = itsRoundTrips;
@@ -50,7 +50,12 @@ public final class ClientFigures {
 
     /** Messages that a call's reads take, of a function that touches so many records here. */
     double messages(double recordsHere) {
-        return isMeasured() ? Math.max(roundTrips, recordsHere / RECORDS_PER_TRIP) : recordsHere;
+        return isMeasured() ? Math.max(roundTrips, leastMessages(recordsHere)) : recordsHere;
+    }
+
+    /** Messages that so many records take at the least. */
+    static double leastMessages(double recordsHere) {
+        return recordsHere / RECORDS_PER_TRIP;
     }
 
     /** Records that are looked at for a call. */

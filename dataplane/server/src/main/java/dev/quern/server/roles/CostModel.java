@@ -68,12 +68,27 @@ public final class CostModel {
                 + messages.touchNs() * now.client.records(function.records());
     }
 
-    /** Whether the client would be done in time, by what it measured; else a round trip for each record and one to commit, and the function itself. */
-    private static boolean canPushBack(FunctionCost function, PlaceState now) {
-        double takesNs = now.client.isMeasured()
+    /** The least that {@link Place#PUSHBACK} can cost, if the client asks for as many records at a time as it can. */
+    double leastPushbackNs(FunctionCost function, PlaceState now) {
+        return messageNs(now) * (ClientFigures.leastMessages(function.records()) + 1)
+                + (messages.byteNs() * function.bytes())
+                + messages.touchNs() * function.records();
+    }
+
+    /** When it would be done at the client, by what that measured; else a round trip for each record and one to commit, and the function itself. */
+    static double clientTakesNs(FunctionCost function, PlaceState now) {
+        return now.client.isMeasured()
                 ? now.roundTripNs + now.client.tookNs()
                 : (function.records() + 2) * now.roundTripNs + function.cpuNs();
-        return now.clientRuns && takesNs <= now.leftNs;
+    }
+
+    /** The same where the client needs as few round trips as it can. */
+    static double clientLeastNs(FunctionCost function, PlaceState now) {
+        return (ClientFigures.leastMessages(function.records()) + 2) * now.roundTripNs + function.cpuNs();
+    }
+
+    private static boolean canPushBack(FunctionCost function, PlaceState now) {
+        return now.clientRuns && clientTakesNs(function, now) <= now.leftNs;
     }
 
     /** How long it would wait at a place before it runs. */

@@ -8,7 +8,11 @@ public final class FunctionCost {
     /** How much the newest call counts. Sixteen calls turn an estimate around; one long call does not. */
     private static final double NEWEST = 1 / 16.0;
 
+    /** How many times what is usual a call counts as at the most. */
+    private static final double UNUSUAL = 4;
+
     private double cpuNs;
+    private double typicalNs;
     private double records;
     private double bytes;
     private long calls;
@@ -16,6 +20,7 @@ public final class FunctionCost {
     /** A function that has not been called, of a runtime whose warm call takes so long. */
     public FunctionCost(double callNs) {
         cpuNs = callNs;
+        typicalNs = callNs;
         records = 1;
     }
 
@@ -24,6 +29,9 @@ public final class FunctionCost {
         // The first few count fully, so that what was declared is soon forgotten.
         double weight = Math.max(NEWEST, 1.0 / ++calls);
         cpuNs += weight * (itsCpuNs - cpuNs);
+        typicalNs = weight == 1
+                ? itsCpuNs
+                : typicalNs + weight * (Math.min((double) itsCpuNs, UNUSUAL * typicalNs) - typicalNs);
         records += weight * (itsRecords - records);
         bytes += weight * (itsBytes - bytes);
     }
@@ -31,6 +39,11 @@ public final class FunctionCost {
     /** CPU time of a call, in nanoseconds. */
     public double cpuNs() {
         return cpuNs;
+    }
+
+    /** The same, where a call in which the core stood still counts little: what a call takes as a rule. */
+    public double typicalNs() {
+        return typicalNs;
     }
 
     /** Records that a call reads and writes. */

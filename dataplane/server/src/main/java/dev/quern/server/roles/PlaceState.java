@@ -17,6 +17,17 @@ public final class PlaceState {
      */
     public long inlineWaitNs;
 
+    /** How long calls of this function have waited here lately before they ran; negative when none ran lately. */
+    public long recentWaitNs = -1;
+
+    /** How long the call takes as a rule that any moment finds running here; 0 when nothing has run. */
+    public double foundRunningNs;
+
+    /** How many calls of this function went back to clients since one ran here, and for how long no more than a few have gone. */
+    public int sentBackInRow;
+
+    public long fewSentBackNs;
+
     /** What a message costs this core, in nanoseconds, as it was measured lately; 0 as long as that is assumed. */
     public double messageNs;
 
@@ -46,4 +57,13 @@ public final class PlaceState {
 
     /** For a new decision. */
     public PlaceState() {}
+
+    /**
+     * How long a call of this function has to wait, whether here or on a core for functions: as those that ran here lately, else as long as what waits here
+     * has waited at the most.
+     */
+    long waitHereNs() {
+        long ownNs = recentWaitNs >= 0 ? recentWaitNs : inlineWaitNs;
+        return hasFunctionCore ? Math.min(ownNs, functionWaitNs) : ownNs;
+    }
 }

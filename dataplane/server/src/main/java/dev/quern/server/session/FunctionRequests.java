@@ -143,7 +143,7 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
             calledNs = System.nanoTime();
             core.gauges().ran(tenant.id(), 1, calledNs - startNs);
         }
-        core.dispatch().ranHere(function, calledNs - startNs, call.readCount(), calledNs);
+        core.dispatch().ranHere(function, startNs - arrivedNs, calledNs - startNs, call.readCount(), calledNs);
         function.took(calledNs - arrivedNs);
         if (status == FunctionStatus.OK || status == FunctionStatus.FAILED) {
             result(

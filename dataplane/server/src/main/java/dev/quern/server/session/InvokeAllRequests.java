@@ -88,7 +88,7 @@ final class InvokeAllRequests implements AutoCloseable, CallOwner {
                         nowNs - core.nowNs(),
                         nowNs);
         if (station == null) {
-            runHere(function, nowNs);
+            runHere(function, arrivedNs, nowNs);
             if (batch.left() == 0) {
                 answer(reply, batch);
                 return calledNs;
@@ -99,7 +99,7 @@ final class InvokeAllRequests implements AutoCloseable, CallOwner {
         return Math.max(nowNs, calledNs);
     }
 
-    private void runHere(Function function, long nowNs) {
+    private void runHere(Function function, long arrivedNs, long nowNs) {
         // What came before it in the burst is not its time.
         long startNs = nowNs == calledNs ? nowNs : System.nanoTime();
         long untilNs = Math.max(core.nowNs() + quantumNs, startNs + quantumNs / QUANTUM_SHARE);
@@ -112,7 +112,13 @@ final class InvokeAllRequests implements AutoCloseable, CallOwner {
             core.gauges().ran(function.tenant().id(), batch.ranCount(), calledNs - startNs);
         }
         if (batch.ranCount() > 0) {
-            core.dispatch().ranHere(function, (calledNs - startNs) / batch.ranCount(), batch.readsEach(), calledNs);
+            core.dispatch()
+                    .ranHere(
+                            function,
+                            startNs - arrivedNs,
+                            (calledNs - startNs) / batch.ranCount(),
+                            batch.readsEach(),
+                            calledNs);
         }
     }
 

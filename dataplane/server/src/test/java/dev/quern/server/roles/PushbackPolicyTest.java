@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** When the server sends an invocation back by what it costs: when it has to wait, and only what is cheaper to be served than to be run. */
+/**
+ * When the server sends an invocation back by what it costs: when it has to wait, and what is cheaper to be served than to be run, or waits too long for others;
+ * and never what would be answered sooner here.
+ */
 @Timeout(20)
 class PushbackPolicyTest {
-    private static final long WAIT_NS = 10 * PushbackPolicy.ByCost.SHORT_NS;
+    private static final long WAIT_NS = 10 * PushbackByCost.SHORT_NS;
 
     private static FunctionCost function(long cpuNs, int records) {
         FunctionCost cost = new FunctionCost(0);
-        for (int i = 0; i < PushbackPolicy.ByCost.CALLS_MIN; i++) {
+        for (int i = 0; i < PushbackByCost.CALLS_MIN; i++) {
             cost.ran(cpuNs, records, 0);
         }
         return cost;
@@ -28,13 +31,13 @@ class PushbackPolicyTest {
     }
 
     private static boolean pushesBack(FunctionCost function, PlaceState state) {
-        return PushbackPolicy.BY_COST.pushesBack(function, state);
+        return PushbackByCost.POLICY.pushesBack(function, state);
     }
 
     @Test
     void shouldSendBackWhatComputesForLongWhileItWouldWait() {
         assertTrue(pushesBack(function(1_000_000, 8), waiting(WAIT_NS)));
-        assertFalse(pushesBack(function(1_000_000, 8), waiting(PushbackPolicy.ByCost.SHORT_NS - 1)), "CPU to spare");
+        assertFalse(pushesBack(function(1_000_000, 8), waiting(PushbackByCost.SHORT_NS - 1)), "CPU to spare");
     }
 
     @Test
@@ -92,9 +95,102 @@ class PushbackPolicyTest {
     @Test
     void shouldNotBelieveTheFirstCalls() {
         FunctionCost young = new FunctionCost(0);
-        for (int i = 1; i < PushbackPolicy.ByCost.CALLS_MIN; i++) {
+        for (int i = 1; i < PushbackByCost.CALLS_MIN; i++) {
             young.ran(1_000_000, 1, 0);
             assertFalse(pushesBack(young, waiting(WAIT_NS)));
         }
+    }
+
+    /** What costs 6.1 us to send back, behind calls that take long. */
+    private static PlaceState behindLongCalls(long waitNs) {
+        PlaceState state = waiting(waitNs);
+        state.recentWaitNs = waitNs;
+        state.foundRunningNs = 500_000;
+        return state;
+    }
+
+    @Test
+    void shouldSendBackAtALossWhatWaitsTooLongForOthers() {
+        PlaceState state = behindLongCalls(PushbackByCost.CONGESTED_NS);
+        assertTrue(pushesBack(function(4_000, 1), state));
+        assertFalse(pushesBack(function(3_000, 1), state), "more than twice as much");
+        state.foundRunningNs = 15_000;
+        assertFalse(pushesBack(function(4_000, 1), state), "behind calls about as short");
+    }
+
+    @Test
+    void shouldKeepAtALossUntilItIsCongested() {
+        assertFalse(pushesBack(function(4_000, 1), behindLongCalls(PushbackByCost.CONGESTED_NS - 1)));
+        PlaceState fast = behindLongCalls(600_000);
+        fast.client.set(50_000, 1, 1);
+        assertTrue(pushesBack(function(4_000, 1), fast), "four times what the client takes");
+        fast.client.set(51_000, 1, 1);
+        assertFalse(pushesBack(function(4_000, 1), fast));
+    }
+
+    @Test
+    void shouldGoOnUntilCongestionIsWellOver() {
+        PlaceState state = behindLongCalls(PushbackByCost.CONGESTED_NS / 2);
+        assertFalse(pushesBack(function(4_000, 1), state));
+        state.sentBackInRow = 1;
+        assertTrue(pushesBack(function(4_000, 1), state));
+        state.recentWaitNs = PushbackByCost.CONGESTED_NS / 2 - 1;
+        assertFalse(pushesBack(function(4_000, 1), state));
+    }
+
+    @Test
+    void shouldKeepAtALossWhatACoreForFunctionsRunsSoon() {
+        PlaceState state = behindLongCalls(2 * PushbackByCost.CONGESTED_NS);
+        state.hasFunctionCore = true;
+        state.functionWaitNs = PushbackByCost.SHORT_NS;
+        assertFalse(pushesBack(function(4_000, 1), state));
+        state.functionWaitNs = PushbackByCost.CONGESTED_NS;
+        assertTrue(pushesBack(function(4_000, 1), state));
+    }
+
+    @Test
+    void shouldKeepWhatIsAnsweredSoonerHere() {
+        PlaceState state = waiting(WAIT_NS);
+        state.client.set(2_000_000, 1, 1);
+        assertFalse(pushesBack(function(1_000_000, 1), state), "as the client takes long");
+        state.client.set(1_000_000, 1, 1);
+        assertTrue(pushesBack(function(1_000_000, 1), state));
+        state.recentWaitNs = 50_000;
+        assertFalse(pushesBack(function(1_000_000, 1), state), "as calls have hardly waited lately");
+    }
+
+    @Test
+    void shouldAskAnewFromTimeToTimeWhatItTakesAtTheClient() {
+        PlaceState state = waiting(WAIT_NS);
+        state.client.set(5_000_000, 32, 32);
+        state.fewSentBackNs = PushbackByCost.PROBE_NS - 1;
+        assertFalse(pushesBack(function(40_000, 32), state));
+        state.fewSentBackNs = PushbackByCost.PROBE_NS;
+        assertTrue(pushesBack(function(40_000, 32), state));
+        state.leftNs = 200_000;
+        assertFalse(pushesBack(function(40_000, 32), state), "not done in time even with the fewest messages");
+        state.leftNs = Long.MAX_VALUE;
+        assertFalse(pushesBack(function(4_000, 32), state), "which would not pay even then");
+    }
+
+    @Test
+    void shouldKeepOneOfManyToLearnWhatItTakesHere() {
+        PlaceState state = waiting(WAIT_NS);
+        state.sentBackInRow = PushbackByCost.IN_ROW_MAX - 1;
+        assertTrue(pushesBack(function(1_000_000, 8), state));
+        state.sentBackInRow = PushbackByCost.IN_ROW_MAX;
+        assertFalse(pushesBack(function(1_000_000, 8), state));
+    }
+
+    @Test
+    void shouldTellOfCongestion() {
+        PlaceState state = behindLongCalls(2 * PushbackByCost.CONGESTED_NS);
+        FunctionCost cost = function(4_000, 1);
+        String said = PushbackByCost.POLICY.explain(cost, state);
+        assertTrue(said.contains("calls wait 2000.0 us here (measured lately)"), said);
+        assertTrue(said.contains("congested by calls of 500.0 us: it goes back up to 8000 ns"), said);
+        state.foundRunningNs = 4_000;
+        said = PushbackByCost.POLICY.explain(cost, state);
+        assertTrue(said.contains("congested by calls as short as it is"), said);
     }
 }
