@@ -130,7 +130,7 @@ public final class Overload implements Bench {
             int rounds,
             List<Outcome> into)
             throws Exception {
-        long phaseNs = (context.quick() ? 50 : 600) * MS;
+        long phaseNs = (context.quick() ? 50 : 500) * MS;
         try (Served served = Served.open(each.setting(waitMs), TENANTS, rounds)) {
             double peak = peakOnceWarm(context, served, each.name + (waitMs == WAIT_MS ? "" : ", no bound"), phaseNs);
             for (double load : loads) {
