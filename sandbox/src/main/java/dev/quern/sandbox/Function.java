@@ -50,11 +50,12 @@ public final class Function {
         deployment.took(tookNs);
     }
 
-    /** Whether all its calls so far, and not too few, ended within a quantum. */
+    /** Whether all its calls so far, and not too few, ended before a second quantum was over. That the first one was may be due to the machine. */
     public boolean isShort() {
         return !isLong && shortCalls >= SHORT_CALLS_MIN;
     }
 
+    /** A call goes on after a second quantum. */
     void noteLong() {
         if (!isLong) {
             isLong = true;

@@ -57,6 +57,9 @@ public final class FunctionCore implements AutoCloseable {
 
     private long interludeNs;
 
+    /** Whether the present call was looked at after its first quantum. */
+    private boolean isPastQuantum;
+
     private @Nullable Function lastFunction;
     private @Nullable Ready lastReady;
 
@@ -120,7 +123,10 @@ public final class FunctionCore implements AutoCloseable {
         }
         if (nowNs - interludeNs >= 0) {
             if (tried == null) {
-                called.noteLong();
+                if (isPastQuantum) {
+                    called.noteLong();
+                }
+                isPastQuantum = true;
                 interlude();
             }
             // Whoever used much pays for its going back: here is where its time is.
@@ -196,6 +202,7 @@ public final class FunctionCore implements AutoCloseable {
         state.begin(call.table(), call.isReadOnly() || prepared.isReadOnly, unixMs, prepared.addressMax, prepared.log);
         deadlineNs = startNs + limitNs;
         interludeNs = startNs + functions.quantumNs();
+        isPastQuantum = false;
         pace.begin(startNs);
         int status = FunctionStatus.CONFLICT;
         for (int attempt = 0; attempt <= Limits.CONFLICT_RETRIES_MAX && status == FunctionStatus.CONFLICT; attempt++) {

@@ -3,6 +3,7 @@ package dev.quern.sandbox;
 import static dev.quern.sandbox.Rig.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -191,5 +192,29 @@ abstract class InterludeConformanceTest extends RuntimeTest {
         }
         assertTrue(interludes > 0);
         assertEquals(FunctionStatus.OK, worker.call("pair"), worker.outcome().error());
+    }
+
+    @Test
+    void shouldTakeAFunctionForLongAfterTwoQuantaOnly() throws FunctionRefusedException {
+        rig.hostile("spin");
+        Function spin = rig.function(rig.tenant(), "spin");
+        boolean[] isShort = new boolean[2];
+        worker.functionCore().interludes((nowNs, unixMs) -> {
+            if (interludes < isShort.length) {
+                isShort[interludes] = spin.isShort();
+            }
+            interludes++;
+        });
+        for (int i = 0; i < 100 && !spin.isShort(); i++) {
+            // Its time is over before its first quantum is.
+            assertEquals(FunctionStatus.DEADLINE, worker.call("spin", false, 10));
+        }
+        for (int i = 0; i < CALLS_MAX && interludes < 2; i++) {
+            interludes = 0;
+            assertEquals(FunctionStatus.DEADLINE, worker.call("spin", false, 20_000));
+        }
+        assertTrue(isShort[0], "the machine may have stood still");
+        assertFalse(isShort[1]);
+        assertFalse(spin.isShort());
     }
 }
