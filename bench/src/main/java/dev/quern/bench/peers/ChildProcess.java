@@ -139,11 +139,12 @@ public final class ChildProcess implements AutoCloseable {
         signal("-CONT");
     }
 
-    private void proceedUnlessEnded() {
+    /** One that has just ended by itself takes no signal any more, also while the JVM does not know yet that it ended. */
+    private void proceedUnlessEnded() throws InterruptedException {
         try {
             proceed();
         } catch (BenchFailedException refused) {
-            if (process.isAlive()) {
+            if (!process.waitFor(END_WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw refused;
             }
         }
