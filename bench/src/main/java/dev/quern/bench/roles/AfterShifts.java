@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * How long requests took that were due so long after a shift, over all shifts to one kind of load. In ten milliseconds of one shift some hundreds of
- * calls are due, and their p99 is whatever a stall of the machine makes it; of eighty shifts together it says something. The same windows in the
+ * calls are due, and their p99 is whatever a stall of the machine makes it; of some hundred shifts together it says something. The same windows in the
  * phases' second halves tell what is steady: of as many requests, on the same machine. Thread: one.
  */
 final class AfterShifts {
