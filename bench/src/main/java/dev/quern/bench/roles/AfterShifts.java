@@ -14,7 +14,7 @@ final class AfterShifts {
     static final int WINDOW_STEPS = 5;
 
     /** A window's p99 above so many times the median of the later ones' is not steady yet. */
-    private static final double UNSTEADY = 2;
+    static final double UNSTEADY = 2;
 
     /** Below this it is steady whatever it is later. */
     private static final double STEADY_US = 300;

@@ -44,9 +44,6 @@ public final class Shift implements Bench {
     /** The first ones, each with its row. */
     private static final int SHOWN_WINDOWS = 10;
 
-    /** A window's p99 above so many times the steady one is not steady yet. */
-    private static final double UNSTEADY = 2;
-
     /** Below this it is steady whatever it was before. */
     private static final long STEADY_NS = 300_000;
 
@@ -153,7 +150,7 @@ public final class Shift implements Bench {
                 .mapToLong(window -> isGets ? window.getP99Ns() : window.callP99Ns())
                 .sorted()
                 .toArray();
-        double bound = Math.max(STEADY_NS, UNSTEADY * (later.length == 0 ? 0 : later[later.length / 2]));
+        double bound = Math.max(STEADY_NS, AfterShifts.UNSTEADY * (later.length == 0 ? 0 : later[later.length / 2]));
         long lastNs = 0;
         for (Driver.Window window : windows.subList(0, windows.size() / 2)) {
             if ((isGets ? window.getP99Ns() : window.callP99Ns()) > bound) {

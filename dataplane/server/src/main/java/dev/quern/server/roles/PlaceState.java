@@ -23,9 +23,10 @@ public final class PlaceState {
     /** How long the call takes as a rule that any moment finds running here; 0 when nothing has run. */
     public double foundRunningNs;
 
-    /** How many calls of this function went back to clients since one ran here, and for how long no more than a few have gone. */
+    /** How many calls of this function went back to clients since one ran here. */
     public int sentBackInRow;
 
+    /** For how long no more than a few of them have gone back. */
     public long fewSentBackNs;
 
     /** What a message costs this core, in nanoseconds, as it was measured lately; 0 as long as that is assumed. */
