@@ -263,7 +263,12 @@ public final class FunctionCore implements AutoCloseable {
             discard(function);
             throw bug;
         }
-        coreCall.end();
+        if (coreCall.end() && coreCall.isKilled()) {
+            // It came to its end before the interrupt came to it, but whoever killed it was told that it is ended.
+            transaction.abort();
+            state.reply().clear();
+            return killed(function, call);
+        }
         call.setResult(code, transaction.readCount());
         if (code != 0) {
             // What it saw may never have been there all at once, and its verdict be wrong: then it is asked again.
@@ -296,7 +301,7 @@ public final class FunctionCore implements AutoCloseable {
             Function function, Invocation call, GuestTrap trap, boolean wasEnded, long startNs, long limitNs) {
         state.reply().clear();
         if (wasEnded && coreCall.isKilled()) {
-            return call.fail(FunctionStatus.KILLED, "function killed: " + named(function));
+            return killed(function, call);
         }
         return switch (trap.reason()) {
             case DEADLINE ->
@@ -304,7 +309,7 @@ public final class FunctionCore implements AutoCloseable {
                         FunctionStatus.DEADLINE,
                         "function over its deadline: " + named(function) + ", usedUs="
                                 + (System.nanoTime() - startNs) / NS_PER_US + ", limitUs=" + limitNs / NS_PER_US);
-            case KILLED -> call.fail(FunctionStatus.KILLED, "function killed: " + named(function));
+            case KILLED -> killed(function, call);
             case READ_ONLY -> call.fail(FunctionStatus.READ_ONLY, named(function) + ": " + trap.getMessage());
             case OVER_QUOTA -> call.fail(FunctionStatus.OVER_QUOTA, named(function) + ": " + trap.getMessage());
             case REPLY_TOO_LARGE ->
@@ -312,6 +317,10 @@ public final class FunctionCore implements AutoCloseable {
             case TRAP, TRANSACTION_TOO_LARGE ->
                 call.fail(FunctionStatus.TRAPPED, "function trapped: " + named(function) + ": " + trap.getMessage());
         };
+    }
+
+    private static int killed(Function function, Invocation call) {
+        return call.fail(FunctionStatus.KILLED, "function killed: " + named(function));
     }
 
     private static String named(Function function) {

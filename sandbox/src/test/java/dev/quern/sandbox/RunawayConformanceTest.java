@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,8 @@ abstract class RunawayConformanceTest extends RuntimeTest {
     private static final long COMPETING_NS_MAX = 10_000_000_000L;
 
     private static final long LIMIT_US = 20_000;
+
+    private static final int KILLS = 20;
 
     @ParameterizedTest
     @ValueSource(strings = {"spin", "spin.calling", "spin.after_write"})
@@ -128,6 +131,37 @@ abstract class RunawayConformanceTest extends RuntimeTest {
         assertTrue(worker.outcome().error().contains("killed"), worker.outcome().error());
         assertNull(worker.get("spin"));
         assertEquals(0, rig.functions().kill(rig.tenant()));
+    }
+
+    /** Also of calls so short that most end before the interrupt comes to them. */
+    @Test
+    void shouldEndAsManyCallsAsWereKilled() throws Exception {
+        rig.example("counter");
+        AtomicBoolean isOver = new AtomicBoolean();
+        AtomicInteger kills = new AtomicInteger();
+        CompletableFuture<Void> killer = CompletableFuture.runAsync(() -> {
+            while (!isOver.get()) {
+                kills.addAndGet(rig.functions().kill(rig.tenant()));
+            }
+        });
+        int ended = 0;
+        int applied = 0;
+        long endNs = System.nanoTime() + COMPETING_NS_MAX;
+        while ((ended < KILLS || applied < KILLS) && System.nanoTime() < endNs) {
+            int status = worker.call("counter", bytes("n"), bytes("1"));
+            if (status == FunctionStatus.OK) {
+                applied++;
+            } else {
+                assertEquals(FunctionStatus.KILLED, status, worker.outcome().error());
+                ended++;
+            }
+        }
+        isOver.set(true);
+        killer.get(20, TimeUnit.SECONDS);
+        assertTrue(ended > 0);
+        assertEquals(kills.get(), ended);
+        String counted = worker.get("n");
+        assertEquals(applied, counted == null ? 0 : Integer.parseInt(counted), "what was killed left nothing");
     }
 
     @Test
