@@ -1,11 +1,14 @@
 package dev.quern.bench.roles;
 
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
+import org.HdrHistogram.Histogram;
 
 /**
  * How long requests took that were due so long after a shift, over all shifts to one kind of load. In ten milliseconds of one shift some hundreds of
  * calls are due, and their p99 is whatever a stall of the machine makes it; of some hundred shifts together it says something. The same windows in the
- * phases' second halves tell what is steady: of as many requests, on the same machine. Thread: one.
+ * phases' second halves tell what is steady: of as many requests, on the same machine. Adding allocates nothing, as a collector that runs would keep
+ * requests waiting. Thread: one.
  */
 final class AfterShifts {
     /** What windows are moved by. */
@@ -22,8 +25,11 @@ final class AfterShifts {
     /** What comes after as many steady windows in a row is not the shift's. */
     private static final int SETTLED_WINDOWS = 5;
 
-    private final int[][] tookUs;
-    private final int[] counts;
+    private static final long US_MAX = 60_000_000;
+    private static final int DIGITS = 3;
+
+    /** By steps, in microseconds. */
+    private final Histogram[] took;
 
     /** With phases of that length; the last twentieth of them, whose slowest answers come after them, is left out. */
     AfterShifts(long phaseNs) {
@@ -31,49 +37,36 @@ final class AfterShifts {
         if (steps < 3 * WINDOW_STEPS) {
             throw new IllegalArgumentException("a phase has three windows at the least: phaseNs=" + phaseNs);
         }
-        tookUs = new int[steps][64];
-        counts = new int[steps];
+        took = new Histogram[steps];
+        Arrays.setAll(took, step -> new Histogram(US_MAX, DIGITS));
     }
 
-    /** One phase's answers. */
-    void add(AnswerTimes times) {
+    /** One phase's answers: of each, by its number, what is asked of the times. */
+    void add(AnswerTimes times, IntUnaryOperator us) {
         for (int answer = 0; answer < times.count(); answer++) {
-            add(times.dueUs(answer), times.tookUs(answer));
+            add(times.dueUs(answer), us.applyAsInt(answer));
         }
     }
 
     void add(int dueUs, int us) {
         int step = dueUs / STEP_US;
-        if (step < counts.length) {
-            if (counts[step] == tookUs[step].length) {
-                tookUs[step] = Arrays.copyOf(tookUs[step], 2 * counts[step]);
-            }
-            tookUs[step][counts[step]++] = us;
+        if (step < took.length) {
+            took[step].recordValue(Math.min(us, US_MAX));
         }
     }
 
     /** How many windows there are: each begins a step after the one before. */
     int windows() {
-        return counts.length - WINDOW_STEPS + 1;
+        return took.length - WINDOW_STEPS + 1;
     }
 
     /** Of a window, in microseconds; 0 when nothing was due in it. */
     double p99Us(int window) {
-        int count = 0;
+        Histogram all = new Histogram(US_MAX, DIGITS);
         for (int step = window; step < window + WINDOW_STEPS; step++) {
-            count += counts[step];
+            all.add(took[step]);
         }
-        if (count == 0) {
-            return 0;
-        }
-        int[] all = new int[count];
-        int filled = 0;
-        for (int step = window; step < window + WINDOW_STEPS; step++) {
-            System.arraycopy(tookUs[step], 0, all, filled, counts[step]);
-            filled += counts[step];
-        }
-        Arrays.sort(all);
-        return all[(int) Math.min(count - 1, Math.floor(count * 0.99))];
+        return all.getTotalCount() == 0 ? 0 : all.getValueAtPercentile(99);
     }
 
     /** Of the later windows, the median's, in microseconds. */
@@ -111,7 +104,7 @@ final class AfterShifts {
 
     /** Of the windows in the second half, ascending. */
     private double[] later() {
-        int first = counts.length / 2;
+        int first = took.length / 2;
         double[] later = new double[windows() - first];
         Arrays.setAll(later, window -> p99Us(first + window));
         Arrays.sort(later);

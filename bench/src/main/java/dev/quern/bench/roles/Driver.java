@@ -35,6 +35,7 @@ final class Driver implements PipelineHandler {
     private final byte[] arguments;
     private final SplittableRandom random = new SplittableRandom(20_261_121);
     private final long[] dueNs = new long[SLOTS];
+    private final long[] sentNs = new long[SLOTS];
     private final boolean[] isCall = new boolean[SLOTS];
     private final int[] owner = new int[SLOTS];
     private final int[] free = new int[SLOTS];
@@ -55,6 +56,7 @@ final class Driver implements PipelineHandler {
     private final int[] active;
     private final int[] placeOf;
     private int activeCount;
+    private int caller;
     private final LatencyLog hot;
     private final LatencyLog others;
     private int hotTenant = -1;
@@ -178,12 +180,26 @@ final class Driver implements PipelineHandler {
         return true;
     }
 
+    /** Sends a call by the next of the clients that are for calls, the first one when there is no other; false when too many are under way. */
+    boolean callByAny(long due) {
+        int callers = pipelines.length - 1;
+        if (callers == 0) {
+            return call(0, due);
+        }
+        if (!call(1 + caller, due)) {
+            return false;
+        }
+        caller = (caller + 1) % callers;
+        return true;
+    }
+
     private int take(int client, boolean calls, long due) {
         if (freeCount == 0) {
             return -1;
         }
         int slot = free[--freeCount];
         dueNs[slot] = due;
+        sentNs[slot] = nowNs;
         isCall[slot] = calls;
         owner[slot] = client;
         if (underWay[client]++ == 0) {
@@ -249,7 +265,7 @@ final class Driver implements PipelineHandler {
         long tookNs = System.nanoTime() - dueNs[slot];
         AnswerTimes into = times;
         if (into != null) {
-            into.add(dueNs[slot], tookNs);
+            into.add(dueNs[slot], sentNs[slot], tookNs);
         }
         if (isCall[slot]) {
             calls++;

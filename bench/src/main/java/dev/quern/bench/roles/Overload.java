@@ -69,7 +69,7 @@ public final class Overload implements Bench {
 
     private record Case(String name, String mode, int cores, boolean isByUdp) {
         Served.Setting setting(int waitMs) {
-            return new Served.Setting(mode, cores, waitMs, isByUdp, false);
+            return new Served.Setting(mode, cores, waitMs, isByUdp, false, 0);
         }
     }
 

@@ -42,7 +42,7 @@ final class Phase {
                 getsSent++;
             }
             while (callsSent < seconds * callsPerSecond
-                    && driver.call(0, beginNs + (long) (callsSent / callsPerSecond * 1e9))) {
+                    && driver.callByAny(beginNs + (long) (callsSent / callsPerSecond * 1e9))) {
                 callsSent++;
             }
             LockSupport.parkNanos(PAUSE_NS);
@@ -65,7 +65,7 @@ final class Phase {
             while (driver.getsUnderWay() < gets && driver.get(0, nowNs)) {
                 // As many as go.
             }
-            while (driver.callsUnderWay() < calls && driver.call(0, nowNs)) {
+            while (driver.callsUnderWay() < calls && driver.callByAny(nowNs)) {
                 // As many as go.
             }
             LockSupport.parkNanos(PAUSE_NS);

@@ -38,11 +38,14 @@ final class Served implements AutoCloseable {
                     .threading(ClientConfig.Threading.INVOKER)
                     .busyRetries(setting.isPatient)
                     .requestTimeout(Duration.ofSeconds(30));
-            clients.add(
-                    setting.isByUdp
-                            ? QuernClient.connect(
-                                    config.address(quern.server().udpAddress()).build())
-                            : quern.client(config));
+            for (int session = 0; session <= setting.callers; session++) {
+                clients.add(
+                        setting.isByUdp
+                                ? QuernClient.connect(
+                                        config.address(quern.server().udpAddress())
+                                                .build())
+                                : quern.client(config));
+            }
         }
         byte[] argument = ByteBuffer.allocate(Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -58,12 +61,18 @@ final class Served implements AutoCloseable {
      * @param mode as the configuration names it
      * @param waitMs how long a call may expect to wait and still be taken in; 0 for what the server has by itself
      * @param isPatient whether clients ask again what was refused
+     * @param callers clients of each tenant's for its calls, beside the one for gets; 0 when that one has both
      */
-    record Setting(String mode, int cores, int waitMs, boolean isByUdp, boolean isPatient) {}
+    record Setting(String mode, int cores, int waitMs, boolean isByUdp, boolean isPatient, int callers) {}
 
     /** With so many tenants, the mode as the configuration names it, and what a call computes. */
     static Served open(String mode, int tenants, int rounds) throws Exception {
-        return open(new Setting(mode, CORES, 0, false, true), tenants, rounds);
+        return open(new Setting(mode, CORES, 0, false, true, 0), tenants, rounds);
+    }
+
+    /** With one tenant, whose calls have so many clients of their own. */
+    static Served withCallers(String mode, int callers, int rounds) throws Exception {
+        return open(new Setting(mode, CORES, 0, false, true, callers), 1, rounds);
     }
 
     /** With so many tenants, and what a call computes. */

@@ -2,16 +2,20 @@ package dev.quern.bench.roles;
 
 import dev.quern.bench.Bench;
 import dev.quern.bench.BenchContext;
+import dev.quern.bench.Compilers;
 import dev.quern.bench.TextTable;
 import dev.quern.bench.plot.LineChart;
 import dev.quern.server.dispatch.RoleEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /** A load that shifts from all gets to all functions and back, on two cores, with the client's thread beside them on the same processors. */
 public final class Shift implements Bench {
@@ -26,8 +30,17 @@ public final class Shift implements Bench {
      */
     private static final int SHIFTS = 361;
 
-    /** The compilers take some seconds, and processors, over what is new to them: both loads, and the ways between. */
-    private static final int WARM_TURNS = 7;
+    /** The compilers take some seconds, and processors, over what is new to them: both loads at the most and as offered, and the ways between. */
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(16);
+
+    /** Shifts in each run of the warm-up: the moves, too, are to be compiled. */
+    private static final int WARM_SHIFTS = 8;
+
+    /**
+     * Clients that have the calls, beside the one that has the gets: a call that waits holds a slot of its session's window, which the gets behind it
+     * would wait for in the client.
+     */
+    private static final int CALLERS = 8;
 
     /** Of what the server does at the most: on two processors the client, which sends and takes in as many, needs some of them, too. */
     private static final double GETS_LOAD = 0.25;
@@ -81,16 +94,14 @@ public final class Shift implements Bench {
         long warmNs = (context.quick() ? 20 : 1_000) * MS;
         long phaseNs = (context.quick() ? 60 : 80) * MS;
         int shifts = context.quick() ? 3 : SHIFTS;
-        try (Served served = Served.open("adaptive", 1, rounds)) {
+        try (Served served = Served.withCallers("adaptive", CALLERS, rounds)) {
             Driver driver = served.driver();
-            for (int turn = 0; turn < WARM_TURNS; turn++) {
-                List<Driver.Window> ignored = Phase.closed(driver, served.roles(), GETS_UNDER_WAY, 0, warmNs);
-                ignored = Phase.closed(driver, served.roles(), 0, CALLS_UNDER_WAY, warmNs);
-            }
-            double getsMax = perSecond(
-                    Phase.closed(driver, served.roles(), GETS_UNDER_WAY, 0, warmNs), Driver.Window::gets, warmNs);
-            double callsMax = perSecond(
-                    Phase.closed(driver, served.roles(), 0, CALLS_UNDER_WAY, warmNs), Driver.Window::calls, warmNs);
+            AnswerTimes times = new AnswerTimes(ANSWERS_MAX);
+            driver.times(times);
+            warm(context, served, times, phaseNs);
+            driver.drain();
+            double getsMax = getsMax(served, warmNs);
+            double callsMax = callsMax(served, warmNs);
             driver.drain();
             context.say(String.format(
                     Locale.ROOT,
@@ -103,10 +114,12 @@ public final class Shift implements Bench {
             List<Double> steadyMs = new ArrayList<>();
             List<RoleEvent> settled = new ArrayList<>();
             List<Long> phaseBeginsNs = new ArrayList<>();
-            AnswerTimes times = new AnswerTimes(ANSWERS_MAX);
-            driver.times(times);
             AfterShifts toGets = new AfterShifts(phaseNs);
             AfterShifts toCalls = new AfterShifts(phaseNs);
+            AfterShifts getsSent = new AfterShifts(phaseNs);
+            AfterShifts callsSent = new AfterShifts(phaseNs);
+            // What setting up and warming up has left would be collected, for milliseconds, in the midst of a phase.
+            System.gc();
             long awayNs = driver.awayNs();
             long beganNs = System.nanoTime();
             long firstEvent = served.roles().events().count();
@@ -123,7 +136,8 @@ public final class Shift implements Bench {
                         phaseNs);
                 if (shift > 0) {
                     steadyMs.add(unsteadyNs(windows, isGets, beginNs) / 1e6);
-                    (isGets ? toGets : toCalls).add(times);
+                    (isGets ? toGets : toCalls).add(times, times::tookUs);
+                    (isGets ? getsSent : callsSent).add(times, times::lateUs);
                 }
                 all.addAll(windows);
             }
@@ -139,8 +153,38 @@ public final class Shift implements Bench {
                     settled.add(event);
                 }
             }
-            report(context, all, settled, toGets, toCalls, steadyMs);
+            report(context, all, settled, new AfterShifts[] {toGets, getsSent, toCalls, callsSent}, steadyMs);
         }
+    }
+
+    private static double getsMax(Served served, long ns) {
+        return perSecond(Phase.closed(served.driver(), served.roles(), GETS_UNDER_WAY, 0, ns), Driver.Window::gets, ns);
+    }
+
+    private static double callsMax(Served served, long ns) {
+        return perSecond(
+                Phase.closed(served.driver(), served.roles(), 0, CALLS_UNDER_WAY, ns), Driver.Window::calls, ns);
+    }
+
+    /** Has both loads and their shifts until the compilers rest. */
+    private static void warm(BenchContext context, Served served, AnswerTimes times, long phaseNs) throws Exception {
+        long beginNs = System.nanoTime();
+        Compilers compilers = Compilers.of();
+        compilers.warm(context.quick() ? Duration.ZERO : WARM_UP_MAX, () -> {
+            double gets = GETS_LOAD * getsMax(served, 2 * phaseNs);
+            double calls = CALLS_LOAD * callsMax(served, 2 * phaseNs);
+            for (int shift = 0; shift < WARM_SHIFTS; shift++) {
+                boolean isGets = shift % 2 == 0;
+                times.begin(System.nanoTime());
+                List<Driver.Window> ignored =
+                        Phase.open(served.driver(), served.roles(), isGets ? gets : 0, isGets ? 0 : calls, phaseNs);
+            }
+        });
+        context.say(String.format(
+                Locale.ROOT,
+                "compilers %s after %.1f s",
+                compilers.areAtRest() ? "rest" : "still worked",
+                (System.nanoTime() - beginNs) / 1e9));
     }
 
     /** For how long after a phase began its p99 was not what it was later. */
@@ -166,8 +210,7 @@ public final class Shift implements Bench {
             BenchContext context,
             List<Driver.Window> all,
             List<RoleEvent> settled,
-            AfterShifts toGets,
-            AfterShifts toCalls,
+            AfterShifts[] after,
             List<Double> steadyMs)
             throws IOException {
         List<Double> standMs = ms(settled, event -> event.delayNs() + event.settledNs());
@@ -182,10 +225,10 @@ public final class Shift implements Bench {
                 ms(settled, event -> event.delayNs() + event.settledNs() - event.withoutProcessorNs()));
         row(table, "until p99 of each millisecond is steady, each shift by itself", steadyMs);
         context.say(table.text());
-        context.say(p99(toGets, toCalls));
+        context.say(p99(after));
         context.check(all.stream().mapToLong(Driver.Window::gets).sum() > 0, "gets were answered");
         context.atMost("shift-split-stands", middle(standMs), STANDS_MS_MAX, "ms");
-        context.atMost("shift-p99-steady", Math.max(toGets.unsteadyMs(), toCalls.unsteadyMs()), STEADY_MS_MAX, "ms");
+        context.atMost("shift-p99-steady", Math.max(after[0].unsteadyMs(), after[2].unsteadyMs()), STEADY_MS_MAX, "ms");
         long beginNs = all.getFirst().atNs();
         double[] at = all.stream()
                 .mapToDouble(window -> (window.atNs() - beginNs) / 1e6)
@@ -203,25 +246,35 @@ public final class Shift implements Bench {
                         .svg());
     }
 
-    /** By when requests were due after a shift, all shifts of one direction together. */
-    private static String p99(AfterShifts toGets, AfterShifts toCalls) {
-        TextTable table = new TextTable("due after a shift, ms", "gets, p99 us", "calls, p99 us");
-        for (int window = 0; window < Math.min(SHOWN_WINDOWS, toGets.windows()); window++) {
-            table.row(
+    /** By when requests were due after a shift, all shifts of one direction together; gets until answered and sent, then calls. */
+    private static String p99(AfterShifts[] after) {
+        TextTable table = new TextTable(
+                "due after a shift, p99 in us", "gets answered", "gets sent", "calls answered", "calls sent");
+        for (int window = 0; window < Math.min(SHOWN_WINDOWS, after[0].windows()); window++) {
+            int shown = window;
+            row(
+                    table,
                     String.format(
                             Locale.ROOT,
-                            "%d to %d",
+                            "%d to %d ms",
                             window * AfterShifts.STEP_US / 1_000,
                             (window + AfterShifts.WINDOW_STEPS) * AfterShifts.STEP_US / 1_000),
-                    TextTable.number(toGets.p99Us(window)),
-                    TextTable.number(toCalls.p99Us(window)));
+                    after,
+                    each -> TextTable.number(each.p99Us(shown)));
         }
-        table.row("later, the median", TextTable.number(toGets.steadyUs()), TextTable.number(toCalls.steadyUs()));
-        table.row("steady after, ms", number(toGets.unsteadyMs()), number(toCalls.unsteadyMs()));
-        table.row(
+        row(table, "later, the median", after, each -> TextTable.number(each.steadyUs()));
+        row(table, "steady after, ms", after, each -> number(each.unsteadyMs()));
+        row(
+                table,
                 "later windows that are not steady either, %",
-                number(100 * toGets.laterUnsteadyShare()), number(100 * toCalls.laterUnsteadyShare()));
+                after,
+                each -> number(100 * each.laterUnsteadyShare()));
         return table.text();
+    }
+
+    private static void row(TextTable table, String name, AfterShifts[] after, Function<AfterShifts, String> value) {
+        table.row(
+                Stream.concat(Stream.of(name), Arrays.stream(after).map(value)).toArray(String[]::new));
     }
 
     private static String number(double value) {

@@ -77,13 +77,15 @@ class AfterShiftsTest {
     void shouldKeepWhatWasDueSinceTheMoment() {
         AnswerTimes times = new AnswerTimes(2);
         times.begin(1_000_000);
-        times.add(999_999, 5_000);
-        times.add(1_007_000, 9_000_000);
-        times.add(1_008_000, Long.MAX_VALUE);
-        times.add(1_009_000, 1_000);
+        times.add(999_999, 999_999, 5_000);
+        times.add(1_007_000, 1_010_000, 9_000_000);
+        times.add(1_008_000, 1_007_000, Long.MAX_VALUE);
+        times.add(1_009_000, 1_009_000, 1_000);
         assertEquals(2, times.count());
         assertEquals(7, times.dueUs(0));
         assertEquals(9_000, times.tookUs(0));
+        assertEquals(3, times.lateUs(0));
+        assertEquals(0, times.lateUs(1));
         assertEquals(Integer.MAX_VALUE, times.tookUs(1));
         times.begin(2_000_000);
         assertEquals(0, times.count());
