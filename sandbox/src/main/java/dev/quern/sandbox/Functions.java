@@ -7,33 +7,25 @@ import dev.quern.sandbox.check.ModuleFacts;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All tenants' functions: what is deployed, which runtimes there are, and the watchdog that ends what runs too long. Safe on any
+ * All tenants' functions: what is deployed, and which runtimes there are. Safe on any
  * thread; a core runs functions by a {@link FunctionCore} of its own.
  */
 public final class Functions implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Functions.class.getName());
-    private static final long WATCH_INTERVAL_NS = 500_000;
-
-    /** While all calls tick: each look takes a processor from a core or from whoever shares the machine with it. */
-    private static final long WATCH_SELDOM_NS = 2_000_000;
 
     private final Runtimes runtimes;
     private final Map<Tenant, TenantFunctions> byTenant = new ConcurrentHashMap<>();
-    private final List<CoreCall> calls = new CopyOnWriteArrayList<>();
     private final AtomicInteger deployments = new AtomicInteger();
-    private final Thread watchdog;
+    private final Watchdog watchdog = new Watchdog();
     private final @Nullable Thread warming;
     private final @Nullable HeadStarts headStarts;
     private final long quantumNs;
@@ -51,7 +43,6 @@ public final class Functions implements AutoCloseable {
         keepsModules = config.keepsModules();
         isWarm = !config.warmsUp();
         runtimes = new Runtimes(config.runtime());
-        watchdog = Thread.ofPlatform().daemon().name("quern-watchdog").start(this::watch);
         WarmUp warmUp = new WarmUp(this, () -> closed);
         warming = config.warmsUp()
                 ? Thread.ofPlatform().daemon().name("quern-warm-up").start(() -> warm(warmUp))
@@ -357,7 +348,7 @@ public final class Functions implements AutoCloseable {
     private FunctionCore attach(StoreCore storeCore, int shownAs, @Nullable FunctionRuntime tried) {
         try {
             FunctionCore core = new FunctionCore(this, storeCore, shownAs, tried);
-            calls.add(core.coreCall());
+            watchdog.add(core.coreCall());
             return core;
         } catch (IOException refused) {
             throw new IllegalStateException("no memory for a function core: " + refused.getMessage(), refused);
@@ -365,52 +356,17 @@ public final class Functions implements AutoCloseable {
     }
 
     void detach(CoreCall call) {
-        calls.remove(call);
+        watchdog.remove(call);
     }
 
     /** What runs right now, on whichever core. */
     public List<RunningFunction> running() {
-        long nowNs = System.nanoTime();
-        List<RunningFunction> running = new ArrayList<>();
-        for (CoreCall call : calls) {
-            RunningFunction function = call.running(nowNs);
-            if (function != null) {
-                running.add(function);
-            }
-        }
-        return running;
+        return watchdog.running();
     }
 
     /** Ends what a tenant has running; returns how many calls that were. Their writes are dropped. */
     public int kill(Tenant tenant) {
-        int killed = 0;
-        for (CoreCall call : calls) {
-            killed += call.kill(tenant) ? 1 : 0;
-        }
-        return killed;
-    }
-
-    private void watch() {
-        boolean isUrgent = true;
-        while (!closed) {
-            LockSupport.parkNanos(isUrgent ? WATCH_INTERVAL_NS : WATCH_SELDOM_NS);
-            long nowNs = System.nanoTime();
-            isUrgent = false;
-            for (CoreCall call : calls) {
-                watch(call, nowNs);
-                isUrgent |= call.isUrgent(nowNs);
-            }
-        }
-    }
-
-    /** One core's fault, as when its isolate is being closed, does not leave the others without a watchdog. */
-    private static void watch(CoreCall call, long nowNs) {
-        try {
-            call.endIfOver(nowNs);
-            call.pauseIfSilent(nowNs);
-        } catch (RuntimeException fault) {
-            LOG.log(System.Logger.Level.WARNING, "the watchdog could not reach a call; it tries again", fault);
-        }
+        return watchdog.kill(tenant);
     }
 
     static void awaitEnd(Thread thread) {
@@ -431,7 +387,7 @@ public final class Functions implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        LockSupport.unpark(watchdog);
+        watchdog.close();
         if (headStarts != null) {
             awaitEnd(headStarts.close());
         }
