@@ -5,13 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,7 +20,7 @@ import picocli.CommandLine.Parameters;
         name = "report",
         mixinStandardHelpOptions = true,
         description = {
-            "Tells the latest full run of each bench, by itself or among all, as a table for the docs.",
+            "Tells the latest full run of each bench, by itself or among all, in Markdown: what it came to, and what the full runs before it did.",
             "With --docs, docs/benchmarks.md gets it between its markers, and docs/benchmarks what each bench printed, and its plots;"
                     + " otherwise it is printed."
         },
@@ -36,9 +33,6 @@ final class ReportCommand implements Callable<Integer> {
     /** Of what benches printed: class paths are cut. */
     private static final int LINE_LENGTH_MAX = 300;
 
-    /** Beside the page. */
-    private static final String FILES = "benchmarks";
-
     @Parameters(arity = "0..1", paramLabel = "DIRECTORY", description = "of runs; bench/results when not given")
     private @Nullable Path results;
 
@@ -49,30 +43,30 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path from = results == null ? Results.root() : results;
         List<String> names = Benches.all().stream().map(Bench::name).toList();
-        Map<String, Results.Kept> latest = Results.latestFull(from, names);
-        if (latest.isEmpty()) {
+        Map<String, Results.FullRuns> runs = Results.fullRuns(from, names);
+        if (runs.isEmpty()) {
             System.err.println("quern bench report: no full run in " + from + ": run scripts/quern bench all");
             return 1;
         }
-        String table = table(latest.values(), names);
+        String report = new ReportPage(runs, names).markdown();
         if (!isForDocs) {
-            System.out.print(table);
+            System.out.print(report);
             return 0;
         }
         Path docs = Path.of(System.getProperty("quern.root", "."), "docs");
         Path page = docs.resolve("benchmarks.md");
-        Optional<String> replaced = replaced(Files.readString(page), table);
+        Optional<String> replaced = replaced(Files.readString(page), report);
         if (replaced.isEmpty()) {
             System.err.println(
-                    "quern bench report: " + page + " has not both markers: put these lines where the table is"
+                    "quern bench report: " + page + " has not both markers: put these lines where the report is"
                             + " to stand:\n" + BEGIN + "\n" + END);
             return 1;
         }
-        for (Results.Kept kept : latest.values()) {
-            copy(kept, Files.createDirectories(docs.resolve(FILES)));
+        for (Results.FullRuns bench : runs.values()) {
+            copy(bench.latest(), Files.createDirectories(docs.resolve(ReportPage.FILES)));
         }
         Files.writeString(page, replaced.get(), StandardCharsets.UTF_8);
-        System.out.println("written: " + page + " and " + docs.resolve(FILES));
+        System.out.println("written: " + page + " and " + docs.resolve(ReportPage.FILES));
         return 0;
     }
 
@@ -101,85 +95,13 @@ final class ReportCommand implements Callable<Integer> {
                 .collect(Collectors.joining("\n", "", "\n"));
     }
 
-    /** In Markdown. */
-    static String table(Collection<Results.Kept> runs, List<String> names) {
-        StringBuilder text = new StringBuilder();
-        List<BenchRecord> records = runs.stream().map(Results.Kept::record).toList();
-        text.append("On ")
-                .append(distinct(records, BenchRecord::machine))
-                .append(".\n")
-                .append(distinct(records, BenchRecord::versions))
-                .append(".\n\n");
-        text.append("| command | begun | load averages | took | targets held | |\n|---|---|---|---|---|---|\n");
-        for (BenchRecord record : records) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "| `scripts/quern bench %s` | %s | %s | %.0f s | %s | %s |%n",
-                    record.bench(),
-                    record.startedAt(),
-                    record.loadAverages(),
-                    record.seconds(),
-                    record.isFailed()
-                            ? "failed"
-                            : record.held() + " of " + record.targets().size(),
-                    links(record)));
-        }
-        List<String> missing = names.stream()
-                .filter(name ->
-                        records.stream().noneMatch(record -> record.bench().equals(name)))
-                .toList();
-        if (!missing.isEmpty()) {
-            text.append("\nWithout a full run: ")
-                    .append(String.join(", ", missing))
-                    .append(".\n");
-        }
-        text.append("\n| bench | target | measured | wanted | |\n|---|---|---|---|---|\n");
-        for (BenchRecord record : records) {
-            if (record.isFailed()) {
-                text.append("| `")
-                        .append(record.bench())
-                        .append("` | ")
-                        .append(record.note())
-                        .append(" | | | failed |\n");
-            }
-            for (Target target : record.targets()) {
-                text.append(String.format(
-                        Locale.ROOT,
-                        "| `%s` | %s | %s | %s | %s |%n",
-                        record.bench(),
-                        target.name(),
-                        Suite.measured(target),
-                        Suite.wanted(target),
-                        target.holds() ? Suite.verdict(target) : "**" + Suite.verdict(target) + "**"));
-            }
-        }
-        return text.toString();
-    }
-
-    private static String distinct(List<BenchRecord> records, Function<BenchRecord, String> property) {
-        return records.stream()
-                .map(property)
-                .filter(value -> !value.isEmpty())
-                .distinct()
-                .collect(Collectors.joining("; "));
-    }
-
-    private static String links(BenchRecord record) {
-        StringBuilder links =
-                new StringBuilder(String.format(Locale.ROOT, "[printed](%s/%s.txt)", FILES, record.bench()));
-        for (String plot : record.plots()) {
-            links.append(String.format(Locale.ROOT, ", [%s](%s/%s)", plot, FILES, plot));
-        }
-        return links.toString();
-    }
-
     /** The page with this between its markers; empty when it lacks one of them. */
-    static Optional<String> replaced(String page, String table) {
+    static Optional<String> replaced(String page, String report) {
         int begin = page.indexOf(BEGIN);
         int end = page.indexOf(END);
         if (begin < 0 || end < begin) {
             return Optional.empty();
         }
-        return Optional.of(page.substring(0, begin + BEGIN.length()) + "\n\n" + table + "\n" + page.substring(end));
+        return Optional.of(page.substring(0, begin + BEGIN.length()) + "\n\n" + report + "\n" + page.substring(end));
     }
 }

@@ -45,6 +45,14 @@ final class Results {
         }
     }
 
+    /**
+     * The full runs of one bench.
+     *
+     * @param latest of those that did not fail, if there is one
+     * @param earlier of those that did not fail, the oldest first
+     */
+    record FullRuns(Kept latest, List<BenchRecord> earlier) {}
+
     private Results() {}
 
     /** Where runs are kept: ignored by git. */
@@ -101,29 +109,41 @@ final class Results {
                 : Optional.empty();
     }
 
-    /** The latest full run of each of these benches, wherever it is; one that failed is taken only when no other is there. */
-    static Map<String, Kept> latestFull(Path results, List<String> benches) throws IOException {
-        Map<String, Kept> latest = new LinkedHashMap<>();
+    /** The full runs of each of these benches that came to their end; of one that never did, the latest that failed. */
+    static Map<String, FullRuns> fullRuns(Path results, List<String> benches) throws IOException {
         List<Path> runs = new ArrayList<>();
         if (Files.isDirectory(results)) {
             try (Stream<Path> all = Files.list(results)) {
                 all.filter(Files::isDirectory).sorted().forEach(runs::add);
             }
         }
+        Map<String, FullRuns> full = new LinkedHashMap<>();
         for (String bench : benches) {
+            List<Kept> ended = new ArrayList<>();
+            Kept failed = null;
             for (Path run : runs) {
                 Optional<BenchRecord> record = read(run, bench);
-                if (record.isPresent() && !record.get().isQuick()) {
-                    Kept before = latest.get(bench);
-                    if (before == null
-                            || before.record.isFailed()
-                            || !record.get().isFailed()) {
-                        latest.put(bench, new Kept(run, record.get()));
-                    }
+                if (record.isEmpty() || record.get().isQuick()) {
+                    continue;
+                }
+                Kept kept = new Kept(run, record.get());
+                if (record.get().isFailed()) {
+                    failed = kept;
+                } else {
+                    ended.add(kept);
                 }
             }
+            if (!ended.isEmpty()) {
+                List<BenchRecord> earlier = ended.stream()
+                        .limit(ended.size() - 1L)
+                        .map(Kept::record)
+                        .toList();
+                full.put(bench, new FullRuns(ended.getLast(), earlier));
+            } else if (failed != null) {
+                full.put(bench, new FullRuns(failed, List.of()));
+            }
         }
-        return latest;
+        return full;
     }
 
     /** Of this tree, and of the servers that stand beside ours, as they tell them. */

@@ -1,6 +1,7 @@
 package dev.quern.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -74,7 +75,7 @@ class SuiteTest {
     }
 
     private String latestTable(String... benches) throws IOException {
-        return ReportCommand.table(Results.latestFull(results, List.of(benches)).values(), List.of(benches));
+        return new ReportPage(Results.fullRuns(results, List.of(benches)), List.of(benches)).markdown();
     }
 
     private String printed() {
@@ -90,7 +91,7 @@ class SuiteTest {
             assertTrue(Files.readString(run.resolve("slow.txt")).contains("target slow-rate: measured 2.00x"));
             assertEquals(1, Results.read(run, "slow").orElseThrow().targets().size());
         }
-        assertEquals(Map.of(), Results.latestFull(results, List.of("slow")), "a quick run is none for the docs");
+        assertEquals(Map.of(), Results.fullRuns(results, List.of("slow")), "a quick run is none for the docs");
         assertEquals(BenchRunner.HOLDS, run(true, Duration.ofMinutes(1), new Made("slow", 2)));
     }
 
@@ -98,7 +99,7 @@ class SuiteTest {
     void shouldNameBenchesForWhichThereIsNoTime() throws Exception {
         assertEquals(BenchRunner.FAILED, run(false, Duration.ofSeconds(100), new Made("long", 7)));
         assertTrue(printed().contains("bench long was not begun: it takes 120 s"), printed());
-        assertEquals(Map.of(), Results.latestFull(results, List.of("long")));
+        assertEquals(Map.of(), Results.fullRuns(results, List.of("long")));
     }
 
     @Test
@@ -181,16 +182,40 @@ class SuiteTest {
         String table = latestTable("fast", "slow", "broken", "none");
         assertTrue(table.startsWith("On a machine.\nQuern 1.\n"), table);
         assertTrue(table.contains("| `scripts/quern bench fast` | 2026-01-02 03:04 | 0 0 0 | 2 s | 1 of 1 |"), table);
-        assertTrue(table.contains("[printed](benchmarks/fast.txt), [made.svg](benchmarks/made.svg)"), table);
-        assertTrue(table.contains("| `fast` | fast-rate | 7.00x | ≥ 5.00x | holds |"), table);
-        assertTrue(table.contains("| `slow` | slow-rate | 2.00x | ≥ 5.00x | **short** |"), table);
-        assertTrue(table.contains("| `broken` |  | | | failed |"), table);
+        assertTrue(table.contains("[printed](benchmarks/fast.txt)"), table);
+        assertTrue(table.contains("| `fast` | fast-rate | 7.00x | ≥ 5.00x | holds | 6.00 |"), table);
+        assertTrue(table.contains("1 of 2 targets hold."), table);
+        String shorts = table.substring(table.indexOf("### What is short"), table.indexOf("### All targets"));
+        assertTrue(shorts.contains("| `slow` | slow-rate | 2.00x | ≥ 5.00x | **short** |  |"), table);
+        assertFalse(shorts.contains("fast-rate"), table);
+        assertTrue(table.contains("| `broken` |  | | | failed | |"), table);
+        assertTrue(table.contains("![made.svg](benchmarks/made.svg)"), table);
         assertTrue(table.contains("Without a full run: none."), table);
         assertEquals(
                 latest,
                 Objects.requireNonNull(
-                                Results.latestFull(results, List.of("fast")).get("fast"))
+                                Results.fullRuns(results, List.of("fast")).get("fast"))
+                        .latest()
                         .directory());
+    }
+
+    @Test
+    void shouldTellWhatTheRunsBeforeCameTo() throws IOException {
+        for (int run = 1; run <= 7; run++) {
+            keep(
+                    "2026-01-0" + run,
+                    record(
+                            "fast",
+                            false,
+                            BenchRunner.HOLDS,
+                            new Target("fast-rate", 10 * run, 5, "x", true),
+                            new Target(run < 7 ? "once" : "new", 1, 1, "x", true)));
+        }
+        String table = latestTable("fast");
+        assertTrue(
+                table.contains("| `fast` | fast-rate | 70.00x | ≥ 5.00x | holds | 20.00 to 60.00 (5) |"),
+                "the five before, and not the first: " + table);
+        assertTrue(table.contains("| `fast` | new | 1.00x | ≥ 1.00x | holds |  |"), table);
     }
 
     @Test
