@@ -7,8 +7,8 @@ import dev.quern.guest.Entry;
 import dev.quern.guest.View;
 import java.util.Map;
 
-/** What noop.c, gets.c and lookup.c do, in Java: the baseline without any isolation. */
-final class JavaCalls implements Entries {
+/** What noop.c, gets.c and lookup.c do, in Java: the baseline without any isolation. Thread: the core that calls it. */
+public final class JavaCalls implements Entries {
     private static final int KEY_LENGTH = 16;
 
     private final View first = new View();

@@ -1,34 +1,17 @@
 package dev.quern.bench.micro;
 
-import dev.quern.bench.BenchFailedException;
-import dev.quern.ffi.linux.NativeMemory;
-import dev.quern.kvstore.PutCondition;
-import dev.quern.kvstore.Record;
-import dev.quern.kvstore.Store;
-import dev.quern.kvstore.StoreConfig;
-import dev.quern.kvstore.StoreCore;
-import dev.quern.kvstore.StoreStatus;
-import dev.quern.kvstore.Tenant;
-import dev.quern.kvstore.TenantConfig;
-import dev.quern.sandbox.Function;
-import dev.quern.sandbox.FunctionCore;
 import dev.quern.sandbox.FunctionRefusedException;
-import dev.quern.sandbox.FunctionStatus;
-import dev.quern.sandbox.Functions;
-import dev.quern.sandbox.FunctionsConfig;
-import dev.quern.sandbox.Invocation;
-import dev.quern.sandbox.Manifest;
-import java.io.IOException;
-import java.io.InputStream;
-import java.lang.foreign.Arena;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -37,131 +20,157 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Calls of functions in the runtime that is in force, as a core loop makes them: one that does nothing, and one that follows four keys
- * of 16 bytes among 100,000 records of 100 and replies the last. Warm-up takes its time.
+ * Calls of functions, as a core loop makes them and as embedders of the same runtimes would: of one that does nothing, of one that follows four keys among
+ * 100,000 records and replies the last value, and of the same one with 64 keys, where what a read by the guest costs is told apart from its call. The
+ * modules are the same in all ways; in Java it is the same function. The Graal compiler takes its time to warm up.
  */
-@State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 15, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 10, time = 1)
+@Measurement(iterations = 20, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class FunctionBenchmark {
-    private static final String NOOP = "noop";
-    private static final String LOOKUP = "lookup";
-    private static final String EXAMPLES = "/dev/quern/sandbox/examples/";
-    private static final int KEYS = 100_000;
-    private static final int KEY_LENGTH = 16;
-    private static final int VALUE_LENGTH = 100;
-    private static final int HOPS = 4;
+    private static final int FEW_HOPS = 4;
+    private static final int GETS = 64;
+    private static final int WARM_UPS_WITHOUT_GRAAL = 3;
 
-    /** How far the key that a value starts with is from its own; shares no factor with their number. */
-    private static final int STRIDE = 40_501;
+    /** The functions in one way to call them. */
+    @State(Scope.Thread)
+    public abstract static class Way {
+        private final SplittableRandom random = new SplittableRandom(20_261_121);
+        private @Nullable CalledFunctions functions;
 
-    private static final int KEY_OFFSET = 2 * Integer.BYTES;
-    private static final int LOOKUP_ARGUMENTS_LENGTH = KEY_OFFSET + KEY_LENGTH + 2 * Integer.BYTES;
+        abstract CalledFunctions newFunctions() throws FunctionRefusedException;
 
-    /** The first, cold call on a busy machine takes its time. */
-    private static final long TIME_LIMIT_US = 1_000_000;
+        /** Puts the records and deploys the functions. */
+        @Setup(Level.Trial)
+        public void open() throws FunctionRefusedException {
+            functions = newFunctions();
+        }
 
-    private final Arena arena = Arena.ofShared();
-    private final Store store = Store.open(StoreConfig.defaults());
-    private final Functions functions = Functions.open(
-            new FunctionsConfig(Manifest.AUTO, false, FunctionsConfig.defaults().quantumUs()));
-    private final StoreCore core = store.attach();
-    private final FunctionCore functionCore = functions.attach(core);
-    private final Tenant tenant = store.createTenant("bench", TenantConfig.defaults());
-    private final SplittableRandom random = new SplittableRandom(20_261_121);
-    private @Nullable Function noop;
-    private @Nullable Function lookup;
-    private long noArguments;
-    private long lookupArguments;
+        /** Frees everything. */
+        @TearDown(Level.Trial)
+        public void close() {
+            Objects.requireNonNull(functions).close();
+        }
 
-    /** Puts the records and deploys the functions. */
-    @Setup
-    public void deploy() throws IOException, FunctionRefusedException {
-        noArguments = arena.allocate(Integer.BYTES, Long.BYTES).address();
-        lookupArguments = arena.allocate(LOOKUP_ARGUMENTS_LENGTH, Long.BYTES).address();
-        NativeMemory.putInt(lookupArguments, 2);
-        NativeMemory.putInt(lookupArguments + Integer.BYTES, KEY_LENGTH);
-        NativeMemory.putInt(lookupArguments + KEY_OFFSET + KEY_LENGTH, Integer.BYTES);
-        NativeMemory.putInt(lookupArguments + KEY_OFFSET + KEY_LENGTH + Integer.BYTES, HOPS);
-        load();
-        noop = deploy(NOOP);
-        lookup = deploy(LOOKUP);
-    }
-
-    private void load() {
-        long key = arena.allocate(KEY_LENGTH, Long.BYTES).address();
-        long value = arena.allocate(VALUE_LENGTH, Long.BYTES).address();
-        for (int i = 0; i < KEYS; i++) {
-            NativeMemory.putLong(key, i);
-            NativeMemory.putLong(value, next(i));
-            core.enter(0);
-            int status = tenant.defaultTable()
-                    .put(core, key, KEY_LENGTH, value, VALUE_LENGTH, Record.NO_EXPIRY, PutCondition.NONE);
-            core.exit();
-            if (status != StoreStatus.OK) {
-                throw new IllegalStateException("a record was not put: " + StoreStatus.describe(status));
+        int noop() {
+            int code = Objects.requireNonNull(functions).noop();
+            if (code != 0) {
+                throw new IllegalStateException("the function returned " + code);
             }
+            return code;
         }
-    }
 
-    private static long next(long index) {
-        return (index + STRIDE) % KEYS;
-    }
-
-    private @Nullable Function deploy(String name) throws IOException, FunctionRefusedException {
-        String resource = EXAMPLES + name + ".wasm";
-        try (InputStream module = FunctionBenchmark.class.getResourceAsStream(resource)) {
-            if (module == null) {
-                throw new BenchFailedException("no example function " + resource + ": run scripts/build-guests");
+        long lookup(int hops) {
+            int start = random.nextInt(ChainedRecords.COUNT);
+            long reached = Objects.requireNonNull(functions).lookup(start, hops);
+            if (reached != ChainedRecords.after(start, hops)) {
+                throw new IllegalStateException(
+                        "the function did not follow " + hops + " keys: start=" + start + ", reached=" + reached);
             }
-            Manifest manifest = Manifest.named(name).withReadOnly(true).withTimeLimitUs(TIME_LIMIT_US);
-            functions.deploy(tenant, manifest, module.readAllBytes(), false);
+            return reached;
         }
-        return functions.find(tenant, name);
     }
 
-    private Invocation call(@Nullable Function function, long arguments, int length) {
-        if (function == null) {
-            throw new IllegalStateException("the function is not deployed");
+    /** WebAssembly in an isolate, as tenants have it. */
+    public static class Isolated extends Way {
+        @Override
+        CalledFunctions newFunctions() throws FunctionRefusedException {
+            return new CoreFunctions(false);
         }
-        Invocation invocation = functionCore.invocation();
-        invocation.set(arguments, length, tenant.defaultTable(), true, 0);
-        if (functionCore.invoke(function, invocation, System.nanoTime(), 0) != FunctionStatus.OK) {
-            throw new IllegalStateException("the call failed: " + invocation.error());
+    }
+
+    /** Java in the same process, which trusted tenants have. */
+    public static class Trusted extends Way {
+        @Override
+        CalledFunctions newFunctions() throws FunctionRefusedException {
+            return new CoreFunctions(true);
         }
-        return invocation;
+    }
+
+    /** The same WebAssembly by GraalWasm's public API. */
+    public static class Polyglot extends Way {
+        @Override
+        CalledFunctions newFunctions() {
+            return new PolyglotFunctions();
+        }
+    }
+
+    /** The same WebAssembly by Chicory's public API. */
+    public static class Chicory extends Way {
+        @Override
+        CalledFunctions newFunctions() {
+            return new ChicoryFunctions();
+        }
     }
 
     /** One call without arguments. */
     @Benchmark
-    public int functionNoop() {
-        return call(noop, noArguments, Integer.BYTES).resultCode();
+    public int functionNoop(Isolated way) {
+        return way.noop();
+    }
+
+    /** The same without isolation. */
+    @Benchmark
+    @Warmup(iterations = WARM_UPS_WITHOUT_GRAAL, time = 1)
+    public int functionNoopJava(Trusted way) {
+        return way.noop();
+    }
+
+    /** The same by {@code Value.execute}. */
+    @Benchmark
+    public int functionNoopPolyglot(Polyglot way) {
+        return way.noop();
+    }
+
+    /** The same by {@code ExportFunction.apply}. */
+    @Benchmark
+    @Warmup(iterations = WARM_UPS_WITHOUT_GRAAL, time = 1)
+    public int functionNoopChicory(Chicory way) {
+        return way.noop();
     }
 
     /** One call that reads four records. */
     @Benchmark
-    public long functionFourHops() {
-        int start = random.nextInt(KEYS);
-        NativeMemory.putLong(lookupArguments + KEY_OFFSET, start);
-        Invocation answered = call(lookup, lookupArguments, LOOKUP_ARGUMENTS_LENGTH);
-        long reached = answered.replyLength() == VALUE_LENGTH ? NativeMemory.getLong(answered.replyAddress()) : -1;
-        if (reached != (start + (long) HOPS * STRIDE) % KEYS) {
-            throw new IllegalStateException(
-                    "the function did not follow four keys: start=" + start + ", reached=" + reached);
-        }
-        return reached;
+    public long functionFourHops(Isolated way) {
+        return way.lookup(FEW_HOPS);
     }
 
-    /** Frees everything. */
-    @TearDown
-    public void close() {
-        functionCore.close();
-        core.close();
-        functions.close();
-        store.close();
-        arena.close();
+    /** The same without isolation. */
+    @Benchmark
+    @Warmup(iterations = WARM_UPS_WITHOUT_GRAAL, time = 1)
+    public long functionFourHopsJava(Trusted way) {
+        return way.lookup(FEW_HOPS);
+    }
+
+    /** A guest's read of a record by key, in place, by the intrinsic. */
+    @Benchmark
+    @OperationsPerInvocation(GETS)
+    public long intrinsicGet(Isolated way) {
+        return way.lookup(GETS);
+    }
+
+    /** The same by a call from Java to Java. */
+    @Benchmark
+    @Warmup(iterations = WARM_UPS_WITHOUT_GRAAL, time = 1)
+    @OperationsPerInvocation(GETS)
+    public long intrinsicGetJava(Trusted way) {
+        return way.lookup(GETS);
+    }
+
+    /** By a host function of the polyglot API, which copies. */
+    @Benchmark
+    @OperationsPerInvocation(GETS)
+    public long intrinsicGetPolyglot(Polyglot way) {
+        return way.lookup(GETS);
+    }
+
+    /** By a host function of Chicory, which copies. */
+    @Benchmark
+    @Warmup(iterations = WARM_UPS_WITHOUT_GRAAL, time = 1)
+    @OperationsPerInvocation(GETS)
+    public long intrinsicGetChicory(Chicory way) {
+        return way.lookup(GETS);
     }
 }

@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /** A hop from one spinning thread to another by a queue, and by what one would take instead: there and back are two. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 3, time = 1)
+@Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 10, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class QueueHopBenchmark {
     private static final int CAPACITY = 1024;

@@ -26,12 +26,15 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Get and put of one record among 100,000, keys of 16 bytes and values of 100, uniformly chosen, in a burst of one. */
+/**
+ * Get and put of one record among 100,000, keys of 16 bytes and values of 100, uniformly chosen, in a burst of one. A get copies the value out, as a reply
+ * does, a put copies it in; {@link HeapMapBenchmark} has the same with maps of the JDK.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 10, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class StoreBenchmark {
     private static final int KEYS = 100_000;
@@ -54,6 +57,7 @@ public class StoreBenchmark {
     private final SplittableRandom random = new SplittableRandom(20_261_121);
     private long key;
     private long value;
+    private long copy;
     private int turn;
 
     /** Puts every record. */
@@ -61,15 +65,18 @@ public class StoreBenchmark {
     public void load() {
         key = arena.allocate(KEY_LENGTH, Long.BYTES).address();
         value = arena.allocate(VALUE_LENGTH, Long.BYTES).address();
+        copy = arena.allocate(VALUE_LENGTH, Long.BYTES).address();
         for (int i = 0; i < KEYS; i++) {
             name(i);
             put();
         }
     }
 
+    /** Writes a key, and into the value that a put takes that it is this key's. */
     private void name(int index) {
         NativeMemory.putLong(key, 0x3a79656b3a79656bL);
         NativeMemory.putLong(key + Long.BYTES, index);
+        NativeMemory.putLong(value, index);
     }
 
     private int put() {
@@ -82,18 +89,24 @@ public class StoreBenchmark {
         return status;
     }
 
-    /** Finds a record and reads its length. */
+    /** Finds a record and copies its value. */
     @Benchmark
-    public int storeGet() {
-        name(random.nextInt(KEYS));
+    public long storeGet() {
+        int index = random.nextInt(KEYS);
+        name(index);
         core.enter(0);
         long record = table.find(core, key, KEY_LENGTH);
         int length = record == Record.NONE ? -1 : Record.valueLength(record);
-        core.exit();
-        if (length != VALUE_LENGTH) {
-            throw new IllegalStateException("a record is not as it was put: valueLength=" + length);
+        if (length == VALUE_LENGTH) {
+            NativeMemory.copy(Record.valueAddress(record), copy, VALUE_LENGTH);
         }
-        return length;
+        core.exit();
+        long named = NativeMemory.getLong(copy);
+        if (length != VALUE_LENGTH || named != index) {
+            throw new IllegalStateException(
+                    "a record is not as it was put: key=" + index + ", valueLength=" + length + ", value=" + named);
+        }
+        return named;
     }
 
     /** Overwrites a record; reclaiming the old one is part of the figure. */
@@ -114,8 +127,9 @@ public class StoreBenchmark {
         Transaction transaction = core.begin(tenant);
         int found = 0;
         for (int i = 0; i < READS; i++) {
-            name(random.nextInt(KEYS));
-            found += transaction.find(table, key, KEY_LENGTH) == Record.NONE ? 0 : 1;
+            int index = random.nextInt(KEYS);
+            name(index);
+            found += isNamed(transaction.find(table, key, KEY_LENGTH), index) ? 1 : 0;
         }
         name(random.nextInt(KEYS));
         int put = transaction.put(table, key, KEY_LENGTH, value, VALUE_LENGTH, Record.NO_EXPIRY);
@@ -130,13 +144,18 @@ public class StoreBenchmark {
         int found = 0;
         core.enter(0);
         for (int i = 0; i < READS; i++) {
-            name(random.nextInt(KEYS));
-            found += table.find(core, key, KEY_LENGTH) == Record.NONE ? 0 : 1;
+            int index = random.nextInt(KEYS);
+            name(index);
+            found += isNamed(table.find(core, key, KEY_LENGTH), index) ? 1 : 0;
         }
         name(random.nextInt(KEYS));
         int status = table.put(core, key, KEY_LENGTH, value, VALUE_LENGTH, Record.NO_EXPIRY, PutCondition.NONE);
         core.exit();
         return done(found, status);
+    }
+
+    private static boolean isNamed(long record, int index) {
+        return record != Record.NONE && NativeMemory.getLong(Record.valueAddress(record)) == index;
     }
 
     private int done(int found, int status) {

@@ -1,8 +1,14 @@
 package dev.quern.bench.micro;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.openjdk.jmh.annotations.Mode;
@@ -27,8 +33,33 @@ class MicroTest {
                         .verbosity(VerboseMode.SILENT)
                         .build())
                 .run();
-        assertEquals(MICROBENCHMARKS, results.size());
+        assertEquals(
+                Set.copyOf(Pairs.names()),
+                results.stream()
+                        .map(result -> result.getPrimaryResult().getLabel())
+                        .collect(Collectors.toSet()),
+                "each stands in a pair");
+        assertEquals(Pairs.names().size(), results.size());
     }
 
-    private static final int MICROBENCHMARKS = 19;
+    @Test
+    void shouldTellHowManyTimesOursTheOtherTakesAndHowSureThatIs() {
+        Map<String, Pairs.Time> times =
+                Pairs.names().stream().collect(Collectors.toMap(name -> name, name -> new Pairs.Time(20, 1)));
+        times.put("checksum", new Pairs.Time(10, 0.3));
+        times.put("checksumPlain", new Pairs.Time(25, 1));
+        List<String> lines = Pairs.table(times).lines().map(String::strip).toList();
+        assertTrue(
+                lines.stream()
+                        .anyMatch(line -> line.matches("checksum +10\\.0 +checksumPlain +25\\.0 +2\\.50x +±0\\.13")),
+                lines.toString());
+        assertTrue(
+                lines.stream().anyMatch(line -> line.matches("hopMpsc .*hopBlocking .*1\\.00x +±0\\.07")),
+                lines.toString());
+        times.put("storeGet", new Pairs.Time(10, Double.NaN));
+        assertTrue(
+                Pairs.table(times).lines().anyMatch(line -> line.matches(" *storeGet .*storeGetHashMap .*2\\.00x +-")));
+        times.remove("storeGet");
+        assertThrows(IllegalStateException.class, () -> Pairs.table(times));
+    }
 }
