@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
             "0:every target holds",
             "1:the run itself failed",
             "2:wrong usage",
-            "3:at least one target is short"
+            "3:at least one target is short",
+            "4:of all: some benches were not run for lack of time; none failed"
         })
 public final class BenchCommand implements Callable<Integer> {
     private static final int TOLD_SECONDS_MAX = 5;
@@ -38,8 +39,8 @@ public final class BenchCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "NAME",
             description =
-                    "which bench to run; --list names them. quick runs all at smoke size, all runs all in full, each in a"
-                            + " process of its own. What they print is kept in bench/results")
+                    "which bench to run; --list names them. quick runs all at smoke size, all runs all in full, each"
+                            + " in a process of its own. What they print is kept in bench/results")
     private @Nullable String name;
 
     @Option(names = "--quick", description = "smoke size: shows in about a minute that the bench works")
@@ -50,7 +51,8 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "ROW",
             description =
-                    "of a bench that can leave rows out (hostile, placement, simulate): only those that begin so; the run is not kept")
+                    "of a bench that can leave rows out (hostile, placement, simulate): only those that begin so; the"
+                            + " run is not kept")
     private List<String> only = List.of();
 
     @Option(names = "--list", description = "name every bench, and say how long it takes in full and what it shows")
@@ -60,13 +62,14 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--into",
             paramLabel = "DIRECTORY",
             description =
-                    "which keeps what the bench prints, its targets and plots; a new one in bench/results when not given")
+                    "which keeps what the bench prints, its targets and plots; a new one in bench/results when not"
+                            + " given")
     private @Nullable Path into;
 
     @Option(
             names = "--minutes",
             paramLabel = "MINUTES",
-            description = "of all: how long it may take; benches for which there is no time left are named and left out"
+            description = "of all: how long it may take; benches for which there is no time left are named and not run"
                     + " (${DEFAULT-VALUE})")
     private int minutes = 58;
 

@@ -29,8 +29,18 @@ record BenchRecord(
         List<Target> targets,
         List<String> plots) {
 
-    /** Of a bench that came to no end of its own, or was not begun. */
+    /** Of a bench that came to no end of its own. */
     static BenchRecord failed(String bench, boolean isQuick, String startedAt, Duration took, String note) {
+        return empty(bench, isQuick, startedAt, BenchRunner.FAILED, took, note);
+    }
+
+    /** Of a bench for which there was no time. */
+    static BenchRecord notRun(String bench, String note) {
+        return empty(bench, false, Results.now(), BenchRunner.NOT_RUN, Duration.ZERO, note);
+    }
+
+    private static BenchRecord empty(
+            String bench, boolean isQuick, String startedAt, int code, Duration took, String note) {
         return new BenchRecord(
                 bench,
                 isQuick,
@@ -38,7 +48,7 @@ record BenchRecord(
                 Machine.describe(),
                 Machine.loadAverages(),
                 "",
-                BenchRunner.FAILED,
+                code,
                 note,
                 took.toMillis() / 1e3,
                 List.of(),
@@ -47,6 +57,11 @@ record BenchRecord(
 
     boolean isFailed() {
         return code == BenchRunner.FAILED;
+    }
+
+    /** Whether it was begun. */
+    boolean isRun() {
+        return code != BenchRunner.NOT_RUN;
     }
 
     /** How many targets hold. */

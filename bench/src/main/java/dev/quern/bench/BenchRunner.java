@@ -17,6 +17,9 @@ public final class BenchRunner {
     /** At least one target is short. */
     public static final int SHORT = 3;
 
+    /** Of a run of all: for some benches there was no time, and none of those that ran failed. */
+    static final int NOT_RUN = 4;
+
     private static final Duration STALLS = Duration.ofMillis(1500);
     private static final Duration TRIPS = Duration.ofMillis(100);
     private static final Duration STALLS_QUICK = Duration.ofMillis(50);

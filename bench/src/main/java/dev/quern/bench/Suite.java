@@ -83,15 +83,12 @@ final class Suite {
         for (Bench bench : benches) {
             Duration left = Duration.ofNanos(endNs - System.nanoTime());
             if (!isQuick && left.compareTo(bench.planned()) < 0) {
-                BenchRecord skipped = BenchRecord.failed(
+                BenchRecord skipped = BenchRecord.notRun(
                         bench.name(),
-                        false,
-                        Results.now(),
-                        Duration.ZERO,
-                        "not begun: it takes " + bench.planned().toSeconds() + " s, and "
+                        "not run: it takes " + bench.planned().toSeconds() + " s, and "
                                 + Math.max(0, left.toSeconds()) + " were left; run scripts/quern bench "
                                 + bench.name());
-                out.println("bench " + bench.name() + " was " + skipped.note());
+                out.println("bench " + bench.name() + " is " + skipped.note());
                 records.add(skipped);
             } else {
                 records.add(runner.run(bench, isQuick, directory, isQuick ? QUICK_MAX : patience(bench, left)));
@@ -111,7 +108,7 @@ final class Suite {
         return table.text()
                 + String.format(
                         Locale.ROOT,
-                        "%s min in all, about; there are %s. Those for which no time is left are named and left out.%n",
+                        "%s min in all, about; there are %s. Those for which no time is left are named and not run.%n",
                         minutes(sum),
                         minutes(timeMax));
     }
@@ -130,6 +127,9 @@ final class Suite {
         if (records.stream().anyMatch(BenchRecord::isFailed)) {
             return BenchRunner.FAILED;
         }
+        if (!records.stream().allMatch(BenchRecord::isRun)) {
+            return BenchRunner.NOT_RUN;
+        }
         boolean holds = isQuick || records.stream().allMatch(record -> record.code() == BenchRunner.HOLDS);
         return holds ? BenchRunner.HOLDS : BenchRunner.SHORT;
     }
@@ -141,7 +141,7 @@ final class Suite {
             seconds += record.seconds();
             String took = String.format(Locale.ROOT, "%.0f", record.seconds());
             if (record.targets().isEmpty()) {
-                table.row(record.bench(), record.note(), "", "", record.isFailed() ? "FAILED" : "", took);
+                table.row(record.bench(), record.note(), "", "", ended(record), took);
             }
             for (Target target : record.targets()) {
                 table.row(record.bench(), target.name(), measured(target), wanted(target), verdict(target), took);
@@ -150,24 +150,35 @@ final class Suite {
         long held = records.stream().mapToLong(BenchRecord::held).sum();
         long targets =
                 records.stream().mapToLong(record -> record.targets().size()).sum();
-        List<String> failed = records.stream()
+        List<BenchRecord> run = records.stream().filter(BenchRecord::isRun).toList();
+        List<String> failed = run.stream()
                 .filter(BenchRecord::isFailed)
                 .map(BenchRecord::bench)
                 .toList();
+        String notRun = records.stream()
+                .filter(record -> !record.isRun())
+                .map(BenchRecord::bench)
+                .collect(Collectors.joining(", "));
         return table.text()
                 + took(records)
                 + String.format(
                         Locale.ROOT,
-                        "%d of %d targets hold; %d of %d benches failed%s; %.0f s in all%n",
+                        "%d of %d targets hold; %d of %d benches failed%s%s; %.0f s in all%n",
                         held,
                         targets,
                         failed.size(),
-                        records.size(),
+                        run.size(),
                         failed.isEmpty() ? "" : ": " + String.join(", ", failed),
+                        notRun.isEmpty() ? "" : "; not run for lack of time: " + notRun,
                         seconds);
     }
 
-    /** How long each took, and what failed. */
+    /** What is to be said of one without figures. */
+    private static String ended(BenchRecord record) {
+        return record.isFailed() ? "FAILED" : record.isRun() ? "" : "not run";
+    }
+
+    /** How long each took, what failed, and what was not run. */
     private static String took(List<BenchRecord> records) {
         TextTable table = new TextTable("bench", "took, s", "targets held", "");
         for (BenchRecord record : records) {
@@ -175,7 +186,7 @@ final class Suite {
                     record.bench(),
                     String.format(Locale.ROOT, "%.0f", record.seconds()),
                     record.held() + " of " + record.targets().size(),
-                    record.isFailed() ? "FAILED" : "");
+                    ended(record));
         }
         return table.text();
     }

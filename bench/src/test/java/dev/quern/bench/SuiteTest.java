@@ -97,9 +97,41 @@ class SuiteTest {
 
     @Test
     void shouldNameBenchesForWhichThereIsNoTime() throws Exception {
-        assertEquals(BenchRunner.FAILED, run(false, Duration.ofSeconds(100), new Made("long", 7)));
-        assertTrue(printed().contains("bench long was not begun: it takes 120 s"), printed());
+        assertEquals(BenchRunner.NOT_RUN, run(false, Duration.ofSeconds(100), new Made("long", 7)));
+        assertTrue(printed().contains("bench long is not run: it takes 120 s, and "), printed());
+        assertTrue(printed().contains("0 of 0 benches failed; not run for lack of time: long; 0 s in all"), printed());
+        assertTrue(
+                printed().lines().anyMatch(line -> line.matches(" *long +not run: it takes 120 s.* not run +0")),
+                printed());
+        assertTrue(printed().lines().anyMatch(line -> line.matches(" *long +0 +0 of 0 +not run")), printed());
+        assertFalse(printed().contains("FAILED"), printed());
         assertEquals(Map.of(), Results.fullRuns(results, List.of("long")));
+    }
+
+    /** Whose planned time is as long as it says. */
+    private record Planned(String name, Duration planned) implements Bench {
+        @Override
+        public String purpose() {
+            return "made up";
+        }
+
+        @Override
+        public void run(BenchContext context) {
+            throw new AssertionError("the suite's runner does not run it");
+        }
+    }
+
+    @Test
+    void shouldRunWhatThereIsTimeForAndSayInTheEndCodeWhatCameOfIt() throws Exception {
+        List<Bench> benches =
+                List.of(new Planned("long", Duration.ofHours(1)), new Planned("brief", Duration.ofSeconds(1)));
+        int[] code = {BenchRunner.SHORT};
+        Suite suite = new Suite((bench, quick, directory, max) -> record(bench.name(), quick, code[0]), out());
+        assertEquals(BenchRunner.NOT_RUN, suite.run(benches, false, results, Duration.ofMinutes(10)));
+        assertTrue(printed().contains("0 of 1 benches failed; not run for lack of time: long; 2 s in all"), printed());
+        code[0] = BenchRunner.FAILED;
+        assertEquals(BenchRunner.FAILED, suite.run(benches, false, results, Duration.ofMinutes(10)));
+        assertTrue(printed().contains("1 of 1 benches failed: brief; not run for lack of time: long"), printed());
     }
 
     @Test
