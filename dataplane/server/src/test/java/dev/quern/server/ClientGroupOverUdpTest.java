@@ -79,7 +79,8 @@ class ClientGroupOverUdpTest {
             for (int i = 0; i < TENANTS; i++) {
                 tenants.add(group.connect("t" + i, bytes("secret" + i)));
             }
-            long before = quern.server().counters().get(Counter.DATAGRAMS_SENT);
+            long sentBefore = quern.server().counters().get(Counter.DATAGRAMS_SENT);
+            long receivedBefore = quern.server().counters().get(Counter.DATAGRAMS_RECEIVED);
             List<CompletableFuture<Long>> sums = new ArrayList<>();
             for (QuernClient tenant : tenants) {
                 sums.add(tenant.table().increment(bytes("n"), 7));
@@ -87,7 +88,8 @@ class ClientGroupOverUdpTest {
             for (int i = 0; i < TENANTS; i++) {
                 assertEquals(7, tenants.get(i).await(sums.get(i)));
             }
-            assertEquals(before + 1, quern.server().counters().get(Counter.DATAGRAMS_SENT));
+            assertEquals(sentBefore + 1, quern.server().counters().get(Counter.DATAGRAMS_SENT));
+            assertEquals(receivedBefore + 1, quern.server().counters().get(Counter.DATAGRAMS_RECEIVED));
         }
     }
 

@@ -13,7 +13,9 @@ public enum Counter {
     WAKES,
     /** How often the core was handed from one loop to another. */
     MOVES,
+    /** As they come off the wire: a bundle is one, whatever it holds. */
     DATAGRAMS_RECEIVED,
+    /** As they go onto the wire, counted likewise. */
     DATAGRAMS_SENT,
     /** The kernel's or the ring's buffer was full, or the peer unreachable: the client asks again. */
     DATAGRAMS_UNSENT,

@@ -59,7 +59,6 @@ final class InterludeDoor implements AutoCloseable {
     void receive(long datagram, int length, long peer, DatagramSink sink) {
         boolean isGood = cursor.wrap(NativeMemory.ALL, datagram, length, false) == Verdict.GOOD;
         if (isGood && cursor.session() == 0) {
-            counters.increment(Counter.DATAGRAMS_RECEIVED);
             handshake.receive(cursor, length, peer, sink);
             core.servedShort(SessionLimits.HANDSHAKE_GETS);
             return;
@@ -71,11 +70,9 @@ final class InterludeDoor implements AutoCloseable {
         }
         Tag tag = session.tag();
         if (tag != null && !tag.verify(NativeMemory.ALL, datagram, length)) {
-            counters.increment(Counter.DATAGRAMS_RECEIVED);
             counters.increment(Counter.DROPPED_TAG);
             return;
         }
-        counters.increment(Counter.DATAGRAMS_RECEIVED);
         session.seen(core.nowNs());
         while (cursor.next()) {
             // A call that its client runs does not wait for those that are held here.

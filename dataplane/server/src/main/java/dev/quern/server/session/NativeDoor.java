@@ -101,6 +101,7 @@ public final class NativeDoor implements AutoCloseable {
      * session sent after a request that is held is held, too.
      */
     public void receiveShort(long datagram, int length, long peer, DatagramSink sink) {
+        counters.increment(Counter.DATAGRAMS_RECEIVED);
         if (BundleLayout.is(NativeMemory.ALL, datagram, length, false)) {
             unbundle(datagram, length, peer, sink, true);
         } else {
@@ -125,7 +126,7 @@ public final class NativeDoor implements AutoCloseable {
         try {
             Session session = oldest.session();
             if (session == null) {
-                receive(oldest.address(), oldest.length(), oldest.peer(), oldest.sink(), oldest.arrivedNs());
+                take(oldest.address(), oldest.length(), oldest.peer(), oldest.sink(), oldest.arrivedNs());
                 return;
             }
             if (session.closed()
@@ -167,11 +168,17 @@ public final class NativeDoor implements AutoCloseable {
      * @param arrivedNs since when it has waited here, at the least: its deadlines count from there
      */
     public void receive(long datagram, int length, long peer, DatagramSink sink, long arrivedNs) {
+        counters.increment(Counter.DATAGRAMS_RECEIVED);
+        take(datagram, length, peer, sink, arrivedNs);
+    }
+
+    /** Takes one that has been counted. */
+    private void take(long datagram, int length, long peer, DatagramSink sink, long arrivedNs) {
         requests.arrived(arrivedNs);
         if (BundleLayout.is(NativeMemory.ALL, datagram, length, false)) {
             unbundle(datagram, length, peer, sink, false);
         } else {
-            receive(datagram, length, peer, sink, false);
+            serve(datagram, length, peer, sink, false);
         }
     }
 
@@ -192,14 +199,14 @@ public final class NativeDoor implements AutoCloseable {
             if (isShort) {
                 interlude.receive(datagram, each, peer, sink);
             } else {
-                receive(datagram, each, peer, sink, true);
+                serve(datagram, each, peer, sink, true);
             }
             at += BundleLayout.HEADER_BYTES + each;
         }
     }
 
-    private void receive(long datagram, int length, long peer, DatagramSink sink, boolean isBundled) {
-        counters.increment(Counter.DATAGRAMS_RECEIVED);
+    /** Serves what is in a datagram of messages, be it a bundle's or one that came by itself. */
+    private void serve(long datagram, int length, long peer, DatagramSink sink, boolean isBundled) {
         Verdict verdict = cursor.wrap(NativeMemory.ALL, datagram, length, false);
         if (verdict != Verdict.GOOD) {
             counters.increment(dropped(verdict));
