@@ -16,7 +16,6 @@ import dev.quern.sandbox.FunctionStatus;
 import dev.quern.sandbox.Functions;
 import dev.quern.sandbox.Invocation;
 import dev.quern.sandbox.Manifest;
-import dev.quern.server.dispatch.CallOwner;
 import dev.quern.server.dispatch.FunctionStation;
 import dev.quern.server.dispatch.HandedCall;
 import dev.quern.server.loop.Core;
@@ -29,18 +28,14 @@ import org.slf4j.LoggerFactory;
  * Requests about functions. An invocation runs here and now, goes back to its client, or is handed to a station; deploying and removing go to
  * the control thread. What went elsewhere is answered in a later turn. Thread: the core's.
  */
-final class FunctionRequests implements AutoCloseable, CallOwner {
+final class FunctionRequests extends ReturnedCalls implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FunctionRequests.class);
 
-    private static final long NS_PER_US = 1_000;
     private static final int NOT_READY_RETRY_US = dev.quern.sandbox.Limits.NOT_READY_RETRY_MS * 1_000;
 
     private final Core core;
     private final Functions functions;
     private final Reply reply;
-
-    /** For what comes back from elsewhere, as the other one may be in the hands of a function that stands still. */
-    private final Reply returnedReply;
 
     /** When the last function ended that ran here. */
     private long calledNs;
@@ -50,12 +45,12 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
     private final FunctionEncoder encoder = new FunctionEncoder();
 
     FunctionRequests(Core core, Reply reply, Reply returnedReply, Pushbacks pushbacks, ControlWork controlWork) {
+        super(core, Opcode.INVOKE, returnedReply);
         this.pushbacks = pushbacks;
         this.controlWork = controlWork;
         this.core = core;
         this.functions = core.functions();
         this.reply = reply;
-        this.returnedReply = returnedReply;
     }
 
     /**
@@ -172,33 +167,18 @@ final class FunctionRequests implements AutoCloseable, CallOwner {
     }
 
     @Override
-    public void returned(HandedCall call) {
-        Session session = (Session) call.subject();
-        session.executing(-1);
-        core.dispatch().ranElsewhere(call);
-        if (session.closed() || !session.isWithin(call.sequence())) {
-            return; // Nobody waits for it any more.
-        }
-        returnedReply.to(session, Opcode.INVOKE, call.sequence(), true);
+    int shed(HandedCall call) {
+        return 1;
+    }
+
+    @Override
+    void answer(Reply to, HandedCall call) {
         int status = call.status();
         if (status == FunctionStatus.OK || status == FunctionStatus.FAILED) {
-            result(returnedReply, status, call.resultCode(), call.replyAddress(), call.replyLength());
-        } else if (status == Status.BUSY) {
-            core.counters().increment(Counter.INVOCATIONS_SHED);
-            returnedReply.busy((int) Math.min(call.retryAfterNs() / NS_PER_US, Integer.MAX_VALUE));
+            result(to, status, call.resultCode(), call.replyAddress(), call.replyLength());
         } else {
-            failed(returnedReply, status, call.error());
+            failed(to, status, call.error());
         }
-    }
-
-    @Override
-    public void endReturned() {
-        returnedReply.send();
-    }
-
-    @Override
-    public boolean answersShort() {
-        return true;
     }
 
     private void failed(Reply to, int status, String error) {

@@ -8,7 +8,6 @@ import dev.quern.protocol.Status;
 import dev.quern.protocol.Wire;
 import dev.quern.sandbox.Function;
 import dev.quern.server.dispatch.CallBatch;
-import dev.quern.server.dispatch.CallOwner;
 import dev.quern.server.dispatch.FunctionStation;
 import dev.quern.server.dispatch.HandedCall;
 import dev.quern.server.loop.Core;
@@ -19,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Requests of many calls of one function. They run here and now for as long as nobody has to wait for that, and the rest goes to a station; what went
  * there is answered in a later turn. Thread: the core's. Allocates nothing but for errors.
  */
-final class InvokeAllRequests implements AutoCloseable, CallOwner {
-    private static final long NS_PER_US = 1_000;
-
+final class InvokeAllRequests extends ReturnedCalls implements AutoCloseable {
     /** What is kept for answers: the longest datagram's. */
     private static final int REPLY_BYTES_KEPT = 64 * 1024;
 
@@ -30,7 +27,6 @@ final class InvokeAllRequests implements AutoCloseable, CallOwner {
 
     private final Core core;
     private final Reply reply;
-    private final Reply returnedReply;
     private final CallBatch batch = new CallBatch(REPLY_BYTES_KEPT);
     private final long quantumNs;
 
@@ -38,9 +34,9 @@ final class InvokeAllRequests implements AutoCloseable, CallOwner {
     private long calledNs;
 
     InvokeAllRequests(Core core, Reply reply, Reply returnedReply) {
+        super(core, Opcode.INVOKE_ALL, returnedReply);
         this.core = core;
         this.reply = reply;
-        this.returnedReply = returnedReply;
         this.quantumNs = core.functions().quantumNs();
     }
 
@@ -152,34 +148,18 @@ final class InvokeAllRequests implements AutoCloseable, CallOwner {
     }
 
     @Override
-    public void returned(HandedCall call) {
-        Session session = (Session) call.subject();
-        session.executing(-1);
-        core.dispatch().ranElsewhere(call);
-        if (session.closed() || !session.isWithin(call.sequence())) {
-            return; // Nobody waits for it any more.
-        }
-        returnedReply.to(session, Opcode.INVOKE_ALL, call.sequence(), true);
-        int status = call.status();
-        if (status == Status.OK) {
-            answer(returnedReply, call.batch());
-        } else if (status == Status.BUSY) {
-            core.counters().add(Counter.INVOCATIONS_SHED, call.batch().left());
-            returnedReply.busy((int) Math.min(call.retryAfterNs() / NS_PER_US, Integer.MAX_VALUE));
+    int shed(HandedCall call) {
+        return call.batch().left();
+    }
+
+    @Override
+    void answer(Reply to, HandedCall call) {
+        if (call.status() == Status.OK) {
+            answer(to, call.batch());
         } else {
             core.counters().increment(Counter.INVOCATIONS_FAILED);
-            returnedReply.error(status, call.error());
+            to.error(call.status(), call.error());
         }
-    }
-
-    @Override
-    public void endReturned() {
-        returnedReply.send();
-    }
-
-    @Override
-    public boolean answersShort() {
-        return true;
     }
 
     @Override
