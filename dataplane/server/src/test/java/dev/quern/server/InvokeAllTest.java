@@ -2,6 +2,7 @@ package dev.quern.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -14,6 +15,12 @@ import dev.quern.client.FunctionSpec;
 import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
 import dev.quern.client.SyncTable;
+import dev.quern.guest.Buffer;
+import dev.quern.guest.Call;
+import dev.quern.guest.Entries;
+import dev.quern.guest.Entry;
+import dev.quern.guest.View;
+import dev.quern.kvstore.StoreCore;
 import dev.quern.kvstore.Tenant;
 import dev.quern.protocol.InvokeAllEntryLayout;
 import dev.quern.protocol.InvokeAllLayout;
@@ -23,6 +30,7 @@ import dev.quern.protocol.MessageLayout;
 import dev.quern.protocol.Opcode;
 import dev.quern.protocol.Status;
 import dev.quern.protocol.Wire;
+import dev.quern.sandbox.Manifest;
 import dev.quern.server.loop.Counter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -33,8 +41,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -326,5 +339,87 @@ class InvokeAllTest {
             assertEquals(Collections.nCopies(8, Status.DEADLINE), statuses(outcomes), "it never ends by itself");
             assertTrue(count(Counter.INVOCATIONS_QUEUED) + count(Counter.INVOCATIONS_HANDED) >= 8);
         }
+    }
+
+    /**
+     * A function that reads a record, lets another writer change it in the first of its attempts, and adds to another one: with the name of the call and in how many
+     * attempts as its argument. Its attempts are counted.
+     */
+    private static final class Contested implements Entries {
+        private final Map<Byte, Integer> attempts;
+        private final Runnable otherWriter;
+        private final Buffer read = Buffer.of("read");
+        private final Buffer added = Buffer.of("added");
+        private final View value = new View();
+        private final View argument = new View();
+        private final Buffer sum = new Buffer(Long.BYTES);
+
+        private Contested(Map<Byte, Integer> attempts, Runnable otherWriter) {
+            this.attempts = attempts;
+            this.otherWriter = otherWriter;
+        }
+
+        @Override
+        public Map<String, Entry> entries() {
+            return Map.of(FUNCTION, this::run);
+        }
+
+        private int run(Call call) {
+            if (call.argument(0, argument) != 2 || call.get(Call.TABLE, read, value) < 0) {
+                return 1;
+            }
+            if (attempts.merge(argument.getByte(0), 1, Integer::sum) <= argument.getByte(1)) {
+                otherWriter.run();
+            }
+            if (call.incr(Call.TABLE, added, 1) != 0) {
+                return 2;
+            }
+            call.reply(sum.clear().appendLong(call.sum()));
+            return 0;
+        }
+    }
+
+    @Test
+    void shouldMakeACallAgainThatAnotherWriterCameBeforeAndTellOfOneThatNeverCameFirst() throws Exception {
+        Tenant tenant = Objects.requireNonNull(quern.server().store().tenant("t"));
+        client.table().sync().put("read".getBytes(UTF_8), new byte[1]);
+        Map<Byte, Integer> attempts = new ConcurrentHashMap<>();
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (StoreCore other = quern.server().store().attach()) {
+            Runnable write = () -> {
+                other.enter(0);
+                assertEquals(0, tenant.defaultTable().put(other, "read".getBytes(UTF_8), new byte[2]));
+                other.exit();
+            };
+            Runnable otherWriter =
+                    () -> assertDoesNotThrow(() -> thread.submit(write).get(10, TimeUnit.SECONDS));
+            quern.server().functions().trust(tenant, "java");
+            quern.server()
+                    .functions()
+                    .register(
+                            tenant,
+                            Manifest.named(FUNCTION).withRuntime("java").withTimeLimitUs(ENDLESS.toNanos() / 1_000),
+                            () -> new Contested(attempts, otherWriter),
+                            false);
+            List<CallOutcome> outcomes =
+                    client.await(send(contested('a', 0), contested('b', 3), contested('c', 100), contested('d', 1)));
+            assertEquals(List.of(Status.OK, Status.OK, Status.FUNCTION_CONFLICT, Status.OK), statuses(outcomes));
+            int most = dev.quern.sandbox.Limits.CONFLICT_RETRIES_MAX + 1;
+            assertEquals(Map.of((byte) 'a', 1, (byte) 'b', 4, (byte) 'c', most, (byte) 'd', 2), attempts);
+            assertEquals(1, number(outcomes.get(0)));
+            assertEquals(2, number(outcomes.get(1)), "what was tried before left nothing");
+            assertEquals(3, number(outcomes.get(3)), "what never came first left nothing");
+            QuernException conflict = Objects.requireNonNull(outcomes.get(2).failure());
+            assertTrue(conflict.getMessage().contains("other writes came first " + most), conflict.getMessage());
+            assertEquals(4, count(Counter.INVOCATIONS));
+            assertEquals(1, count(Counter.INVOCATIONS_FAILED));
+        } finally {
+            thread.shutdownNow();
+            assertTrue(thread.awaitTermination(10, TimeUnit.SECONDS));
+        }
+    }
+
+    private static byte[][] contested(char name, int times) {
+        return new byte[][] {{(byte) name, (byte) times}};
     }
 }
