@@ -64,7 +64,7 @@ final class Gets implements PipelineHandler {
         long nowNs = shape == LoadProcess.Shape.PACED
                 ? paced(beginNs, endNs, 1_000_000_000L / number)
                 : closed(endNs, number, shape == LoadProcess.Shape.BATCHED ? PER_DATAGRAM : 1);
-        LoadResult result = result(nowNs - beginNs);
+        LoadResult result = LoadResult.of(completed, nowNs - beginNs, latencies);
         drain();
         if (failure != null) {
             throw failure;
@@ -136,15 +136,6 @@ final class Gets implements PipelineHandler {
         if (nowNs - workNs > STALL_NS_MAX) {
             throw failure != null ? failure : new IllegalStateException("no get was answered for 5 s");
         }
-    }
-
-    private LoadResult result(long elapsedNs) {
-        return new LoadResult(
-                completed,
-                completed * 1e9 / elapsedNs,
-                latencies.getValueAtPercentile(50) / 1e3,
-                latencies.getValueAtPercentile(99) / 1e3,
-                latencies.getMaxValue() / 1e3);
     }
 
     @Override

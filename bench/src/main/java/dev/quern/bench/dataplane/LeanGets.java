@@ -108,22 +108,13 @@ final class LeanGets implements AutoCloseable {
             workNs = isAnswered ? nowNs : workNs;
             checkStall(nowNs, workNs);
         }
-        LoadResult result = result(nowNs - beginNs);
+        LoadResult result = LoadResult.of(completed, nowNs - beginNs, latencies);
         workNs = nowNs;
         while (completed < requested) {
             poll(nowNs);
             checkStall(System.nanoTime(), workNs);
         }
         return result;
-    }
-
-    private LoadResult result(long elapsedNs) {
-        return new LoadResult(
-                completed,
-                completed * 1e9 / elapsedNs,
-                latencies.getValueAtPercentile(50) / 1e3,
-                latencies.getValueAtPercentile(99) / 1e3,
-                latencies.getMaxValue() / 1e3);
     }
 
     private static void checkStall(long nowNs, long workNs) {

@@ -108,7 +108,7 @@ public final class ClosedLoop {
             lastWorkNs = operations > before ? nowNs : lastWorkNs;
             checkStall(nowNs, lastWorkNs);
         }
-        LoadResult result = result(nowNs - beginNs);
+        LoadResult result = LoadResult.of(operations, nowNs - beginNs, latencies);
         drain(driven);
         if (failure != null) {
             throw failure;
@@ -149,14 +149,5 @@ public final class ClosedLoop {
                     : new IllegalStateException("no operation completed for " + stallNs / 1_000_000 + " ms: inFlight="
                             + (inFlight - readyCount));
         }
-    }
-
-    private LoadResult result(long elapsedNs) {
-        return new LoadResult(
-                operations,
-                operations * 1e9 / elapsedNs,
-                latencies.getValueAtPercentile(50) / 1e3,
-                latencies.getValueAtPercentile(99) / 1e3,
-                latencies.getMaxValue() / 1e3);
     }
 }

@@ -1,6 +1,7 @@
 package dev.quern.bench.load;
 
 import java.util.Locale;
+import org.HdrHistogram.Histogram;
 
 /**
  * What a run of a closed loop measured.
@@ -13,6 +14,20 @@ import java.util.Locale;
  */
 public record LoadResult(long operations, double ratePerSecond, double p50Us, double p99Us, double maxUs) {
     private static final int FIELDS = 5;
+
+    /**
+     * Of what was counted.
+     *
+     * @param latencies in nanoseconds
+     */
+    public static LoadResult of(long operations, long elapsedNs, Histogram latencies) {
+        return new LoadResult(
+                operations,
+                operations * 1e9 / elapsedNs,
+                latencies.getValueAtPercentile(50) / 1e3,
+                latencies.getValueAtPercentile(99) / 1e3,
+                latencies.getMaxValue() / 1e3);
+    }
 
     /** As one line of text, which {@link #parse} reads. */
     public String line() {

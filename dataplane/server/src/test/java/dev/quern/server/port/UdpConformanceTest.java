@@ -11,15 +11,14 @@ import java.util.function.IntUnaryOperator;
 
 /** Kernel sockets by recvmmsg. */
 class UdpConformanceTest extends PortConformanceTest {
+    UdpPorts.Driver driver() {
+        return UdpPorts.Driver.NATIVE;
+    }
+
     @Override
     PortFactory factory(int cores, SessionBudgets budgets) throws IOException {
         return new UdpPorts(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                cores,
-                UdpPorts.Driver.NATIVE,
-                4 << 20,
-                1432,
-                budgets);
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), cores, driver(), 4 << 20, 1432, budgets);
     }
 
     @Override
