@@ -100,7 +100,8 @@ final class ClientHome implements AutoCloseable {
      * @throws RunAtServerException when the server is to run it
      * @throws ModuleReplacedException when another module is deployed by now than the one meant
      */
-    FunctionResult run(PushedBackCall call, long cameNs) {
+    FunctionResult run(PushedBackCall call) {
+        long startNs = System.nanoTime();
         waiting.until(call.deadlineNs());
         String name = moduleName(call.function());
         byte[] sha256 = call.sha256();
@@ -124,7 +125,7 @@ final class ClientHome implements AutoCloseable {
         } finally {
             runCounts.add(
                     call.function(),
-                    cameNs,
+                    startNs,
                     System.nanoTime(),
                     records.readCount(),
                     records.guessCount(),

@@ -14,14 +14,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs functions in this process that a server short of CPU sends back, as it would run them itself: the same checks, limits and rules of
  * transactions, by the same code. It reads their records from the server and commits what they write in one transaction that checks all
- * that they read. A client offers it as many calls as it can run at once, and the server decides about each.
+ * that they read. As long as few calls wait here, the client offers those that it sends, and the server decides about each.
  *
  * <pre>{@code
  * try (LocalFunctions here = LocalFunctions.open();
@@ -35,14 +35,11 @@ import org.jspecify.annotations.Nullable;
 public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LocalFunctions.class.getName());
 
-    /** One that runs, and one that is there when it has ended. */
-    private static final int CALLS_PER_WORKER = 2;
-
-    private record Task(PushedBackCall call, long cameNs, CompletableFuture<FunctionResult> outcome) {}
+    private record Task(PushedBackCall call, long expectedNs, CompletableFuture<FunctionResult> outcome) {}
 
     private final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
     private final List<Thread> workers = new ArrayList<>();
-    private final Semaphore places;
+    private final Backlog backlog;
     private final Modules modules = new Modules(new ChicoryRuntime());
     /** Until when functions are left to the server that could not be run here, by {@link System#nanoTime}. */
     private final Map<String, Long> shunned = new ConcurrentHashMap<>();
@@ -54,7 +51,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     private volatile boolean closed;
 
     private LocalFunctions(int workerCount, int callsMax) {
-        places = new Semaphore(callsMax);
+        backlog = new Backlog(workerCount, callsMax);
         for (int i = 0; i < workerCount; i++) {
             workers.add(
                     Thread.ofPlatform().daemon().name("quern-functions-" + i).start(this::work));
@@ -66,12 +63,12 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
         return open(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
     }
 
-    /** With so many threads to run functions on, and two calls for each. */
+    /** With so many threads to run functions on, and up to eight calls for each. */
     public static LocalFunctions open(int workers) {
-        return open(workers, workers * CALLS_PER_WORKER);
+        return open(workers, workers * PushbackLimits.CALLS_PER_WORKER);
     }
 
-    /** With so many threads, which have so many calls between them at most: whatever else is called runs at the server. */
+    /** With so many threads, which have so many calls between them at most, running and waiting: whatever else is called runs at the server. */
     public static LocalFunctions open(int workers, int callsMax) {
         if (workers < 1 || callsMax < 1) {
             throw new IllegalArgumentException(
@@ -85,7 +82,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
         return ran.sum();
     }
 
-    /** How many calls came here and could not be run: the server ran them after all. */
+    /** How many calls came here and could not be run, or had no room: the server ran them after all. */
     public long returned() {
         return returned.sum();
     }
@@ -106,11 +103,16 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     }
 
     @Override
-    public boolean tryReserve(String function) {
-        if (closed || isShunned(function)) {
+    public boolean offers(String function) {
+        if (closed || isShunned(function) || !backlog.tryOffer()) {
             return false;
         }
-        return places.tryAcquire();
+        int unknownMax = workers.size() * PushbackLimits.UNKNOWN_PER_WORKER;
+        if (!runCounts.means().tryBegin(function, unknownMax, System.nanoTime())) {
+            backlog.offerEnded();
+            return false;
+        }
+        return true;
     }
 
     private boolean isShunned(String function) {
@@ -127,7 +129,8 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
 
     @Override
     public @Nullable RunFigures figures(String function) {
-        return runCounts.means().of(function);
+        RunFigures means = runCounts.means().of(function, System.nanoTime());
+        return means == null ? null : backlog.behindWhatWaits(means);
     }
 
     @Override
@@ -136,13 +139,22 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     }
 
     @Override
-    public void release() {
-        places.release();
+    public void keptByServer(String function) {
+        backlog.offerEnded();
+        runCounts.means().ended(function);
     }
 
     @Override
     public CompletableFuture<FunctionResult> run(PushedBackCall call) {
-        Task task = new Task(call, System.nanoTime(), new CompletableFuture<>());
+        backlog.offerEnded();
+        RunFigures means = runCounts.means().of(call.function(), System.nanoTime());
+        long expectedNs = means == null ? 0 : TimeUnit.MICROSECONDS.toNanos(means.tookUs());
+        if (!backlog.tryAdd(expectedNs)) {
+            runCounts.means().ended(call.function());
+            returned.increment();
+            return call.atServer();
+        }
+        Task task = new Task(call, expectedNs, new CompletableFuture<>());
         tasks.add(task);
         if (closed) {
             drain();
@@ -176,7 +188,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
             ran.increment();
             failure = ended;
         } catch (ModuleReplacedException replaced) {
-            places.release();
+            ended(task);
             pass(task.call().again(), task.outcome());
             return;
         } catch (RunAtServerException cannot) {
@@ -187,7 +199,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
             LOG.log(System.Logger.Level.ERROR, "function " + task.call().function() + " could not be run", bug);
             failure = task.call().failure(Status.INTERNAL, "the client could not run it: " + bug);
         }
-        places.release();
+        ended(task);
         if (elsewhere != null) {
             pass(elsewhere, task.outcome());
         } else if (failure != null) {
@@ -197,10 +209,15 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
         }
     }
 
+    private void ended(Task task) {
+        backlog.remove(task.expectedNs());
+        runCounts.means().ended(task.call().function());
+    }
+
     private FunctionResult compute(Homes homes, Task task) {
         computing.begin();
         try {
-            return homes.of(task.call().client()).run(task.call(), task.cameNs());
+            return homes.of(task.call().client()).run(task.call());
         } finally {
             computing.end();
         }
@@ -219,7 +236,7 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     /** What nobody will run any more. */
     private void drain() {
         for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
-            places.release();
+            ended(task);
             pass(task.call().atServer(), task.outcome());
         }
     }

@@ -14,11 +14,26 @@ final class PushbackLimits {
     /** As at the server: how often a call that another commit beat is run again before its caller is told. */
     static final int CONFLICT_RETRIES_MAX = dev.quern.sandbox.Limits.CONFLICT_RETRIES_MAX;
 
+    /**
+     * Calls that a worker has, with the one that it runs. The server compares what waiting here costs with its own wait and so keeps lines about even; this
+     * many bridge a round trip in which it sends none.
+     */
+    static final int CALLS_PER_WORKER = 8;
+
+    /** Offers that may be under way, for each call that finds room here. The server keeps most, and those say nothing until they have run. */
+    static final int OFFERS_PER_CALL = 4;
+
     /** Modules that a process keeps ready. */
     static final int MODULES_MAX = 64;
 
     /** After this time without a call, what earlier calls of a function took is told no longer than until one was run again. */
     static final long MEANS_OLD_NS = 15_000_000;
+
+    /** How often the time that calls took is told by half, once for each such while without a call. */
+    static final int MEANS_HALVED_MAX = 3;
+
+    /** Calls for each worker that may be under way of a function of which none has run lately: one tells what they take, and one is there when that has ended. */
+    static final int UNKNOWN_PER_WORKER = 2;
 
     /** Functions for which a process knows what their calls take. */
     static final int FUNCTIONS_MEASURED_MAX = 1024;

@@ -21,6 +21,9 @@ final class RunMeans {
     private static final double UNUSUAL = 4;
 
     private static final class Mean {
+        /** Calls that were offered or came back, and have not ended. */
+        private int underWay;
+
         private long calls;
         private double tookNs;
         private double roundTrips;
@@ -28,7 +31,7 @@ final class RunMeans {
         private long lastNs;
 
         void ran(long itsTookNs, int itsRoundTrips, int itsRecords, long nowNs) {
-            if (nowNs - lastNs > PushbackLimits.MEANS_OLD_NS) {
+            if (isOld(nowNs)) {
                 calls = 0;
             }
             lastNs = nowNs;
@@ -42,10 +45,22 @@ final class RunMeans {
                             : tookNs + weight * (Math.min((double) itsTookNs, UNUSUAL * tookNs) - tookNs);
         }
 
-        RunFigures figures() {
+        boolean isOld(long nowNs) {
+            return calls == 0 || nowNs - lastNs > PushbackLimits.MEANS_OLD_NS;
+        }
+
+        /** The time is told the shorter the longer ago it was measured, so that a call comes back at last and measures it anew. */
+        @Nullable
+        RunFigures figures(long nowNs) {
+            if (calls == 0) {
+                return null;
+            }
+            int halves = (int) Math.min(
+                    PushbackLimits.MEANS_HALVED_MAX, Math.max(0, nowNs - lastNs) / PushbackLimits.MEANS_OLD_NS);
             return new RunFigures(
-                    Math.max(1, TimeUnit.NANOSECONDS.toMicros((long) tookNs)), (int) Math.ceil(roundTrips), (int)
-                            Math.ceil(records));
+                    Math.max(1, TimeUnit.NANOSECONDS.toMicros((long) tookNs) >> halves),
+                    (int) Math.ceil(roundTrips),
+                    (int) Math.ceil(records));
         }
     }
 
@@ -62,8 +77,26 @@ final class RunMeans {
         means.computeIfAbsent(function, any -> new Mean()).ran(tookNs, roundTrips, records, nowNs);
     }
 
-    synchronized @Nullable RunFigures of(String function) {
+    synchronized @Nullable RunFigures of(String function, long nowNs) {
         Mean mean = means.get(function);
-        return mean == null ? null : mean.figures();
+        return mean == null ? null : mean.figures(nowNs);
+    }
+
+    /** Whether one more call may be under way: of a function of which none has run lately no more than so many, until one tells what it takes by now. */
+    synchronized boolean tryBegin(String function, int unknownMax, long nowNs) {
+        Mean mean = means.computeIfAbsent(function, any -> new Mean());
+        if (mean.underWay >= unknownMax && mean.isOld(nowNs)) {
+            return false;
+        }
+        mean.underWay++;
+        return true;
+    }
+
+    /** One that was is no more. */
+    synchronized void ended(String function) {
+        Mean mean = means.get(function);
+        if (mean != null && mean.underWay > 0) { // Of one that was forgotten meanwhile others are counted by now.
+            mean.underWay--;
+        }
     }
 }

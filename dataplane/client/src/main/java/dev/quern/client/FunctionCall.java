@@ -71,21 +71,27 @@ public final class FunctionCall {
 
     CompletableFuture<FunctionResult> send(byte[][] list, long deadlineNs, int attempt) {
         FunctionRunner runner = client.functionRunner();
-        if (runner == null || !runner.tryReserve(function)) {
+        if (runner == null || !runner.offers(function)) {
             return atServer(list, deadlineNs);
         }
         CompletableFuture<FunctionResult> outcome = new CompletableFuture<>();
-        CompletableFuture<Answer> answered = request(
-                list,
-                deadlineNs,
-                InvokeLayout.FLAG_CLIENT_RUNS,
-                client.takesRunFigures() ? runner.figures(function) : null);
+        CompletableFuture<Answer> answered;
+        try {
+            answered = request(
+                    list,
+                    deadlineNs,
+                    InvokeLayout.FLAG_CLIENT_RUNS,
+                    client.takesRunFigures() ? runner.figures(function) : null);
+        } catch (RuntimeException | Error neverSent) {
+            runner.keptByServer(function);
+            throw neverSent;
+        }
         boolean wasReadOnly = readOnly;
         ClientTable table0 = new ClientTable(client, table, timeoutNs);
         CompletableFuture<Answer> ignored = answered.whenComplete((answer, failure) -> {
             byte[] sha256 = answer == null ? null : answer.sha256();
             if (sha256 == null) {
-                runner.release();
+                runner.keptByServer(function);
                 end(outcome, answer == null ? null : answer.result(), failure);
                 return;
             }

@@ -9,14 +9,13 @@ import org.jspecify.annotations.Nullable;
  */
 public interface FunctionRunner {
     /**
-     * Whether a call of this function could run here when the server sends it back. One that could holds a place until {@link #release} or
-     * the end of {@link #run}, whichever comes of it.
+     * Whether a call of this function is offered to the server to be run here. An offer ends by {@link #keptByServer} or {@link #run}, whichever comes of it.
      *
      * @param function as it is called
      */
-    boolean tryReserve(String function);
+    boolean offers(String function);
 
-    /** What calls of this function have taken here lately, which the server is told with the next one; null for nothing. */
+    /** What the next call of this function would take here, by what calls have taken lately, which the server is told with it; null for nothing. */
     default @Nullable RunFigures figures(String function) {
         return null;
     }
@@ -29,11 +28,11 @@ public interface FunctionRunner {
         return false;
     }
 
-    /** The server ran the call, or refused it. */
-    void release();
+    /** The server ran a call that was offered, or refused it. */
+    void keptByServer(String function);
 
     /**
-     * Runs a call. The future completes as that of {@link FunctionCall#send} does.
+     * Runs a call, or has the server run it if there is no room by now ({@link PushedBackCall#atServer}). The future completes as that of {@link FunctionCall#send} does.
      *
      * @param call was sent back
      */

@@ -15,7 +15,7 @@ class RunFiguresTest {
     /** Could run anything, and has measured it. */
     private static final FunctionRunner MEASURED = new FunctionRunner() {
         @Override
-        public boolean tryReserve(String function) {
+        public boolean offers(String function) {
             return true;
         }
 
@@ -25,7 +25,7 @@ class RunFiguresTest {
         }
 
         @Override
-        public void release() {}
+        public void keptByServer(String function) {}
 
         @Override
         public CompletableFuture<FunctionResult> run(PushedBackCall call) {

@@ -65,6 +65,10 @@ final class LoopRest {
         Core first = resting[0].core();
         first.counters().increment(waits ? Counter.WAITS : Counter.PARKS);
         int served = first.await(sleep, restNs);
+        if (waits) {
+            // Nothing has waited for as long as it slept: what comes ends that.
+            first.gauges().emptied(System.nanoTime());
+        }
         end();
         if (served > 0) {
             first.counters().increment(Counter.WAKES);

@@ -2,6 +2,7 @@ package dev.quern.server.session;
 
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.Table;
+import dev.quern.protocol.DatagramLayout;
 import dev.quern.protocol.FetchLayout;
 import dev.quern.protocol.MessageCursor;
 import dev.quern.protocol.Opcode;
@@ -19,10 +20,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The native door in the midst of a function, with a cursor and a reply of its own, as the function's request may be in the hands of the
  * others. Serves handshakes, requests for single records that are in order in every way, and what clients need that run functions themselves
- * ({@link ClientRuns}); whatever else a datagram holds, it keeps from there on, to be looked at anew when the function has ended. Thread: the core's; allocates nothing unless it keeps a datagram or gives a module.
+ * ({@link ClientRuns}); whatever else a datagram holds, it keeps, to be looked at anew when the function has ended: from there on, or
+ * for a client that runs functions only what it does not serve, as reads of such functions may share a datagram with calls that have to wait. Thread: the core's; allocates nothing unless it keeps a datagram or gives a module.
  */
 final class InterludeDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InterludeDoor.class);
+
+    /** No message waits. */
+    private static final int NONE = -1;
 
     private final Core core;
     private final Counters counters;
@@ -65,7 +70,7 @@ final class InterludeDoor implements AutoCloseable {
         }
         Session session = isGood ? sessions.find(cursor.session()) : null;
         if (session == null || !session.isPeer(peer)) {
-            hold(datagram, length, 0, peer, sink, null);
+            hold(datagram, DatagramLayout.HEADER_BYTES, length, peer, sink, null);
             return;
         }
         Tag tag = session.tag();
@@ -74,23 +79,32 @@ final class InterludeDoor implements AutoCloseable {
             return;
         }
         session.seen(core.nowNs());
+        int waiting = NONE;
         while (cursor.next()) {
+            int message = (int) (cursor.message() - datagram);
             // A call that its client runs does not wait for those that are held here.
-            if (session.hasHeld() && !session.runsFunctions() || !serve(session)) {
-                hold(datagram, length, (int) (cursor.message() - datagram), peer, sink, session);
-                return;
+            boolean isServed = (session.runsFunctions() || waiting == NONE && !session.hasHeld()) && serve(session);
+            if (!isServed && waiting == NONE) {
+                waiting = message;
+            } else if (isServed && waiting != NONE) {
+                hold(datagram, waiting, message, peer, sink, session);
+                waiting = NONE;
             }
+        }
+        if (waiting != NONE) {
+            hold(datagram, waiting, length, peer, sink, session);
+            return;
         }
         if (cursor.verdict() != Verdict.GOOD) {
             counters.increment(Counter.DROPPED_MESSAGE);
         }
     }
 
-    private void hold(long datagram, int length, int from, long peer, DatagramSink sink, @Nullable Session session) {
+    private void hold(long datagram, int from, int to, long peer, DatagramSink sink, @Nullable Session session) {
         boolean isHeld = held.add(
                 datagram,
-                length,
                 from,
+                to,
                 peer,
                 sink,
                 session,

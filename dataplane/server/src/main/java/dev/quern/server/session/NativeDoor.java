@@ -98,7 +98,7 @@ public final class NativeDoor implements AutoCloseable {
 
     /**
      * Takes one datagram in the midst of a function: does what asks for single records, and copies the rest for {@link #serveHeld}. What a
-     * session sent after a request that is held is held, too.
+     * session sent after a request that is held is held, too, unless its client runs functions.
      */
     public void receiveShort(long datagram, int length, long peer, DatagramSink sink) {
         counters.increment(Counter.DATAGRAMS_RECEIVED);
@@ -136,9 +136,7 @@ public final class NativeDoor implements AutoCloseable {
             core.storeCore().renew();
             requests.arrived(oldest.arrivedNs());
             while (!session.closed() && cursor.next()) {
-                if (cursor.message() - oldest.address() >= oldest.from()) {
-                    serve(session);
-                }
+                serve(session);
             }
             requests.beginBurst();
         } finally {

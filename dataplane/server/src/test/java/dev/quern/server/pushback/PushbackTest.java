@@ -37,13 +37,13 @@ class PushbackTest {
     /** Does something between the moment at which a call is sent back and that at which it runs. */
     private record Meddling(FunctionRunner runner, Runnable first) implements FunctionRunner {
         @Override
-        public boolean tryReserve(String function) {
-            return runner.tryReserve(function);
+        public boolean offers(String function) {
+            return runner.offers(function);
         }
 
         @Override
-        public void release() {
-            runner.release();
+        public void keptByServer(String function) {
+            runner.keptByServer(function);
         }
 
         @Override
@@ -272,6 +272,27 @@ class PushbackTest {
             }
             assertTrue(rig.functions().ran() > 0, "some went back");
             assertEquals(rig.pushedBack(), rig.functions().ran());
+        }
+    }
+
+    @Test
+    void shouldHaveTheServerRunWhatFindsNoRoom() {
+        try (PushbackRig rig = new PushbackRig();
+                LocalFunctions own = LocalFunctions.open(1, 1);
+                QuernClient client = client(rig, own)) {
+            rig.deploy("count", TestModules.COUNT);
+            int called = 0;
+            for (int round = 0; round < 100 && own.returned() == 0; round++) {
+                CompletableFuture<?>[] calls = new CompletableFuture<?>[4];
+                for (int i = 0; i < calls.length; i++) {
+                    calls[i] = client.invoke("count");
+                }
+                CompletableFuture.allOf(calls).join();
+                called += calls.length;
+            }
+            assertTrue(own.returned() > 0, "one was there when another came");
+            assertEquals(rig.pushedBack(), own.ran() + own.returned());
+            assertEquals(String.valueOf(called), text(rig.here(), "calls"), "each once");
         }
     }
 

@@ -6,12 +6,15 @@ import static dev.quern.server.pushback.PushbackRig.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.quern.client.ClientTable;
 import dev.quern.client.FunctionResult;
 import dev.quern.client.KeyRange;
 import dev.quern.client.RangePage;
 import dev.quern.server.Await;
 import dev.quern.server.TestModules;
 import dev.quern.server.loop.Counter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,5 +93,27 @@ class RunsInInterludesTest {
         assertFalse(standing.isDone());
         go(standing);
         assertEquals(0, rig.here().await(held).entries().size());
+    }
+
+    @Test
+    void shouldNotKeepThemBehindWhatIsHeldOfTheirDatagram() {
+        rig.orderedTable("ordered");
+        transfer(0);
+        ClientTable ordered = rig.here().orderedTable("ordered");
+        CompletableFuture<FunctionResult> standing = stand();
+        List<CompletableFuture<RangePage>> held = new ArrayList<>();
+        // On the thread that sends them, so that they go out together.
+        CompletableFuture<Long> between = rig.here().ping().thenCompose(answered -> {
+            held.add(ordered.range(KeyRange.all(), 10, true));
+            CompletableFuture<Long> sum = rig.here().table().increment(bytes("n"), 1);
+            held.add(ordered.range(KeyRange.all(), 10, true));
+            return sum;
+        });
+        assertEquals(1, rig.here().await(between));
+        assertFalse(standing.isDone(), "it was answered before the function ended");
+        held.forEach(range -> assertFalse(range.isDone()));
+        go(standing);
+        held.forEach(range -> assertEquals(0, rig.here().await(range).entries().size()));
+        assertEquals("1", text(rig.here(), "n"), "done once");
     }
 }
