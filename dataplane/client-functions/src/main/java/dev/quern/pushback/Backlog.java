@@ -4,12 +4,15 @@ import dev.quern.client.RunFigures;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * How much there is to do here: calls that run or wait, what they take together, and offers of which it is not known yet whether they come. An offer
  * takes no room, as the server keeps most calls; so one that comes back may find none. Safe on any thread.
  */
 final class Backlog {
+    private static final long IDLE = Long.MAX_VALUE;
+
     private final int workers;
     private final int callsMax;
     private final int offersMax;
@@ -17,9 +20,16 @@ final class Backlog {
     private final AtomicInteger offers = new AtomicInteger();
     private final AtomicLong expectedNs = new AtomicLong();
 
+    /** When each worker should have ended what it runs, by {@link System#nanoTime}; {@link #IDLE} when it runs nothing. */
+    private final AtomicLongArray dueNs;
+
     Backlog(int workers, int callsMax) {
         this.workers = workers;
         this.callsMax = callsMax;
+        this.dueNs = new AtomicLongArray(workers);
+        for (int worker = 0; worker < workers; worker++) {
+            dueNs.set(worker, IDLE);
+        }
         this.offersMax = (int) Math.min(Integer.MAX_VALUE, (long) callsMax * PushbackLimits.OFFERS_PER_CALL);
     }
 
@@ -48,6 +58,26 @@ final class Backlog {
         calls.decrementAndGet();
     }
 
+    /** A worker begins with a call that is taken to need so long. */
+    void begins(int worker, long itsNs, long nowNs) {
+        dueNs.set(worker, nowNs + itsNs);
+    }
+
+    /** It has ended. */
+    void ends(int worker) {
+        dueNs.set(worker, IDLE);
+    }
+
+    /** For how long the worker that will be free first has run over its time, for want of records or of a processor. */
+    private long overNs(long nowNs) {
+        long least = Long.MAX_VALUE;
+        for (int worker = 0; worker < workers && least > 0; worker++) {
+            long due = dueNs.get(worker);
+            least = Math.min(least, due == IDLE ? 0 : Math.max(0, nowNs - due));
+        }
+        return least;
+    }
+
     private static boolean tryIncrement(AtomicInteger count, int max) {
         if (count.incrementAndGet() <= max) {
             return true;
@@ -57,8 +87,8 @@ final class Backlog {
     }
 
     /** What a call takes from when it comes, of a function whose calls take so much when they run: behind all that is here now. */
-    RunFigures behindWhatWaits(RunFigures running) {
-        long waitsUs = TimeUnit.NANOSECONDS.toMicros(expectedNs.get()) / workers;
+    RunFigures behindWhatWaits(RunFigures running, long nowNs) {
+        long waitsUs = TimeUnit.NANOSECONDS.toMicros(expectedNs.get() / workers + overNs(nowNs));
         return new RunFigures(running.tookUs() + waitsUs, running.roundTrips(), running.records());
     }
 }

@@ -53,8 +53,9 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
     private LocalFunctions(int workerCount, int callsMax) {
         backlog = new Backlog(workerCount, callsMax);
         for (int i = 0; i < workerCount; i++) {
+            int worker = i;
             workers.add(
-                    Thread.ofPlatform().daemon().name("quern-functions-" + i).start(this::work));
+                    Thread.ofPlatform().daemon().name("quern-functions-" + i).start(() -> work(worker)));
         }
     }
 
@@ -129,8 +130,9 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
 
     @Override
     public @Nullable RunFigures figures(String function) {
-        RunFigures means = runCounts.means().of(function, System.nanoTime());
-        return means == null ? null : backlog.behindWhatWaits(means);
+        long nowNs = System.nanoTime();
+        RunFigures means = runCounts.means().of(function, nowNs);
+        return means == null ? null : backlog.behindWhatWaits(means, nowNs);
     }
 
     @Override
@@ -162,14 +164,17 @@ public final class LocalFunctions implements FunctionRunner, AutoCloseable {
         return task.outcome();
     }
 
-    private void work() {
+    private void work(int worker) {
         try (Homes homes = new Homes(modules, runCounts, computing)) {
             while (!closed) {
                 Task task = tasks.take();
+                backlog.begins(worker, task.expectedNs(), System.nanoTime());
                 try {
                     run(homes, task);
                 } catch (RuntimeException | Error callback) {
                     LOG.log(System.Logger.Level.ERROR, "a callback of a function's future failed", callback);
+                } finally {
+                    backlog.ends(worker);
                 }
             }
         } catch (InterruptedException closing) {

@@ -17,14 +17,28 @@ class BacklogTest {
 
     @Test
     void shouldTellWhatACallTakesBehindThoseThatAreHere() {
-        assertEquals(RUNS, backlog.behindWhatWaits(RUNS));
+        assertEquals(RUNS, backlog.behindWhatWaits(RUNS, 0));
         assertTrue(backlog.tryAdd(1_000_000));
         assertTrue(backlog.tryAdd(3_000_000));
-        assertEquals(new RunFigures(2_300, 2, 3), backlog.behindWhatWaits(RUNS), "by two workers");
+        assertEquals(new RunFigures(2_300, 2, 3), backlog.behindWhatWaits(RUNS, 0), "by two workers");
         backlog.remove(1_000_000);
-        assertEquals(new RunFigures(1_800, 2, 3), backlog.behindWhatWaits(RUNS));
+        assertEquals(new RunFigures(1_800, 2, 3), backlog.behindWhatWaits(RUNS, 0));
         backlog.remove(3_000_000);
-        assertEquals(RUNS, backlog.behindWhatWaits(RUNS));
+        assertEquals(RUNS, backlog.behindWhatWaits(RUNS, 0));
+    }
+
+    @Test
+    void shouldTellOfWorkersThatAreAllOverTheirTime() {
+        backlog.begins(0, 1_000_000, 0);
+        assertEquals(RUNS, backlog.behindWhatWaits(RUNS, 9_000_000), "the other one is free");
+        backlog.begins(1, 1_000_000, 2_000_000);
+        assertEquals(RUNS, backlog.behindWhatWaits(RUNS, 3_000_000), "the other one is in its time");
+        assertEquals(
+                new RunFigures(4_300, 2, 3),
+                backlog.behindWhatWaits(RUNS, 7_000_000),
+                "the one that is over it by less");
+        backlog.ends(0);
+        assertEquals(RUNS, backlog.behindWhatWaits(RUNS, 9_000_000));
     }
 
     @Test

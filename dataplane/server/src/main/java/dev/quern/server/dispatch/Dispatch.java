@@ -5,6 +5,7 @@ import dev.quern.sandbox.Functions;
 import dev.quern.server.roles.ClientFigures;
 import dev.quern.server.roles.CostModel;
 import dev.quern.server.roles.FunctionCost;
+import dev.quern.server.roles.LossBudget;
 import dev.quern.server.roles.Place;
 import dev.quern.server.roles.PlaceState;
 import dev.quern.server.roles.Placement;
@@ -53,6 +54,7 @@ public final class Dispatch {
     private final PlaceState state = new PlaceState();
     private final MessageMeter messages = new MessageMeter();
     private final RunLengths lengths = new RunLengths();
+    private final LossBudget losses;
     private @Nullable Function lastFunction;
     private @Nullable FunctionProfile lastProfile;
     private @Nullable Function running;
@@ -80,6 +82,7 @@ public final class Dispatch {
         this.quantumNs = functions.quantumNs();
         this.isInline = roles.mode().kind() == RolesMode.Kind.INLINE;
         this.lateNs = roles.waitMaxNs() / LATE_SHARE;
+        this.losses = new LossBudget(nowNs);
         this.ratedNs = nowNs;
         this.longEndNs = nowNs;
     }
@@ -232,6 +235,7 @@ public final class Dispatch {
         boolean pushesBack = policy.pushesBack(profile.cost(), state);
         if (pushesBack) {
             profile.sentBack().sent(nowNs);
+            losses.lost(state.lossNs, nowNs);
         }
         state.clientRuns = false;
         state.leftNs = Long.MAX_VALUE;
@@ -243,6 +247,8 @@ public final class Dispatch {
         state.client.offered(profile.lastOffer());
         state.recentWaitNs = profile.waits().meanNs(nowNs);
         state.foundRunningNs = lengths.foundNs();
+        state.mayLose = losses.isLeft(nowNs);
+        state.lossNs = 0;
         state.sentBackInRow = profile.sentBack().inRow();
         state.fewSentBackNs = profile.sentBack().fewSinceNs(nowNs);
     }

@@ -29,6 +29,12 @@ public final class PlaceState {
     /** For how long no more than a few of them have gone back. */
     public long fewSentBackNs;
 
+    /** Whether this core may lose CPU time to calls that it sends back. */
+    public boolean mayLose = true;
+
+    /** Set by the decision to send a call back: what that costs this core beyond what to run it would have. */
+    public long lossNs;
+
     /** What a message costs this core, in nanoseconds, as it was measured lately; 0 as long as that is assumed. */
     public double messageNs;
 

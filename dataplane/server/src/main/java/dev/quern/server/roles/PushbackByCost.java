@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * A call that has to wait, and would be answered sooner by its client, goes back if its reads and its commit take a good deal less CPU of this server than to run it;
- * or, if calls that take long make it wait for too long, no more than twice as much.
+ * or, if calls that take long make it wait for too long, more by no more than a part of what one of those takes, as long as the core has not lost too much so.
  */
 public final class PushbackByCost implements PushbackPolicy {
     /** A core that has had something to do for so long has no CPU to spare. */
@@ -24,10 +24,10 @@ public final class PushbackByCost implements PushbackPolicy {
     static final double STAYS_CONGESTED = 0.5;
 
     /**
-     * What sending back may cost at a congested core, of what running there does. Such calls are the short ones there, so this is a small part of the core's
-     * time, and they wait many times as long for the others.
+     * What sending back may cost beyond running there, at a congested core, of what is found running. Who waits for such a call is held up by no more than
+     * this part longer; what all of them cost together is bounded by {@link LossBudget}.
      */
-    static final double LOSS_MAX = 2;
+    static final double LOSS_SHARE = 1 / 8.0;
 
     /**
      * What is found running has to take this many times what the call takes: who waits for longer calls is better off elsewhere. Where calls wait for others
@@ -88,10 +88,15 @@ public final class PushbackByCost implements PushbackPolicy {
             return false; // It would be answered sooner here.
         }
         double inlineNs = model.priceNs(Place.INLINE, function, now);
+        now.lossNs = (long) Math.max(0, pushbackNs - inlineNs);
         return GAIN * pushbackNs < inlineNs
-                || pushbackNs <= LOSS_MAX * inlineNs
+                || pushbackNs <= inlineNs + lossMaxNs(now)
                         && isCongested(takesNs, now)
                         && now.foundRunningNs >= OTHERS_TIMES * function.cpuNs();
+    }
+
+    private static double lossMaxNs(PlaceState now) {
+        return now.mayLose ? LOSS_SHARE * now.foundRunningNs : 0;
     }
 
     /** Whether it waits too long wherever it may run here, beside what it takes at the client. */
@@ -131,9 +136,10 @@ public final class PushbackByCost implements PushbackPolicy {
         return now.foundRunningNs >= OTHERS_TIMES * function.cpuNs()
                 ? String.format(
                         Locale.ROOT,
-                        "; congested by calls of %.1f us: it goes back up to %.0f ns",
+                        "; congested by calls of %.1f us: it goes back up to %.0f ns%s",
                         now.foundRunningNs / 1e3,
-                        LOSS_MAX * inlineNs)
+                        inlineNs + lossMaxNs(now),
+                        now.mayLose ? "" : ", as enough was lost to such calls lately")
                 : "; congested by calls as short as it is";
     }
 }

@@ -1,5 +1,6 @@
 package dev.quern.server.roles;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -113,9 +114,21 @@ class PushbackPolicyTest {
     void shouldSendBackAtALossWhatWaitsTooLongForOthers() {
         PlaceState state = behindLongCalls(PushbackByCost.CONGESTED_NS);
         assertTrue(pushesBack(function(4_000, 1), state));
-        assertFalse(pushesBack(function(3_000, 1), state), "more than twice as much");
+        assertEquals(2_100, state.lossNs, "6.1 us for 4");
+        state.recentWaitNs = 5 * PushbackByCost.CONGESTED_NS;
+        assertTrue(pushesBack(function(10_000, 16), state), "52.6 us for 10, of 500");
+        assertFalse(pushesBack(function(10_000, 32), state), "102.2 us: more than an eighth of those before it");
         state.foundRunningNs = 15_000;
         assertFalse(pushesBack(function(4_000, 1), state), "behind calls about as short");
+    }
+
+    @Test
+    void shouldKeepWhatCostsMoreOnceEnoughWasLost() {
+        PlaceState state = behindLongCalls(PushbackByCost.CONGESTED_NS);
+        state.mayLose = false;
+        assertFalse(pushesBack(function(4_000, 1), state));
+        assertTrue(pushesBack(function(6_200, 1), state), "which costs less there");
+        assertEquals(0, state.lossNs);
     }
 
     @Test
@@ -188,7 +201,10 @@ class PushbackPolicyTest {
         FunctionCost cost = function(4_000, 1);
         String said = PushbackByCost.POLICY.explain(cost, state);
         assertTrue(said.contains("calls wait 2000.0 us here (measured lately)"), said);
-        assertTrue(said.contains("congested by calls of 500.0 us: it goes back up to 8000 ns"), said);
+        assertTrue(said.contains("congested by calls of 500.0 us: it goes back up to 66500 ns"), said);
+        state.mayLose = false;
+        said = PushbackByCost.POLICY.explain(cost, state);
+        assertTrue(said.contains("up to 4000 ns, as enough was lost to such calls lately"), said);
         state.foundRunningNs = 4_000;
         said = PushbackByCost.POLICY.explain(cost, state);
         assertTrue(said.contains("congested by calls as short as it is"), said);

@@ -1,6 +1,7 @@
 package dev.quern.server.roles;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,25 @@ class RecentMeasuresTest {
             cost.ran(MS, 1, 0);
         }
         assertTrue(cost.typicalNs() > 0.99 * MS, "when they all take long now");
+    }
+
+    @Test
+    void shouldLoseNoMoreThanAShareOfItsTime() {
+        LossBudget budget = new LossBudget(0);
+        long lostNs = 0;
+        long nowNs = 0;
+        for (; nowNs < 1_000 * MS; nowNs += 20_000) {
+            while (budget.isLeft(nowNs)) {
+                budget.lost(10_000, nowNs);
+                lostNs += 10_000;
+            }
+        }
+        long mostNs = 1_000 * MS / LossBudget.SHARE + LossBudget.BURST_NS + 10_000;
+        assertTrue(lostNs <= mostNs && lostNs > mostNs - 30_000, "lost " + lostNs);
+        assertFalse(budget.isLeft(nowNs - 20_000));
+        assertTrue(budget.isLeft(nowNs + LossBudget.BURST_NS));
+        budget.lost(0, nowNs);
+        assertTrue(budget.isLeft(nowNs + LossBudget.BURST_NS), "what costs less loses nothing");
     }
 
     @Test
