@@ -3,6 +3,7 @@ package dev.quern.kvstore;
 import dev.quern.ffi.linux.Mmap;
 import dev.quern.ffi.linux.NativeMemory;
 import dev.quern.kvstore.index.Index;
+import dev.quern.kvstore.memory.RecordLayout;
 
 /**
  * Brings into the processor's caches what a burst of requests is about to need, so that their waits for memory overlap instead of
@@ -17,17 +18,28 @@ public final class Lookahead {
     private static final int KEYS_MAX = 64;
     private static final int CACHE_LINE_BYTES = 64;
 
+    /** Of a record that is to be copied, loaded ahead at the most; what is longer comes by the processor's own prefetching, which by then is at speed. */
+    private static final int WHOLE_BYTES_MAX = 2048;
+
+    /** Loaded ahead of records that are to be copied, all in all: more would push out of the second cache what was loaded first. */
+    private static final int WHOLE_BYTES_TOTAL_MAX = 96 * 1024;
+
     private final long[] hashes = new long[KEYS_MAX];
     private final long[] buckets = new long[KEYS_MAX];
     private final long[] records = new long[KEYS_MAX];
     private final Index[] indexes = new Index[KEYS_MAX];
+    private final boolean[] whole = new boolean[KEYS_MAX];
     private int count;
 
     /** What was loaded, so that the compiler cannot leave a load out. */
     private long loaded;
 
-    /** Notes a key. Those past 64, or of a length that no key has, are passed over. */
-    public void add(Table table, long keyAddress, int keyLength) {
+    /**
+     * Notes a key. Those past 64, or of a length that no key has, are passed over.
+     *
+     * @param isWhole whether all of the record will be read, and not only where it begins
+     */
+    public void add(Table table, long keyAddress, int keyLength, boolean isWhole) {
         if (count == KEYS_MAX || keyLength < Limits.KEY_BYTES_MIN || keyLength > Limits.KEY_BYTES_MAX) {
             return;
         }
@@ -36,6 +48,7 @@ public final class Lookahead {
         hashes[count] = hash;
         buckets[count] = index.bucketOf(hash, keyAddress, keyLength);
         indexes[count] = index;
+        whole[count] = isWhole;
         count++;
     }
 
@@ -57,6 +70,7 @@ public final class Lookahead {
         for (int i = 0; i < count; i++) {
             long record = indexes[i].likely(buckets[i], hashes[i]);
             records[found] = record;
+            whole[found] = whole[i];
             found += record == 0 ? 0 : 1;
         }
         for (int i = 0; i < found; i++) {
@@ -66,8 +80,25 @@ public final class Lookahead {
                     + NativeMemory.getLong(near(record, CACHE_LINE_BYTES))
                     + NativeMemory.getLong(near(record, 2 * CACHE_LINE_BYTES));
         }
-        loaded = sum;
+        loaded = sum + loadRest(found);
         count = 0;
+    }
+
+    /** The lines behind the first ones of what is to be copied. */
+    private long loadRest(int found) {
+        long sum = 0;
+        int left = WHOLE_BYTES_TOTAL_MAX;
+        for (int i = 0; i < found && left > 0; i++) {
+            if (whole[i]) {
+                long record = records[i];
+                int bytes = Math.min(RecordLayout.bytes(record), WHOLE_BYTES_MAX);
+                for (int at = 3 * CACHE_LINE_BYTES; at < bytes; at += CACHE_LINE_BYTES) {
+                    sum += NativeMemory.getLong(record + at);
+                }
+                left -= bytes;
+            }
+        }
+        return sum;
     }
 
     /** So many bytes behind a record's beginning; the beginning again where another page begins before that. */

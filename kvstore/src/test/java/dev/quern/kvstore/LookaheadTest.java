@@ -28,9 +28,9 @@ class LookaheadTest {
             core.enter(1);
             for (int i = 0; i < 2 * KEYS; i++) {
                 NativeMemory.copyFromArray(key(i), 0, address, 8);
-                lookahead.add(table, address, 8);
-                lookahead.add(table, address, 0);
-                lookahead.add(table, address, Limits.KEY_BYTES_MAX + 1);
+                lookahead.add(table, address, 8, true);
+                lookahead.add(table, address, 0, true);
+                lookahead.add(table, address, Limits.KEY_BYTES_MAX + 1, true);
                 if (i % 100 == 0) {
                     lookahead.load();
                 }
@@ -49,6 +49,6 @@ class LookaheadTest {
     }
 
     private static byte[] value(int i) {
-        return new byte[i % 300];
+        return new byte[i * 13 % 6000];
     }
 }

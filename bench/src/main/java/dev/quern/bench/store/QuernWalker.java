@@ -112,7 +112,7 @@ public class QuernWalker {
         for (int i = 0; i < BURST; i++) {
             int number = next();
             Entry.writeKey(key(i), Entry.seed(number), number);
-            lookahead.add(table, key(i), Entry.KEY_BYTES);
+            lookahead.add(table, key(i), Entry.KEY_BYTES, false);
         }
         lookahead.load();
         int status = StoreStatus.OK;

@@ -19,9 +19,10 @@ public final class Sizes {
     private final int[] quantiles;
 
     private Sizes(int min, int max, DoubleUnaryOperator quantile) {
-        quantiles = new int[STEPS];
-        for (int i = 0; i < STEPS; i++) {
-            double size = quantile.applyAsDouble((i + 0.5) / STEPS);
+        // One word where all are alike: a generator's caches are for what it draws and checks.
+        quantiles = new int[min == max ? 1 : STEPS];
+        for (int i = 0; i < quantiles.length; i++) {
+            double size = quantile.applyAsDouble((i + 0.5) / quantiles.length);
             quantiles[i] = Math.clamp(Math.round(size), min, max);
         }
     }
@@ -74,7 +75,7 @@ public final class Sizes {
 
     /** By a record's hash, of which the upper 16 bits are used. */
     int of(long hash) {
-        return quantiles[(int) (hash >>> 48)];
+        return quantiles[(int) (hash >>> 48) & quantiles.length - 1];
     }
 
     public int min() {

@@ -152,15 +152,27 @@ final class Session {
 
     int receive(int datagramsMax) {
         int work = 0;
-        while (work < datagramsMax) {
-            int length = link.receive(loop.incoming());
-            if (length == 0) {
-                break;
-            }
+        while (work < datagramsMax && receiveNext()) {
             work++;
-            deliver(loop.incomingMemory(), 0, length);
         }
         return work;
+    }
+
+    private boolean receiveNext() {
+        int found = link.find();
+        if (found > 0) {
+            try {
+                deliver(link.foundMemory(), link.foundOffset(), found);
+            } finally {
+                link.release();
+            }
+            return true;
+        }
+        int copied = found == 0 ? 0 : link.receive(loop.incoming());
+        if (copied > 0) {
+            deliver(loop.incomingMemory(), 0, copied);
+        }
+        return copied > 0;
     }
 
     private void deliver(MemorySegment memory, long datagram, int length) {

@@ -46,6 +46,10 @@ final class ShmLink implements Transport.Link {
     private State state = State.DETACHED;
     private @Nullable SocketChannel socket;
     private @Nullable ShmMapping mapping;
+
+    /** In which a datagram was found that is being looked at: stays mapped until that is over, also when the link is detached meanwhile. */
+    private @Nullable ShmMapping looking;
+
     private long triedNs;
     private int looks;
     private boolean closed;
@@ -169,7 +173,7 @@ final class ShmLink implements Transport.Link {
         state = State.DETACHED;
         ShmMapping mapped = mapping;
         mapping = null;
-        if (mapped != null) {
+        if (mapped != null && mapped != looking) {
             mapped.close();
         }
         SocketChannel channel = socket;
@@ -237,12 +241,54 @@ final class ShmLink implements Transport.Link {
 
     @Override
     public int receive(ByteBuffer target) {
-        ShmMapping from = mapping;
-        int length = from == null ? 0 : from.receive(target);
-        if (length == 0) {
-            nothing(from);
+        int length = find();
+        ShmMapping from = looking;
+        if (from != null) {
+            from.copyFound(target);
+            release();
         }
         return length;
+    }
+
+    @Override
+    public int find() {
+        ShmMapping from = mapping;
+        int length = from == null ? 0 : from.find();
+        if (length == 0) {
+            nothing(from);
+        } else {
+            looking = from;
+        }
+        return length;
+    }
+
+    @Override
+    public MemorySegment foundMemory() {
+        return looked().memory();
+    }
+
+    @Override
+    public long foundOffset() {
+        return looked().foundOffset();
+    }
+
+    private ShmMapping looked() {
+        ShmMapping from = looking;
+        if (from == null) {
+            throw new IllegalStateException("nothing was found");
+        }
+        return from;
+    }
+
+    @Override
+    public void release() {
+        ShmMapping from = looked();
+        looking = null;
+        if (from == mapping) {
+            from.release();
+        } else {
+            from.close();
+        }
     }
 
     private void nothing(@Nullable ShmMapping from) {

@@ -21,6 +21,7 @@ final class ShmMapping implements AutoCloseable {
     private final ByteBuffer buffer;
     private final ShmSender requests;
     private final ShmReceiver replies;
+    private long found;
 
     private ShmMapping(Arena arena, MemorySegment memory, int ringBytes) {
         this.arena = arena;
@@ -66,17 +67,32 @@ final class ShmMapping implements AutoCloseable {
         return true;
     }
 
-    /** 0 when there is nothing. */
-    int receive(ByteBuffer target) {
-        long at = replies.next();
-        if (at < 0) {
+    /** The length of the next datagram, which stays until {@link #release}; 0 when there is nothing. */
+    int find() {
+        found = replies.next();
+        if (found < 0) {
             replies.settle();
             return 0;
         }
-        int length = replies.length();
-        target.clear().put(0, buffer, (int) at, length);
+        return replies.length();
+    }
+
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /** Where the datagram begins that was found. */
+    long foundOffset() {
+        return found;
+    }
+
+    void copyFound(ByteBuffer target) {
+        target.clear().put(0, buffer, (int) found, replies.length());
+    }
+
+    /** Gives its place back. */
+    void release() {
         replies.take();
-        return length;
     }
 
     boolean hasNext() {

@@ -1,6 +1,7 @@
 package dev.quern.client.transport;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ public interface Transport extends AutoCloseable {
 
     /** The way to one core. */
     interface Link extends AutoCloseable {
+        /** What {@link #find} answers of a link that can only copy. */
+        int ONLY_COPIES = -1;
+
         /**
          * Sends the bytes between position and limit of a direct buffer. Never blocks.
          *
@@ -48,6 +52,30 @@ public interface Transport extends AutoCloseable {
          * @return the datagram's length, or 0 when there is none
          */
         int receive(ByteBuffer target);
+
+        /**
+         * Finds the next datagram where it arrived, so that nothing is copied of it that nobody looks at. It stays at {@link #foundOffset} of
+         * {@link #foundMemory} until {@link #release}, which is called before anything else is received, and may be called after the
+         * link was closed. Never blocks.
+         *
+         * @return the datagram's length, 0 when there is none, or {@link #ONLY_COPIES} at every call: then {@link #receive} is what there is
+         */
+        default int find() {
+            return ONLY_COPIES;
+        }
+
+        /** Where the datagram is that was found last. */
+        default MemorySegment foundMemory() {
+            return MemorySegment.NULL;
+        }
+
+        /** Where in {@link #foundMemory} it begins. */
+        default long foundOffset() {
+            return 0;
+        }
+
+        /** Gives back the place of the datagram that was found last. */
+        default void release() {}
 
         /** What the operating system last said went wrong on this link; null when nothing did. For error messages only. */
         @Nullable

@@ -53,12 +53,13 @@ final class BurstLookahead {
 
     private void add(Table table, int opcode, long body, int length) {
         switch (opcode) {
-            case Opcode.GET, Opcode.DELETE -> lookahead.add(table, body, length);
+            case Opcode.GET -> lookahead.add(table, body, length, true);
+            case Opcode.DELETE -> lookahead.add(table, body, length, false);
             case Opcode.MULTI_GET -> addKeys(table, body, body + length);
             case Opcode.PUT -> {
                 if (length >= PutLayout.BYTES_MIN) {
                     int keyLength = PutLayout.keyLength(NativeMemory.ALL, body);
-                    addWithin(table, body + PutLayout.KEY_OFFSET, keyLength, body + length);
+                    addWithin(table, body + PutLayout.KEY_OFFSET, keyLength, body + length, false);
                 }
             }
             case Opcode.INVOKE -> {
@@ -92,7 +93,7 @@ final class BurstLookahead {
         long at = body + MultiGetLayout.KEYS_OFFSET;
         for (int i = 0; i < count && at + Short.BYTES <= end; i++) {
             int length = Short.toUnsignedInt(NativeMemory.getShort(at));
-            addWithin(table, at + Short.BYTES, length, end);
+            addWithin(table, at + Short.BYTES, length, end, true);
             at += Short.BYTES + length;
         }
     }
@@ -114,13 +115,13 @@ final class BurstLookahead {
     /** The first of an argument list: a count, then each behind its length. */
     private void addArgument(Table table, long list, long end) {
         if (list + 2 * Integer.BYTES <= end && NativeMemory.getInt(list) > 0) {
-            addWithin(table, list + 2 * Integer.BYTES, NativeMemory.getInt(list + Integer.BYTES), end);
+            addWithin(table, list + 2 * Integer.BYTES, NativeMemory.getInt(list + Integer.BYTES), end, false);
         }
     }
 
-    private void addWithin(Table table, long key, int length, long end) {
+    private void addWithin(Table table, long key, int length, long end, boolean isWhole) {
         if (length > 0 && length <= end - key) {
-            lookahead.add(table, key, length);
+            lookahead.add(table, key, length, isWhole);
         }
     }
 }

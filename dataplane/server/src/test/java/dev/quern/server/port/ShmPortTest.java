@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.client.ClientConfig;
+import dev.quern.client.Pipeline;
+import dev.quern.client.PipelineHandler;
 import dev.quern.client.QuernClient;
 import dev.quern.client.QuernException;
+import dev.quern.client.Reply;
 import dev.quern.client.transport.ShmTransport;
 import dev.quern.protocol.ShmAttachLayout;
 import dev.quern.protocol.ShmAttachedLayout;
@@ -36,6 +39,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -154,6 +158,41 @@ class ShmPortTest {
             file.close();
             arena.close();
         }
+    }
+
+    /** The client reads replies where they lie in the ring: it may not be unmapped while a callback looks at one. */
+    @Test
+    void shouldLetACallbackReadOnAfterItClosedItsClient() throws IOException {
+        Server started = start();
+        byte[] value = new byte[1000];
+        new SplittableRandom(7).nextBytes(value);
+        QuernClient client = QuernClient.connect(ClientConfig.builder()
+                .transport(ShmTransport.to(shm()))
+                .threading(ClientConfig.Threading.INVOKER)
+                .build());
+        client.table().sync().put(bytes("key"), value);
+        List<byte[]> seen = new ArrayList<>();
+        List<QuernException> failed = new ArrayList<>();
+        Pipeline pipeline = client.pipeline(client.table(), new PipelineHandler() {
+            @Override
+            public void onReply(long correlation, Reply reply) {
+                client.close();
+                seen.add(reply.value());
+            }
+
+            @Override
+            public void onFailure(long correlation, QuernException cause) {
+                failed.add(cause);
+            }
+        });
+        assertTrue(pipeline.get(bytes("key"), 1));
+        assertTrue(pipeline.get(bytes("key"), 2));
+        Await.until("an answer comes", () -> client.poll() > 0 && !seen.isEmpty());
+        assertEquals(1, seen.size());
+        assertArrayEquals(value, seen.getFirst());
+        assertEquals(1, failed.size(), "what was under way fails when the client is closed");
+        started.close();
+        assertEquals(0, mapped());
     }
 
     @Test
