@@ -7,10 +7,17 @@ final class EventHeap {
     /** Numbers are below this. */
     static final int SOURCES_MAX = 1 << 10;
 
+    /** Times are below this: more than a hundred days. */
+    private static final long NS_MAX = Long.MAX_VALUE / SOURCES_MAX;
+
     private long[] heap = new long[256];
     private int size;
 
+    /** @throws IllegalArgumentException when the time is before the beginning, or too far away to be kept */
     void add(long timeNs, int source) {
+        if (timeNs < 0 || timeNs >= NS_MAX) {
+            throw new IllegalArgumentException("source " + source + " at " + timeNs + " ns: choose 0 to " + NS_MAX);
+        }
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, 2 * size);
         }

@@ -136,6 +136,7 @@ record LiveCosts(double callNs, double aloneNs, double burstNs, double stationNs
         return Math.max(0, aloneNs + stationNs - callNs);
     }
 
+    /** Of the core that serves. */
     private static double servingNs(LiveFigures figures) {
         return (double) figures.servingBusyNs() / Math.max(1, figures.calls() + figures.sheds());
     }

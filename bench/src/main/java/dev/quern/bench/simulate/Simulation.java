@@ -144,7 +144,7 @@ final class Simulation {
 
     /** One arrives of a source that brings so many a core and nanosecond, and the next one is set. */
     private void arrive(int source, double rate, int tenant) {
-        if (rate <= 0) {
+        if (!(rate > 0)) { // Nor where neither calls nor what they take was measured: not a number.
             events.add(nowNs + SimulatedMachine.TICK_NS / 10, source);
             return;
         }

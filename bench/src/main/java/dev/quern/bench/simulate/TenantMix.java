@@ -16,6 +16,9 @@ final class TenantMix {
 
     private static final double MOST = 50;
 
+    /** Longer than any run. */
+    private static final double WAIT_NS_MAX = 1e15;
+
     private final double[] cumulated;
     private final double[] meanNs;
     private final SplittableRandom random;
@@ -58,9 +61,9 @@ final class TenantMix {
         return Math.max(200, waitNs(1 / meanNs[tenant]));
     }
 
-    /** The time to the next of events that come at random at such a rate, in events a nanosecond. */
+    /** The time to the next of events that come at random at such a rate, in events a nanosecond; days at the most. */
     long waitNs(double rate) {
-        return (long) (-Math.log(1 - random.nextDouble()) / rate) + 1;
+        return (long) Math.min(WAIT_NS_MAX, -Math.log(1 - random.nextDouble()) / rate) + 1;
     }
 
     int below(int bound) {

@@ -12,8 +12,11 @@ public final class LoopGauges {
     private static final int ASLEEP = BUSY_NS + 2;
     private static final int SLEPT_NS = BUSY_NS + 3;
 
+    /** Written by those who ask: on a line of its own. */
+    private static final int TOLD_NS = BUSY_NS + 16;
+
     /** A cache line before and one after, so that no other's writes disturb. */
-    private final AtomicLongArray values = new AtomicLongArray(BUSY_NS + 24);
+    private final AtomicLongArray values = new AtomicLongArray(TOLD_NS + 16);
 
     /** Whether the loop has slept since its last turn began; its own. */
     private boolean hasSlept;
@@ -50,9 +53,17 @@ public final class LoopGauges {
         return values.getOpaque(SLEPT_NS) + Math.max(0, restsNs);
     }
 
-    /** The time of turns that found work, in nanoseconds, with the one that lasts. */
+    /**
+     * The time of turns that found work, in nanoseconds, with the one that lasts. That one may turn out to have found none, as when its thread had no
+     * processor; then this is less than it was.
+     */
     public long busyNs(long nowNs) {
         long lastsNs = nowNs - values.getOpaque(TURN_NS);
         return values.getOpaque(BUSY_NS) + (lastsNs > LONG_TURN_NS && !isAsleep() ? lastsNs : 0);
+    }
+
+    /** The same as a counter that never goes back: what was told too much is made up for later. */
+    public long countedBusyNs(long nowNs) {
+        return values.accumulateAndGet(TOLD_NS, busyNs(nowNs), Math::max);
     }
 }

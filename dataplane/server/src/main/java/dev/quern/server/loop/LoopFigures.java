@@ -56,7 +56,7 @@ public record LoopFigures(
                 view.dedicatedTo(core),
                 keeper == null ? 1 : keeper.lanesOf(core),
                 gauges.isAsleep(),
-                gauges.busyNs(nowNs),
+                gauges.countedBusyNs(nowNs),
                 lane.inlineNs(nowNs),
                 lane.inlineRuns(),
                 ran.ranNs(nowNs),
