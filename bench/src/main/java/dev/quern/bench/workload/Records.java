@@ -24,8 +24,11 @@ public final class Records {
     /** The longest that memcached takes by default, less what it needs for itself. */
     public static final int VALUE_LENGTH_MAX = 1_000_000;
 
-    /** Of this many answers one is compared byte by byte; of the others length, stamp and the last word. */
+    /** Of this many answers one is compared byte by byte; of the others length, stamp, a word of each line and the last one. */
     private static final int WHOLE_EVERY = 64;
+
+    /** Bytes that come to a processor at once: whoever reads a word of each has had all of a value come, by whichever way it came. */
+    private static final int LINE_BYTES = 64;
 
     private static final int POOL_BYTES = 1 << 21;
     private static final long STAMP_SALT = 0x9E3779B97F4A7C15L;
@@ -171,6 +174,11 @@ public final class Records {
         int at = poolOffset(stamp, rest);
         if (rest < Long.BYTES || (stamp ^ index) % WHOLE_EVERY == 0) {
             return isPool(at, memory, offset + Long.BYTES, rest);
+        }
+        for (int done = 0; done < rest - Long.BYTES; done += LINE_BYTES) {
+            if (memory.get(WORD_AT, offset + Long.BYTES + done) != (long) WORD.get(POOL, at + done)) {
+                return false;
+            }
         }
         return memory.get(WORD_AT, offset + length - Long.BYTES) == (long) WORD.get(POOL, at + rest - Long.BYTES);
     }

@@ -60,6 +60,10 @@ class RecordsTest {
             value[length - 1] ^= 1;
             value[0] ^= 1;
             assertFalse(isValueOf(i, length), "torn at its stamp: index=" + i);
+            value[0] ^= 1;
+            // Wherever a value is torn at the boundary of a line, words of that line differ.
+            value[Long.BYTES] ^= 1;
+            assertFalse(isValueOf(i, length), "torn in its first line: index=" + i);
         }
         assertEquals(0, foreign);
     }
