@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The checksum of a full packet, beside the plain loop that takes each word apart. */
+/** The checksum of a full packet, beside the loop of RFC 1071, two bytes a step. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -25,7 +25,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class ChecksumBenchmark {
     private static final int BYTES = 1_480;
-    private static final long WORD = 0xFFFF_FFFFL;
 
     private final Arena arena = Arena.ofShared();
     private long packet;
@@ -43,9 +42,8 @@ public class ChecksumBenchmark {
 
     private static long plain(long address, int length) {
         long sum = 0;
-        for (int at = 0; at < length; at += Long.BYTES) {
-            long word = NativeMemory.getLong(address + at);
-            sum += (word & WORD) + (word >>> Integer.SIZE);
+        for (int at = 0; at < length; at += Short.BYTES) {
+            sum += Short.toUnsignedInt(NativeMemory.getShort(address + at));
         }
         return sum;
     }
@@ -64,7 +62,7 @@ public class ChecksumBenchmark {
         return checked(Checksum.sum(packet, BYTES));
     }
 
-    /** A word a step. */
+    /** Two bytes a step. */
     @Benchmark
     public int checksumPlain() {
         return checked(plain(packet, BYTES));
