@@ -110,8 +110,8 @@ record LiveCosts(double callNs, double aloneNs, double burstNs, double stationNs
                 + " where it runs");
         return new LiveCosts(
                 Math.max(0, call.lowerNs()),
-                aloneServing.lowerNs(),
-                Math.min(aloneServing.lowerNs(), burst.lowerNs()),
+                Math.max(0, aloneServing.lowerNs()),
+                Math.max(0, Math.min(aloneServing.lowerNs(), burst.lowerNs())),
                 Math.max(0, station.lowerNs()));
     }
 
@@ -127,8 +127,10 @@ record LiveCosts(double callNs, double aloneNs, double burstNs, double stationNs
         for (int i = 0; i < seen.length; i++) {
             seen[i] = server.send(getsPerSecond, NONE, BesideLive.function(us), rounds, WHILE_NS);
         }
-        return Spread.of(seen, figures -> (double) figures.busyNs() / Math.max(1, figures.gets()))
-                .lowerNs();
+        return Math.max(
+                1,
+                Spread.of(seen, figures -> (double) figures.busyNs() / Math.max(1, figures.gets()))
+                        .lowerNs());
     }
 
     /** What a hand-over takes of both cores together, beyond what a call takes anyway. */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param tenant whom it is dedicated to, or {@link dev.quern.server.roles.LoadSnapshot#NO_TENANT}
  * @param lanes how many lanes it turns
  * @param isAsleep whether it waits for work
- * @param busyNs the time of turns that found work, functions included
+ * @param busyNs the time of turns that found work, functions included, with the one that lasts; less than before when that found none
+ * @param countedBusyNs the same as a counter: never less than before, and made up for later
  * @param inlineNs of that, functions that ran in the turns of the lane that it opened, wherever that was
  * @param inlineRuns how many those were
  * @param queuedNs time of functions that it took from its queues
@@ -34,6 +35,7 @@ public record LoopFigures(
         int lanes,
         boolean isAsleep,
         long busyNs,
+        long countedBusyNs,
         long inlineNs,
         long inlineRuns,
         long queuedNs,
@@ -56,6 +58,7 @@ public record LoopFigures(
                 view.dedicatedTo(core),
                 keeper == null ? 1 : keeper.lanesOf(core),
                 gauges.isAsleep(),
+                gauges.busyNs(nowNs),
                 gauges.countedBusyNs(nowNs),
                 lane.inlineNs(nowNs),
                 lane.inlineRuns(),

@@ -102,7 +102,7 @@ public final class ServerMetrics implements MultiCollector {
         families.counter(
                 "quern_core_busy_seconds",
                 "Time in which the core did not idle",
-                core.busyNs() / SECOND_NS,
+                core.countedBusyNs() / SECOND_NS,
                 "core",
                 index);
         families.counter(
