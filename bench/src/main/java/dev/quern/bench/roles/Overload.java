@@ -103,8 +103,9 @@ public final class Overload implements Bench {
         }
 
         private static double median(List<Outcome> offers, ToDoubleFunction<Outcome> figure) {
-            double[] sorted = offers.stream().mapToDouble(figure).sorted().toArray();
-            return sorted[sorted.length / 2];
+            Rounds.Samples samples = new Rounds.Samples();
+            offers.forEach(offer -> samples.add(figure.applyAsDouble(offer)));
+            return samples.median();
         }
     }
 
