@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -97,7 +98,14 @@ public final class BenchCommand implements Callable<Integer> {
                             + Benches.all().stream().map(Bench::name).collect(Collectors.joining(", ")));
         }
         if (!only.isEmpty()) {
-            return BenchRunner.run(bench, new BenchContext(quick, out).only(only), quick, out);
+            BenchContext context = new BenchContext(quick, out).only(only);
+            int code = BenchRunner.run(bench, context, quick, out);
+            if (!context.hasWanted()) {
+                System.err.println("quern: no row of " + bench.name() + " begins with " + String.join(" or ", only)
+                        + ": run it without --only to see how its rows are called");
+                return CommandLine.ExitCode.USAGE;
+            }
+            return code;
         }
         Path directory = into == null ? Results.newRun(Results.root()) : into;
         int code = Results.run(bench, quick, directory, out).code();

@@ -26,6 +26,7 @@ public final class BenchContext {
     private final PrintStream out;
     private final Path directory;
     private List<String> only = List.of();
+    private boolean hasWanted;
     private final List<String> plots = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
     private final Set<String> commands = new LinkedHashSet<>();
@@ -57,7 +58,14 @@ public final class BenchContext {
 
     /** Whether a row is to be measured, in a bench that can leave some out. */
     public boolean isWanted(String row) {
-        return only.isEmpty() || only.stream().anyMatch(row::startsWith);
+        boolean isWanted = only.isEmpty() || only.stream().anyMatch(row::startsWith);
+        hasWanted |= isWanted;
+        return isWanted;
+    }
+
+    /** Whether the bench has asked for any row that is wanted. */
+    boolean hasWanted() {
+        return hasWanted;
     }
 
     /** Whether this is a smoke-size run, whose figures prove only that the bench works. */
